@@ -1,0 +1,14 @@
+import { describe, expect, test } from "bun:test";
+import { messageContracts } from "./messages.ts";
+
+describe("message contracts", () => {
+  test("list every message with its subject and stream, and no part of one", () => {
+    expect(messageContracts.map(({ stream, subject }) => `${stream} ${subject}`)).toEqual([
+      "ORDERS orders.v1.order_created",
+      "ORDERS orders.v1.order_confirmed",
+      "ORDERS orders.v1.order_cancelled",
+      "INVENTORY inventory.v1.inventory_reserved",
+      "INVENTORY inventory.v1.inventory_rejected",
+    ]);
+  });
+});

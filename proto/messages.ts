@@ -1,0 +1,32 @@
+import type { DescFile, DescMessage } from "@bufbuild/protobuf";
+import { file_inventory_v1_inventory_messages } from "./gen/inventory/v1/inventory_messages_pb.ts";
+import { file_orders_v1_order_messages } from "./gen/orders/v1/order_messages_pb.ts";
+import { streams } from "./topology.ts";
+
+/** What a message is called on its way, and which schema its payload has. */
+export interface MessageContract {
+  /** The message's name in snake_case, such as `order_created`. */
+  readonly type: string;
+  /** The subject without the id, such as `orders.v1.order_created`; also the `ce-type` header. */
+  readonly subject: string;
+  readonly stream: string;
+  readonly schema: DescMessage;
+}
+
+/** Every message that services send each other, read off the contracts: a new one in the protos is here too. */
+export const messageContracts: readonly MessageContract[] = [
+  file_orders_v1_order_messages,
+  file_inventory_v1_inventory_messages,
+].flatMap(contractsIn);
+
+function contractsIn(file: DescFile): MessageContract[] {
+  const stream = streams.find(({ subjects }) => subjects.includes(`${file.proto.package}.>`));
+  if (!stream) throw new TypeError(`no stream takes in the messages of ${file.proto.name}`);
+
+  // Parts of messages, such as one line of an order, have no id of their own.
+  const messages = file.messages.filter(({ field }) => "eventId" in field);
+  return messages.map((schema) => {
+    const type = schema.name.replace(/(?<=.)[A-Z]/g, "_$&").toLowerCase();
+    return { type, subject: `${file.proto.package}.${type}`, stream: stream.name, schema };
+  });
+}

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { streams } from "./topology.ts";
+
+describe("the topology", () => {
+  test("has room for what every stream takes in at its declared rate", () => {
+    const tooSmall = streams.filter(({ declaredRate, maxAgeSeconds, maxBytes }) => {
+      const { messagesPerSecond, bytesPerMessage } = declaredRate;
+      return messagesPerSecond * bytesPerMessage * maxAgeSeconds > maxBytes;
+    });
+
+    expect(tooSmall).toEqual([]);
+  });
+
+  test("fits on a laptop's broker", () => {
+    const reserved = streams.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+
+    expect(reserved).toBeLessThan(4 * 1024 ** 3);
+  });
+
+  test("gives each stream and each subject to one owner", () => {
+    const names = streams.map(({ name }) => name);
+    const subjects = streams.flatMap((stream) => stream.subjects);
+
+    expect(new Set(names).size).toBe(names.length);
+    expect(new Set(subjects).size).toBe(subjects.length);
+  });
+
+  test("lets every stream be heard by the services that need it, and by no other", () => {
+    const listeners = streams.map(({ name, durables }) => [
+      name,
+      durables.map((durable) => `${durable.name} of ${durable.service}`),
+    ]);
+
+    expect(Object.fromEntries(listeners)).toEqual({
+      ORDERS: ["inventory-service of inventory"],
+      INVENTORY: ["orders-service of orders"],
+      DEAD_LETTERS: [],
+      CANARY: [],
+    });
+  });
+});

@@ -1,0 +1,18 @@
+import { messageContracts } from "@app/contracts/messages.ts";
+import { streams as topology } from "@app/contracts/topology.ts";
+import { hostService } from "@app/platform/host.ts";
+import { readInventoryConfig } from "./config.ts";
+import { inventory } from "./service.ts";
+import { seedItems } from "./store/seed.ts";
+
+await hostService({
+  name: "inventory",
+  readSettings: readInventoryConfig,
+  topology,
+  contracts: messageContracts.map(({ schema }) => schema),
+  build: async ({ settings, ...foundation }) => {
+    await seedItems(foundation.db);
+    const { AUTH: auth, GRPC_PORT: grpcPort } = settings;
+    return { ...inventory({ ...foundation, auth }), grpcPort };
+  },
+});

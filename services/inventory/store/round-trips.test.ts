@@ -1,0 +1,102 @@
+import { describe, expect, test } from "bun:test";
+import { row } from "@app/platform/messaging/handler.ts";
+import { openPool, type Pool } from "@app/platform/postgres.ts";
+import { callersReservation, orderReservation } from "../domain/reservation.ts";
+import { reserveStock } from "../domain/reserve-stock.ts";
+import { consumeReservation } from "../domain/settle-reservation.ts";
+import { inventoryWorld, linesOf } from "../testing/world.ts";
+import { reserveForCaller } from "./reserve-for-caller.ts";
+import { inventoryUnit } from "./unit.ts";
+
+/** A pool that writes down what it sends, but for the limits of transactions. */
+function listening(url: string) {
+  const sent: string[] = [];
+  const db = openPool({
+    url,
+    connectionsMax: 1,
+    name: "listening",
+    onStatement: (text) => /^\s*(with|select|insert|update)\b/i.test(text) && sent.push(text),
+  });
+  return { db, sent, [Symbol.asyncDispose]: () => db.close(1_000) };
+}
+
+/** Reserves orders of these lines in one batch, as the consumer does. */
+function reserveAll(
+  db: Pool,
+  firstId: bigint,
+  orders: readonly Readonly<Record<string, number>>[],
+) {
+  const batch = orders.map((lines, at) => ({
+    key: orderReservation(firstId + BigInt(at)),
+    lines: linesOf(lines),
+  }));
+  return db.transaction(async (tx) => {
+    const { stores, lock } = inventoryUnit(tx);
+    await lock(
+      batch.flatMap(({ key, lines }) => [
+        row("reservations", `order/${key.ref}`),
+        ...lines.map(({ sku }) => row("items", sku)),
+      ]),
+    );
+    for (const { key, lines } of batch)
+      await stores.reservations.change(key, (seen) => reserveStock(seen, lines));
+  });
+}
+
+describe("round trips", () => {
+  test("a batch is two locks and one statement per order, whatever its lines", async () => {
+    await using world = await inventoryWorld({ burger: 9, pizza: 9, soup: 9 });
+    await using pool = listening(world.url);
+    await reserveAll(pool.db, 1n, [{ burger: 1 }]);
+    pool.sent.length = 0;
+
+    await reserveAll(pool.db, 10n, [
+      { burger: 1 },
+      { soup: 1, pizza: 2, burger: 1 },
+      { burger: 99 },
+    ]);
+
+    expect(pool.sent).toHaveLength(2 + 3);
+    expect(pool.sent.map((text) => /for update/.test(text))).toEqual([
+      ...[true, true],
+      ...[false, false, false],
+    ]);
+  });
+
+  test("statements keep few shapes, so that each is prepared once", async () => {
+    await using world = await inventoryWorld({ burger: 99, pizza: 99, soup: 99 });
+    await using pool = listening(world.url);
+
+    await reserveAll(pool.db, 1n, [{ burger: 1 }, { burger: 1, pizza: 1 }]);
+    const shapes = new Set(pool.sent);
+    await reserveAll(pool.db, 10n, [{ soup: 2 }, { soup: 1, pizza: 1, burger: 2 }, { pizza: 1 }]);
+
+    expect(new Set(pool.sent)).toEqual(shapes);
+  });
+
+  test("settling is one statement", async () => {
+    await using world = await inventoryWorld({ burger: 9 });
+    await using pool = listening(world.url);
+    await reserveAll(pool.db, 1n, [{ burger: 1 }]);
+    pool.sent.length = 0;
+
+    await pool.db.transaction(async (tx) => {
+      const { stores, lock } = inventoryUnit(tx);
+      await lock([row("reservations", "order/1")]);
+      await stores.reservations.change(orderReservation(1n), consumeReservation);
+    });
+
+    expect(pool.sent).toHaveLength(3);
+  });
+
+  test("ReserveStock is one statement", async () => {
+    await using world = await inventoryWorld({ burger: 9 });
+    await using pool = listening(world.url);
+    await reserveForCaller(pool.db, callersReservation("1"), { sku: "burger", quantity: 1 });
+    pool.sent.length = 0;
+
+    await reserveForCaller(pool.db, callersReservation("2"), { sku: "burger", quantity: 1 });
+
+    expect(pool.sent).toHaveLength(1);
+  });
+});

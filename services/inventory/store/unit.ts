@@ -1,0 +1,89 @@
+import { type Clock, systemClock } from "@app/platform/clock.ts";
+import type { RowRef } from "@app/platform/messaging/handler.ts";
+import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
+import type { Transaction } from "@app/platform/postgres.ts";
+import type { Decision, Seen } from "../domain/decision.ts";
+import type { Item } from "../domain/item.ts";
+import type { ReservationKey } from "../domain/reservation.ts";
+import { keepDecision } from "./keep-decision.ts";
+import { lockItems, lockReservations } from "./lock-rows.ts";
+import { LockedRows } from "./locked-rows.ts";
+import { messageOf } from "./messages.ts";
+
+/** What inventory's handlers may do, bound to one transaction. */
+export interface InventoryStores {
+  readonly reservations: ReservationsStore;
+}
+
+export interface ReservationsStore {
+  /**
+   * Lets `decide` change one reservation and the stock of its lines, and keeps both, with what is
+   * stated about them, in one statement. The rows must have been locked.
+   */
+  change(key: ReservationKey, decide: (seen: Seen) => Decision): Promise<Decision>;
+}
+
+/** Hears of an item that was changed once the change is committed. It must not throw. */
+export type ItemListener = (sku: string, item?: Item) => void;
+
+export interface InventoryUnitOptions {
+  readonly clock?: Clock;
+  readonly itemChanged?: ItemListener;
+}
+
+/**
+ * Inventory's part of one transaction. `lock` takes items by sku, then reservations by id, which is
+ * the one order of this service, and remembers the rows: handlers decide in memory on what the
+ * handlers before them left, and each decision is written by one statement.
+ *
+ * A message that settles a reservation names only its order. Which items it will change is found
+ * by an unlocked read of the reservation's lines, which never change once written. A reservation
+ * that an earlier message of the same batch is about to make is not there to be read, but that
+ * message names the same items.
+ */
+export function inventoryUnit(
+  tx: Transaction,
+  { clock = systemClock, itemChanged }: InventoryUnitOptions = {},
+): ServiceUnit<InventoryStores> {
+  const rows = new LockedRows();
+
+  return {
+    stores: {
+      reservations: {
+        async change(key, decide) {
+          const seen = rows.seen(key);
+          const decision = decide(seen);
+          const { reservation, move, facts } = decision;
+          if (reservation === undefined || reservation === seen.reservation) return decision;
+
+          const items = move ? rows.moved(reservation.lines, move) : [];
+          const stating = { time: clock.now(), ids: tx.messageIds };
+          await keepDecision(tx, {
+            reservation,
+            isNew: seen.reservation === undefined,
+            move,
+            messages: facts.map((fact) => messageOf(fact, stating)),
+          });
+
+          rows.replace(reservation, items);
+          for (const item of items) tx.afterCommit(() => itemChanged?.(item.sku, item));
+          return decision;
+        },
+      },
+    },
+    async lock(named) {
+      const skus = keysOf(named, "items");
+      const ids = keysOf(named, "reservations");
+      rows.addItems(skus, await lockItems(tx, { skus, reservationIds: ids }));
+      rows.addReservations(ids, await lockReservations(tx, ids));
+    },
+  };
+}
+
+const tables: ReadonlySet<string> = new Set(["items", "reservations"]);
+
+function keysOf(named: readonly RowRef[], table: "items" | "reservations"): readonly string[] {
+  const unknown = named.find((row) => !tables.has(row.table));
+  if (unknown) throw new Error(`inventory has no table ${unknown.table} that messages change`);
+  return [...new Set(named.filter((row) => row.table === table).map(({ key }) => key))];
+}

@@ -1,0 +1,16 @@
+import { messageContracts } from "@app/contracts/messages.ts";
+import { streams as topology } from "@app/contracts/topology.ts";
+import { hostService } from "@app/platform/host.ts";
+import { readOrdersConfig } from "./config.ts";
+import { orders } from "./service.ts";
+
+await hostService({
+  name: "orders",
+  readSettings: readOrdersConfig,
+  topology,
+  contracts: messageContracts.map(({ schema }) => schema),
+  build: async ({ settings, ...foundation }) => {
+    const { ORDER_DEADLINE: deadlineMs, DEMO, AUTH: auth } = settings;
+    return orders({ ...foundation, deadlineMs, demo: DEMO === "on" ? { auth } : undefined });
+  },
+});

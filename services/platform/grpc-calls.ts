@@ -1,0 +1,66 @@
+import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { Authenticate } from "./auth.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import { changeRpcRequest, rpcRequest } from "./rpc-context.ts";
+import { childSpan, inSpan, parseTraceparent } from "./telemetry.ts";
+
+export interface CallLineSettings {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const requestIdHeader = "x-request-id";
+const requestIdForm = /^[\w.:-]{1,128}$/;
+
+/**
+ * Gives each gRPC call its request id and its place in the caller's trace, and writes its one line
+ * in the log: what the `fetch` wrapper does for everything behind HTTP. A stream's line is written
+ * when it begins.
+ */
+export function callLines({ log, clock, random }: CallLineSettings): Interceptor {
+  return (next) => (request) => {
+    const sentId = request.header.get(requestIdHeader) ?? "";
+    const requestId = requestIdForm.test(sentId) ? sentId : random.uuidV7();
+    const span = childSpan(parseTraceparent(request.header.get("traceparent")));
+    changeRpcRequest(request.contextValues, { requestId, span, signal: request.signal });
+
+    const startedMs = clock.monotonicMs();
+    const writeLine = (code: string) => {
+      const ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+      const { caller } = request.contextValues.get(rpcRequest);
+      const fields = { rpc: `${request.method.parent.typeName}/${request.method.name}`, code, ms };
+      const level = isInfrastructure(request.method.parent.typeName) ? "debug" : "info";
+      log[level]("rpc", { ...fields, requestId, ...(caller && { caller: caller.subject }) });
+    };
+
+    return inSpan(span, async () => {
+      try {
+        const response = await next(request);
+        response.header.set(requestIdHeader, requestId);
+        writeLine("Ok");
+        return response;
+      } catch (error) {
+        writeLine(Code[ConnectError.from(error).code]);
+        throw error;
+      }
+    });
+  };
+}
+
+/** Finds out who calls, for every call but those by which a server is watched. */
+export function authentication(authenticate: Authenticate): Interceptor {
+  return (next) => async (request) => {
+    if (request.method.parent.typeName === Health.typeName) return next(request);
+    const caller = await authenticate(request.header);
+    changeRpcRequest(request.contextValues, { caller });
+    return next(request);
+  };
+}
+
+function isInfrastructure(service: string): boolean {
+  return service.startsWith("grpc.");
+}

@@ -1,0 +1,143 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import type { ConnectRouter } from "@connectrpc/connect";
+import type { AnyElysia } from "elysia";
+import { authenticator } from "./auth.ts";
+import { systemClock as clock } from "./clock.ts";
+import { elysiaHandler } from "./elysia-app.ts";
+import { serveGrpc } from "./grpc-server.ts";
+import { healthOf } from "./health.ts";
+import { serveHttp } from "./http.ts";
+import { runService, type Service } from "./lifecycle.ts";
+import { startLog } from "./log.ts";
+import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broker.ts";
+import type { LeaderTask } from "./messaging/leader.ts";
+import { type ConsumerDeclaration, startMessaging } from "./messaging/messaging.ts";
+import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
+import { operatorRoutes } from "./messaging/ops-routes.ts";
+import type { StreamTopology } from "./messaging/topology.ts";
+import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from "./metrics.ts";
+import { migrationsOf, pendingMigrations } from "./migrate.ts";
+import { runMigrateCommand } from "./migrate-command.ts";
+import { openPool, type Pool } from "./postgres.ts";
+import { systemRandom as random } from "./random.ts";
+import { rpcFetch } from "./rpc-fetch.ts";
+import { postgresVersion, requirePostgres } from "./server-versions.ts";
+import type { ServiceSettings } from "./service-settings.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** Requests that wait for connections must not hold up the messages that let them go on. */
+const CORE_CONNECTIONS_MAX = 4;
+
+/** What a service is made of, besides what all services are made of. */
+export interface HostedService<S> {
+  readonly app: AnyElysia;
+  readonly rpc: (router: ConnectRouter) => void;
+  readonly consumers: readonly ConsumerDeclaration<S>[];
+  readonly leaderTasks?: readonly LeaderTask[];
+  /** Native gRPC on a port of its own, where the service offers it. */
+  readonly grpcPort?: number;
+  readonly gauges?: readonly ServiceGauge[];
+  /** Ends every watch when the service stops. */
+  close(): void;
+}
+
+/** The living things that a service is built on. */
+export interface Foundation<Settings> extends Pick<Service, "log" | "stopping"> {
+  readonly settings: Settings;
+  readonly db: Pool;
+  readonly broker: JetStreamBroker;
+  readonly clock: typeof clock;
+  readonly random: typeof random;
+}
+
+export interface Hosting<Settings extends ServiceSettings, S> {
+  readonly name: string;
+  readonly readSettings: () => Settings;
+  readonly topology: readonly StreamTopology[];
+  /** Every message type there is. */
+  readonly contracts: readonly DescMessage[];
+  /** Called once the database answers and its migrations are applied. */
+  readonly build: (foundation: Foundation<Settings>) => Promise<HostedService<S>>;
+}
+
+/**
+ * Runs a service until it is told to stop: its pool and broker connection, the core, REST, RPC and
+ * operator API behind one wrapper, health and metrics. With the argument `migrate` it applies its
+ * migrations and topology instead, and ends.
+ */
+export async function hostService<Settings extends ServiceSettings, S>(
+  hosting: Hosting<Settings, S>,
+): Promise<never> {
+  const { name, readSettings, topology } = hosting;
+  if (process.argv[2] !== "migrate") return runService({ name }, (it) => start(hosting, it));
+  await runMigrateCommand({ service: name, settings: readSettings(), topology, clock });
+  process.exit(0);
+}
+
+async function start<Settings extends ServiceSettings, S>(
+  { name, readSettings, topology, contracts, build }: Hosting<Settings, S>,
+  { stopping, onDrain, onClose }: Service,
+): Promise<void> {
+  const settings = readSettings();
+  const { DATABASE_URL: url, DATABASE_CONNECTIONS_MAX: connectionsMax, HOST: hostname } = settings;
+  const log = startLog({ service: name, level: settings.LOG_LEVEL });
+  // Postgres must not end a transaction before the core has failed the handler that hangs in it.
+  const idleInTransactionTimeoutMs = settings.HANDLER_TIMEOUT + 1_000;
+  const pool = openPool({ url, connectionsMax, name, idleInTransactionTimeoutMs });
+  onClose("database", pool.close);
+  const corePool = openPool({
+    url,
+    connectionsMax: CORE_CONNECTIONS_MAX,
+    name: `${name}-core`,
+    idleInTransactionTimeoutMs,
+  });
+  onClose("core database", corePool.close);
+  pool.onOutboxWritten(corePool.outboxWritten);
+  const waiting = { log, clock, random, signal: stopping };
+  requirePostgres(await waitFor("database", () => postgresVersion(corePool), waiting));
+  const migrated = () => requireMigrated(corePool, name);
+  await waitFor("database", migrated, waiting);
+  const broker = openJetStream({ servers: settings.NATS_URL, name, clock });
+  onClose("broker", () => broker.close());
+
+  const service = await build({ settings, db: pool, broker, clock, random, log, stopping });
+  onDrain(service.close);
+  const core = { ...service, service: name, settings, broker, topology, contracts };
+  const messaging = startMessaging({ ...core, pool: corePool, clock, random, log });
+  onClose("messaging", async () => messaging[Symbol.asyncDispose]());
+
+  const health = healthOf({
+    clock,
+    checks: [
+      { name: "database", critical: true, probe: corePool.ping },
+      { name: "migrations", critical: true, probe: migrated },
+      ...messaging.checks,
+    ],
+  });
+  onDrain(health.drain);
+  const edge = { hostname, authenticate: authenticator(settings.AUTH), log, clock, random };
+  const calls = { ...edge, routes: service.rpc, shutdownSignal: stopping };
+  if (service.grpcPort !== undefined) {
+    const serving = () => !stopping.aborted;
+    const grpc = await serveGrpc({ ...calls, port: service.grpcPort, serving });
+    onClose("grpc", grpc.stop);
+    log.info("serving grpc", { port: grpc.port });
+  }
+  const app = service.app.use(operatorRoutes(messaging, { auth: settings.AUTH }));
+  const handlers = [rpcFetch(calls), elysiaHandler(app)];
+  const http = serveHttp({ ...edge, health: health.handler, handlers, port: settings.PORT });
+  onClose("http", http.stop);
+
+  const registry = metricsRegistry(name);
+  exportMessagingMetrics(registry, corePool, messaging.isLeading);
+  for (const gauge of service.gauges ?? []) exportGauge(registry, gauge, clock);
+  const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
+  onClose("metrics", async () => metrics[Symbol.asyncDispose]());
+  log.info("ready", { url: http.url, metrics: metrics.url });
+}
+
+/** Throws while migrations of this service's folder are missing in its database. */
+async function requireMigrated(pool: Pool, service: string): Promise<void> {
+  const missing = await pendingMigrations(pool, migrationsOf(service));
+  if (missing.length > 0) throw new Error(`migrations are missing: ${missing.join(", ")}`);
+}

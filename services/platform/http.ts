@@ -1,0 +1,162 @@
+import type { Server } from "bun";
+import type { Authenticate } from "./auth.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
+import { problemAnswer } from "./problem-answer.ts";
+import type { Random } from "./random.ts";
+import { type RateLimit, rateLimit } from "./rate-limit.ts";
+import { setContext } from "./request-context.ts";
+import {
+  defaultRequestLimits,
+  limitBody,
+  type RequestLimits,
+  urlProblem,
+} from "./request-limits.ts";
+import { ServedRequest } from "./served-request.ts";
+import { inSpan } from "./telemetry.ts";
+
+/** Answers a request, or leaves it to the next handler with `undefined`. */
+export type FetchHandler = (
+  request: Request,
+) => Response | undefined | Promise<Response | undefined>;
+
+export interface HttpSettings {
+  readonly port: number;
+  readonly hostname: string;
+  /** Asked before anything else: without a caller, without a limit, without a line at info. */
+  readonly health: FetchHandler;
+  /** Asked in turn until one answers. */
+  readonly handlers: readonly FetchHandler[];
+  readonly authenticate: Authenticate;
+  readonly limits?: Partial<RequestLimits>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  readonly url: string;
+  /**
+   * Takes no new connection, lets what is in flight finish within `graceMs`,
+   * streams included, and cuts what is left. Calling it again changes nothing.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/**
+ * Serves REST, Connect and files behind one wrapper, so that none of them can
+ * miss a limit: request id, trace, deadline, caller, rate, size, problem mapping,
+ * security headers and one line in the log.
+ *
+ * Listens by itself because Elysia would share a taken port silently. Throws when
+ * the port is taken.
+ */
+export function serveHttp(settings: HttpSettings): HttpServer {
+  const limits = { ...defaultRequestLimits, ...settings.limits };
+  const takeTurn = rateLimit(limits.ratePerSecond);
+  const server = listen(settings, (request, server) => {
+    const served = new ServedRequest({ ...settings, request, server, limits });
+    return inSpan(served.span, async () => {
+      const response = await served.withinDeadline(answer(served, { settings, limits, takeTurn }));
+      return served.finish(response);
+    });
+  });
+
+  let stopped: Promise<void> | undefined;
+  return {
+    port: server.port ?? settings.port,
+    url: `http://${settings.hostname}:${server.port}`,
+    stop: (graceMs) => {
+      stopped ??= drain(server, graceMs, settings);
+      return stopped;
+    },
+  };
+}
+
+function listen(
+  { port, hostname }: HttpSettings,
+  fetch: (request: Request, server: Server<undefined>) => Promise<Response>,
+): Server<undefined> {
+  try {
+    return Bun.serve({
+      port,
+      hostname,
+      fetch,
+      reusePort: false,
+      // Deadlines are ours; this only ends connections that say nothing at all.
+      idleTimeout: 30,
+      // Our own limit answers first, with words.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      error: () => problemResponse(problems.internalError),
+    });
+  } catch (error) {
+    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+    if (!taken) throw error;
+    throw new Error(`port ${port} on ${hostname} is taken by another process`, { cause: error });
+  }
+}
+
+interface Wrapper {
+  readonly settings: HttpSettings;
+  readonly limits: RequestLimits;
+  readonly takeTurn: RateLimit;
+}
+
+async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response> {
+  const { request } = served;
+  try {
+    const { settings, limits } = wrapper;
+    const problem = urlProblem(request, limits);
+    if (problem !== undefined) return problemAnswer(request, problem);
+
+    const health = await settings.health(request);
+    if (health !== undefined) return served.quiet(health);
+
+    const refused = await admit(served, wrapper);
+    return refused === undefined
+      ? await dispatch(served, settings)
+      : problemAnswer(request, refused);
+  } catch (error) {
+    served.noteFault(error);
+    return problemAnswer(request, problemOf(error));
+  }
+}
+
+/** Lets the request in, or says by which limit it is refused. */
+async function admit(
+  served: ServedRequest,
+  { settings, limits, takeTurn }: Wrapper,
+): Promise<Problem | undefined> {
+  served.caller = await settings.authenticate(served.request.headers);
+  await takeTurn(served.caller?.subject ?? served.address);
+
+  const limited = await served.receiving(limitBody(served.request, limits));
+  if ("problem" in limited) return limited.problem;
+  served.request = limited.request;
+  setContext(served.request, served);
+  return undefined;
+}
+
+async function dispatch(served: ServedRequest, { handlers }: HttpSettings): Promise<Response> {
+  for (const handler of handlers) {
+    const response = await handler(served.request);
+    if (response !== undefined) return response;
+  }
+  return problemAnswer(served.request, problems.notFound);
+}
+
+async function drain(
+  server: Server<undefined>,
+  graceMs: number,
+  { clock, log }: HttpSettings,
+): Promise<void> {
+  const finished = new AbortController();
+  const drained = server.stop().then(() => finished.abort());
+  await Promise.race([drained, clock.sleep(graceMs, finished.signal)]);
+  if (finished.signal.aborted) return;
+
+  log.warn("requests cut at the end of the grace period", { requests: server.pendingRequests });
+  await server.stop(true);
+}

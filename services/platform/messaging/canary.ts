@@ -1,0 +1,70 @@
+import type { Clock } from "../clock.ts";
+import { Refusal } from "../errors.ts";
+import type { HealthCheck } from "../health.ts";
+import type { Broker } from "./broker.ts";
+import { encodeHeaders } from "./headers.ts";
+import type { OutboxStore } from "./outbox-store.ts";
+
+export interface Canary {
+  /** Publishes for as long as the service runs. A failed publish is a finding, not a fault of the loop. */
+  run(signal: AbortSignal): Promise<void>;
+  readonly check: HealthCheck;
+}
+
+const everyMs = 5_000;
+/** Soon after a failure, because a start is waiting for its connection, and then ever later. */
+const retryFirstMs = 50;
+const retryMaxMs = 1_000;
+/** A silence longer than this was an outage; deadlines count from its end. */
+export const outageAfterMs = 15_000;
+
+/**
+ * Proves that the broker still stores: one whose disk is full answers its health check but takes no
+ * message. Each service overwrites one message of its own.
+ */
+export function canary({
+  broker,
+  outbox,
+  service,
+  clock,
+}: {
+  readonly broker: Broker;
+  readonly outbox: OutboxStore;
+  readonly service: string;
+  readonly clock: Clock;
+}): Canary {
+  let problem: string | undefined = "no canary was published yet";
+
+  return {
+    async run(signal) {
+      let retryMs = retryFirstMs;
+      while (!signal.aborted) {
+        const stored = await broker
+          .publish({
+            subject: `canary.v1.${service}`,
+            headers: encodeHeaders({ "ce-time": clock.now().toISOString() }),
+            payload: new Uint8Array(),
+          })
+          .catch((error: unknown) => {
+            problem = error instanceof Error ? error.message : String(error);
+          });
+        if (stored) {
+          problem = undefined;
+          retryMs = retryFirstMs;
+          await outbox.noteBrokerSeen(outageAfterMs);
+          await clock.sleep(everyMs, signal);
+        } else {
+          await clock.sleep(retryMs, signal);
+          retryMs = Math.min(retryMs * 2, retryMaxMs);
+        }
+      }
+    },
+    check: {
+      name: "canary",
+      critical: false,
+      probe: () => {
+        if (problem !== undefined) throw new Refusal("unavailable", "canary_failed", problem);
+      },
+    },
+  };
+}

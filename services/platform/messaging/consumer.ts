@@ -1,0 +1,196 @@
+import type { Clock } from "../clock.ts";
+import { crashPoint } from "../crash-point.ts";
+import type { Log } from "../log.ts";
+import type { Random } from "../random.ts";
+import { type BatchResult, type BatchRules, handleKeyed, handleLatest } from "./batch.ts";
+import type { Broker, Delivery, Subscription } from "./broker.ts";
+import { isBlameless, repeatedOnContention } from "./database-faults.ts";
+import { handleAlone } from "./handle-alone.ts";
+import type { InboxStore } from "./inbox.ts";
+import { type Incoming, readHeaders } from "./incoming.ts";
+import { putOffMs, type RetryPolicy } from "./retry.ts";
+
+export interface ConsumerOptions<S> {
+  readonly stream: string;
+  readonly durable: string;
+  /** `key`: every message of an aggregate, in the order of its versions. `latest`: whole states, newest wins. */
+  readonly order: "key" | "latest";
+  readonly store: InboxStore<S>;
+  readonly broker: Broker;
+  readonly rules: BatchRules<S>;
+  readonly retry: RetryPolicy;
+  /** The durable's: what is in hand says three times within it that it still is. */
+  readonly ackWaitMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Messages whose mark could not be cleared because the database went away: no crash left it. */
+  readonly unclean: Set<string>;
+  /** Called when the turn of a parked message may have come. */
+  readonly headsMayRun: () => void;
+}
+
+/** A message that was delivered, its headers read, and how it is answered. */
+export interface InHand {
+  readonly message: Incoming;
+  readonly redelivered: boolean;
+  /** Done with: handled, kept in the database, or known already. */
+  ack(): void;
+  /** To be delivered again. */
+  nak(delayMs: number): void;
+}
+
+const batchMax = 100;
+/** A batch holds its lanes and rows as long as it runs, and others wait for them with a limit. */
+const batchSlowMs = 1_000;
+const batchQuickMs = 250;
+
+/**
+ * Pulls from the durable and handles what comes, a batch a transaction, acknowledging after the
+ * commit. Rejects when the broker or the database fails as a whole, for the supervisor to start it
+ * again; single messages never end it.
+ */
+export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSignal): Promise<void> {
+  const { broker, stream, durable, ackWaitMs, clock } = options;
+  const subscription = await broker.subscribe(stream, durable, batchMax * 2);
+  const inHand = new Set<Delivery>();
+  const stopped = new AbortController();
+  const keepingHold = keepHold({ inHand, subscription }, ackWaitMs / 3, {
+    clock,
+    signal: stopped.signal,
+  });
+  let size = batchMax;
+
+  try {
+    while (!signal.aborted) {
+      const deliveries = await subscription.next(size, signal);
+      if (deliveries.length === 0) continue;
+      for (const delivery of deliveries) inHand.add(delivery);
+      crashPoint("consumer.after-fetch-before-transaction");
+      const startedMs = clock.monotonicMs();
+      try {
+        await handleDeliveries(options, deliveries, { inHand, signal });
+      } finally {
+        // Whatever was not answered goes back; a second answer of the same message has no effect.
+        for (const delivery of inHand) delivery.nak(putOffMs);
+        inHand.clear();
+      }
+      size = nextBatchSize(size, clock.monotonicMs() - startedMs);
+    }
+  } finally {
+    stopped.abort();
+    await keepingHold;
+    await subscription.close();
+  }
+}
+
+/** Half as many after a slow batch, twice as many after a quick one. */
+export function nextBatchSize(size: number, tookMs: number): number {
+  if (tookMs > batchSlowMs) return Math.max(1, Math.floor(size / 2));
+  return tookMs < batchQuickMs ? Math.min(batchMax, size * 2) : size;
+}
+
+/** Says of everything in hand that it is still worked on, so that nobody else is given it. */
+async function keepHold(
+  held: { readonly inHand: ReadonlySet<Delivery>; readonly subscription: Subscription },
+  everyMs: number,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(everyMs, signal);
+    for (const delivery of held.inHand) delivery.working();
+    held.subscription.working();
+  }
+}
+
+/**
+ * Handles what was delivered; answers each message and takes it out of `inHand`. When `signal`
+ * aborts it stops between two messages and leaves the rest unanswered.
+ */
+export async function handleDeliveries<S>(
+  options: ConsumerOptions<S>,
+  deliveries: readonly Delivery[],
+  held: { readonly inHand: Set<Delivery>; readonly signal?: AbortSignal },
+): Promise<void> {
+  const batch = deliveries.map(
+    (delivery): InHand => ({
+      message: readHeaders(delivery),
+      redelivered: delivery.redelivered,
+      ack: () => {
+        held.inHand.delete(delivery);
+        delivery.ack();
+      },
+      nak: (delayMs) => {
+        held.inHand.delete(delivery);
+        delivery.nak(delayMs);
+      },
+    }),
+  );
+  const fresh = batch.filter(({ redelivered }) => !redelivered);
+  const suspects = batch.filter(({ redelivered }) => redelivered);
+
+  const failed = fresh.length > 0 ? await tryTogether(options, fresh) : [];
+  const settled = await settledOf(options, suspects);
+  for (const suspect of settled) suspect.ack();
+  for (const one of [...failed, ...suspects.filter((suspect) => !settled.has(suspect))]) {
+    if (held.signal?.aborted) return;
+    await handleAlone(options, one);
+  }
+}
+
+/** Handles fresh messages in one transaction. Returns those that have to be tried one by one. */
+async function tryTogether<S>(
+  options: ConsumerOptions<S>,
+  batch: readonly InHand[],
+): Promise<readonly InHand[]> {
+  const messages = batch.map(({ message }) => message);
+  try {
+    await transact(options, messages, { alone: false });
+  } catch (error) {
+    if (!isBlameless(error)) return batch;
+    // The database answers, so it was a lock: whoever holds it is given time.
+    await options.store.ping();
+    options.log.warn("batch put off", { err: error, messages: batch.length });
+    for (const one of batch) one.nak(putOffMs);
+    return [];
+  }
+  crashPoint("consumer.after-commit-before-ack");
+  for (const one of batch) one.ack();
+  return [];
+}
+
+async function settledOf<S>(
+  { store, order }: ConsumerOptions<S>,
+  suspects: readonly InHand[],
+): Promise<ReadonlySet<InHand>> {
+  if (suspects.length === 0) return new Set();
+  const asked = suspects.map(({ message }) => ({
+    eventId: message.eventId,
+    lane: order === "key" ? message.lane : undefined,
+  }));
+  const settled = await store.settled(asked);
+  return new Set(
+    suspects.filter((_, index) => {
+      const one = asked[index];
+      return one !== undefined && settled.has(one);
+    }),
+  );
+}
+
+/** One transaction over the batch. Deadlocks and serialization failures repeat it and count as no attempt. */
+export async function transact<S>(
+  { store, order, rules, headsMayRun }: ConsumerOptions<S>,
+  batch: readonly Incoming[],
+  { alone }: { readonly alone: boolean },
+): Promise<BatchResult> {
+  const result = await repeatedOnContention(() =>
+    store.transaction(async (tx) => {
+      const handled = await (order === "key" ? handleKeyed : handleLatest)(tx, batch, rules);
+      if (alone) await tx.clearAttempts(batch.map(({ eventId }) => eventId));
+      crashPoint("consumer.in-transaction-before-commit");
+      return handled;
+    }),
+  );
+  if (result.headsMayRun) headsMayRun();
+  return result;
+}

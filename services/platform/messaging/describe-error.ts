@@ -1,0 +1,16 @@
+import { storable } from "./incoming.ts";
+
+/** Errors are shown to people; a stack of megabytes is not. */
+export const errorMax = 4_000;
+
+const causesMax = 5;
+
+/** An error as it is kept with a message: what was said, and what caused it. */
+export function describeError(error: unknown): string {
+  const parts: string[] = [];
+  for (let at = error, depth = 0; at !== undefined && depth < causesMax; depth += 1) {
+    parts.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return storable(parts.join("; caused by ")).slice(0, errorMax);
+}

@@ -1,0 +1,153 @@
+import type { AuditEntry } from "./audit.ts";
+import type { StoredMessage } from "./broker.ts";
+import type { RowRef } from "./handler.ts";
+import type { OutgoingMessage } from "./message.ts";
+import type { MessageIds } from "./message-ids.ts";
+import type { DeadLetterReason } from "./tables.ts";
+
+/** How far a consumer has come with one key. */
+export interface Lane {
+  readonly key: string;
+  /** The last version handled; 0 before the first. */
+  readonly version: number;
+  /** The next version is a dead letter: everything later parks behind it. */
+  readonly blocked: boolean;
+  readonly waiting: number;
+  /** Later messages were left in the stream for want of room. */
+  readonly behind: boolean;
+}
+
+/** What is known of earlier tries at one message. */
+export interface Failures {
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly firstFailedAt: Date | null;
+  readonly lastFailedAt: Date | null;
+}
+
+/** A message with a lane, as it is held while it cannot be handled yet. */
+export interface KeyedMessage extends StoredMessage {
+  readonly eventId: string;
+  readonly key: string;
+  readonly version: number;
+}
+
+export interface ParkedMessage extends KeyedMessage, Failures {
+  /** Not to be run before that many milliseconds from now have passed. */
+  readonly retryInMs: number;
+  /** Times its handler was started and neither returned nor threw. */
+  readonly abandoned: number;
+}
+
+/** A message set aside. `key` and `version` are null where its headers name no lane. */
+export interface DeadLetter extends StoredMessage, Failures {
+  readonly eventId: string;
+  readonly key: string | null;
+  readonly version: number | null;
+  readonly reason: DeadLetterReason;
+}
+
+export interface StoredDeadLetter extends DeadLetter {
+  readonly id: number;
+  readonly state: "dead" | "done" | "discarded";
+  readonly createdAt: Date;
+  readonly resolvedAt: Date | null;
+}
+
+/** How a service's own rows join a batch: its stores and its locks, bound to one transaction. */
+export interface ServiceUnit<S> {
+  readonly stores: S;
+  /** Locks these rows, table by table in the service's one order, sorted by primary key. */
+  lock(rows: readonly RowRef[]): Promise<void>;
+}
+
+/**
+ * One consumer's transaction: inbox, lanes, parked and dead letters, the service's rows and its
+ * outbox commit together or not at all. Tables are touched in that order, rows sorted by key.
+ */
+export interface InboxTransaction<S> extends ServiceUnit<S> {
+  /** Sets where ids of messages stated from now on come from. */
+  useMessageIds(ids: MessageIds): void;
+  /** Marks messages as seen and returns those that were not seen before. */
+  remember(eventIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Takes the marks back: these messages are to be fetched again. */
+  forget(eventIds: readonly string[]): Promise<void>;
+  /** The lanes of these keys, created where missing, locked until the transaction ends. */
+  lockLanes(keys: readonly string[]): Promise<ReadonlyMap<string, Lane>>;
+  /** Stores locked lanes. A lane never moves back. */
+  saveLanes(lanes: readonly Lane[]): Promise<void>;
+  /** Versions parked under these keys. Their lanes must be locked. */
+  parkedVersions(keys: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<number>>>;
+  /** How many messages this consumer has parked, as of now or close to it. */
+  parkedCount(): Promise<number>;
+  park(messages: readonly ParkedMessage[]): Promise<void>;
+  /** Returns whether it was parked. */
+  unpark(key: string, version: number): Promise<boolean>;
+  /** Stores a dead letter and returns its id; undefined when this message is one already. */
+  addDeadLetter(letter: DeadLetter): Promise<number | undefined>;
+  /** Compare-and-set from `dead`; undefined when the letter is unknown or no longer dead. */
+  resolveDeadLetter(id: number, state: "done" | "discarded"): Promise<StoredDeadLetter | undefined>;
+  clearAttempts(eventIds: readonly string[]): Promise<void>;
+  append(messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Records what a person did here. */
+  audit(entry: AuditEntry): Promise<void>;
+  afterCommit(effect: () => void): void;
+}
+
+/** A message as far as telling whether it needs anything more. */
+export interface Settleable {
+  readonly eventId: string;
+  readonly lane: { readonly key: string; readonly version: number } | undefined;
+}
+
+/** What a consumer keeps in its service's database, under its own name. */
+export interface InboxStore<S> {
+  readonly consumer: string;
+  /** One transaction. Deadlocks and serialization failures surface as they are. */
+  transaction<T>(work: (tx: InboxTransaction<S>) => Promise<T>): Promise<T>;
+  /**
+   * Which of these need nothing more: handled, parked or set aside. With a lane its version says
+   * so, whatever id the message carries; without one its id does.
+   */
+  settled(messages: readonly Settleable[]): Promise<ReadonlySet<Settleable>>;
+  /**
+   * Commits the mark that a message's handler starts now. Returns how often its mark was left
+   * behind, that is: found standing by the next start.
+   */
+  markStarted(eventId: string): Promise<number>;
+  /** Takes the mark back without counting an attempt. */
+  clearStarted(eventId: string): Promise<void>;
+  /** Counts a failed attempt, clears the mark, and returns what is now known. */
+  recordFailure(eventId: string, error: string): Promise<Failures>;
+  /** The same mark for a parked message; undefined when it is no longer parked. */
+  markParkedStarted(key: string, version: number): Promise<ParkedMessage | undefined>;
+  /** Ends a parked message's run that threw; with an `error` it counts as an attempt. */
+  endParkedRun(
+    key: string,
+    version: number,
+    outcome: { readonly retryInMs: number; readonly error?: string },
+  ): Promise<void>;
+  /** Parked messages whose turn it is, by key, of `limit` lanes after `afterKey`. */
+  heads(limit: number, afterKey: string): Promise<readonly ParkedMessage[]>;
+  /**
+   * Lanes that have waited longer than `waitedMs` for a version that is not parked, and lanes that
+   * left messages in the stream and have room for them again.
+   */
+  gaps(query: {
+    readonly waitedMs: number;
+    readonly roomBelow: number;
+    readonly limit: number;
+  }): Promise<readonly Lane[]>;
+  /** Lanes that need a person, and lanes that left messages in the stream. */
+  trouble(): Promise<{ readonly stuck: number; readonly behind: number }>;
+  findLane(key: string): Promise<Lane | undefined>;
+  /** What the lane left in the stream is being fetched. */
+  caughtUp(key: string): Promise<void>;
+  /** Rejects when the database does not answer. */
+  ping(): Promise<void>;
+  /** The stream no longer has the version that this lane waits for. */
+  markStuck(key: string): Promise<void>;
+  /** Counts a redrive that failed, keeps its error, and records who tried. */
+  recordRedriveFailure(id: number, error: string, entry: AuditEntry): Promise<void>;
+  findDeadLetter(id: number): Promise<StoredDeadLetter | undefined>;
+}

@@ -1,0 +1,221 @@
+import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
+import type { MsgHdrs, NatsConnection } from "nats";
+import type { Clock } from "../clock.ts";
+import { requireNats, ServerTooOld } from "../server-versions.ts";
+import type { Broker, DurableState, StreamState } from "./broker.ts";
+import type { HeaderBlock } from "./headers.ts";
+import { connectForEver } from "./jetstream-connect.ts";
+import { absentIfMissing } from "./jetstream-errors.ts";
+import { blockOf } from "./jetstream-message.ts";
+import { type PublishWindow, publishWindow } from "./jetstream-publish.ts";
+import { readStream } from "./jetstream-read.ts";
+import { subscribeDurable } from "./jetstream-subscription.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+export interface JetStreamOptions {
+  readonly servers: readonly string[];
+  /** Shown in the server's connection list. */
+  readonly name: string;
+  /** How long one publish or request may take to be answered. */
+  readonly timeoutMs?: number;
+  readonly clock: Clock;
+}
+
+/** The broker of production, and the connection for what only JetStream has, such as its topology. */
+export interface JetStreamBroker extends Broker {
+  /** Resolves once connected; rejects when that takes longer than `timeoutMs`, or with `ServerTooOld`. */
+  connection(timeoutMs: number): Promise<NatsConnection>;
+}
+
+/** The metadata in which a durable remembers where its stream began when it was made. */
+export const createdAtSequenceKey = "quickbite.created-at-sequence";
+
+/**
+ * Connects in the background and for ever: a service starts, and takes calls, while the broker is
+ * away. What needs the broker rejects at once as long as there is no connection.
+ */
+export function openJetStream({
+  servers,
+  name,
+  clock,
+  timeoutMs = 5_000,
+}: JetStreamOptions): JetStreamBroker {
+  let live: NatsConnection | undefined;
+  let up = false;
+  const closing = new AbortController();
+  let unfit: ServerTooOld | undefined;
+  let window: PublishWindow | undefined;
+  const listeners = new Map<string, Set<(data: string) => void>>();
+  /** Aborts what a connection was asked when it breaks: the answers went with it. */
+  let broken = new AbortController();
+  const giveUp = (reason: Error) => {
+    broken.abort(reason);
+    window?.giveUp(reason);
+  };
+
+  const opening = connectForEver({ servers, name, clock }, closing.signal).then(async (nc) => {
+    unfit = await closedIfTooOld(nc);
+    if (unfit) throw unfit;
+    live = nc;
+    up = true;
+    window = publishWindow({ nc, clock, timeoutMs });
+    for (const topic of listeners.keys()) relayHints(nc, topic, listeners);
+    void watchStatus(nc, (connected) => {
+      up = connected;
+      if (connected) broken = new AbortController();
+      else giveUp(new Error("the connection to the broker broke"));
+    });
+    return nc;
+  });
+  // Whoever awaits it sees the failure; here it only must not count as unhandled.
+  opening.catch(() => undefined);
+
+  const connected = (): NatsConnection => {
+    if (!live || !up) throw unfit ?? new Error("not connected to the broker");
+    return live;
+  };
+  const asked = <T>(answer: Promise<T>) => unlessAborted(broken.signal, answer);
+  const manager = () =>
+    asked(jetstreamManager(connected(), { timeout: timeoutMs, checkAPI: false }));
+
+  return {
+    connected: () => up,
+    connection: (limitMs) => within(opening, limitMs, "no connection to the broker"),
+
+    async publish({ subject, headers, payload }) {
+      connected();
+      if (!window) throw new Error("not connected to the broker");
+      return window.publish(subject, payload, readyHeaders(headers));
+    },
+
+    subscribe: async (stream, durable, inHandMax) =>
+      subscribeDurable(connected(), { stream, durable, inHandMax, timeoutMs, clock }),
+
+    async streamState(stream) {
+      const jsm = await manager();
+      return absentIfMissing(async () => stateOf(await asked(jsm.streams.info(stream))));
+    },
+
+    async durableState(stream, durable) {
+      const jsm = await manager();
+      return absentIfMissing(async (): Promise<DurableState> => {
+        const info = await asked(jsm.consumers.info(stream, durable));
+        return {
+          ackFloor: info.ack_floor.stream_seq,
+          delivered: info.delivered.stream_seq,
+          pending: info.num_pending,
+          unacknowledged: info.num_ack_pending,
+          redelivered: info.num_redelivered,
+          pulls: info.num_waiting,
+          createdAtSequence: Number(info.config.metadata?.[createdAtSequenceKey] ?? 1),
+        };
+      });
+    },
+
+    read(stream, options = {}) {
+      return readStream(connected(), stream, options, { timeoutMs, broken: broken.signal });
+    },
+
+    async messageAt(stream, sequence) {
+      const jsm = await manager();
+      return absentIfMissing(async () => {
+        const message = await asked(jsm.streams.getMessage(stream, { seq: sequence }));
+        if (!message) return undefined;
+        return {
+          stream,
+          sequence: message.seq,
+          subject: message.subject,
+          headers: blockOf(() => message.header),
+          payload: message.data,
+          publishedAt: message.time,
+        };
+      });
+    },
+
+    hint(topic, data = "") {
+      if (live && up) live.publish(`hints.${topic}`, data);
+    },
+
+    onHint(topic, listener) {
+      const known = listeners.get(topic);
+      const all = known ?? new Set();
+      all.add(listener);
+      if (!known) {
+        listeners.set(topic, all);
+        if (live) relayHints(live, topic, listeners);
+      }
+      return () => void all.delete(listener);
+    },
+
+    async close() {
+      closing.abort();
+      up = false;
+      giveUp(new Error("the broker connection is closed"));
+      window?.close();
+      await live?.close();
+    },
+  };
+}
+
+/** A server that is too old is left, for good, and said to be so by whatever needs it. */
+async function closedIfTooOld(nc: NatsConnection): Promise<ServerTooOld | undefined> {
+  try {
+    requireNats(nc.info?.version);
+    return undefined;
+  } catch (error) {
+    await nc.close();
+    if (error instanceof ServerTooOld) return error;
+    throw error;
+  }
+}
+
+function relayHints(
+  nc: NatsConnection,
+  topic: string,
+  listeners: ReadonlyMap<string, ReadonlySet<(data: string) => void>>,
+): void {
+  nc.subscribe(`hints.${topic}`, {
+    callback: (error, message) => {
+      if (error) return;
+      for (const listener of listeners.get(topic) ?? []) listener(message.string());
+    },
+  });
+}
+
+async function watchStatus(nc: NatsConnection, set: (connected: boolean) => void): Promise<void> {
+  for await (const status of nc.status()) {
+    if (status.type === "disconnect" || status.type === "close") set(false);
+    if (status.type === "reconnect") set(true);
+  }
+  set(false);
+}
+
+/** Our header block is sent as it is stored: the client asks headers only for their encoded form. */
+function readyHeaders(block: HeaderBlock): MsgHdrs {
+  const bytes = new TextEncoder().encode(`NATS/1.0\r\n${block}\r\n\r\n`);
+  return { encode: () => bytes } as unknown as MsgHdrs;
+}
+
+function stateOf({ created, state }: StreamInfo): StreamState {
+  return {
+    createdAt: String(created),
+    firstSequence: state.first_seq,
+    firstAt: new Date(state.first_ts),
+    lastSequence: state.last_seq,
+    deleted: state.num_deleted ?? 0,
+    messages: state.messages,
+    bytes: state.bytes,
+  };
+}
+
+async function within<T>(promise: Promise<T>, limitMs: number, failure: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(failure)), limitMs);
+  });
+  try {
+    return await Promise.race([promise, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

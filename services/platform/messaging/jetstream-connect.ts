@@ -1,0 +1,44 @@
+import { connect, type NatsConnection } from "nats";
+import type { Clock } from "../clock.ts";
+
+export interface ConnectOptions {
+  readonly servers: readonly string[];
+  /** Shown in the server's connection list. */
+  readonly name: string;
+  readonly clock: Clock;
+}
+
+const retryMs = 250;
+const dialMs = 2_000;
+
+/**
+ * Connects, trying for ever until `signal` aborts; then it rejects. The client's own wait for its
+ * first connection cannot be given up and would keep a process alive. Once made, the connection
+ * renews itself.
+ */
+export async function connectForEver(
+  { servers, name, clock }: ConnectOptions,
+  signal: AbortSignal,
+): Promise<NatsConnection> {
+  let lastFailure: unknown;
+  while (!signal.aborted) {
+    const connection = await connect({
+      servers: [...servers],
+      name,
+      reconnect: true,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: retryMs,
+      reconnectJitter: retryMs,
+      pingInterval: 5_000,
+      maxPingOut: 2,
+      timeout: dialMs,
+      ignoreAuthErrorAbort: true,
+    }).catch((error: unknown) => {
+      lastFailure = error;
+    });
+    if (connection && signal.aborted) await connection.close();
+    else if (connection) return connection;
+    await clock.sleep(retryMs, signal);
+  }
+  throw new Error("the broker connection is closed", { cause: lastFailure });
+}

@@ -1,0 +1,147 @@
+import {
+  type Consumer,
+  type ConsumerMessages,
+  JetStreamError,
+  type JsMsg,
+  jetstream,
+} from "@nats-io/jetstream";
+import type { NatsConnection } from "nats";
+import type { Clock } from "../clock.ts";
+import type { Delivery, Subscription } from "./broker.ts";
+import { isMissing } from "./jetstream-errors.ts";
+import { storedMessage } from "./jetstream-message.ts";
+
+interface DurableOptions {
+  readonly stream: string;
+  readonly durable: string;
+  /** Most messages to hold that `next` has not returned yet. */
+  readonly inHandMax: number;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+const pullExpiresMs = 10_000;
+const heartbeatMs = 1_000;
+const pullAgainMs = 100;
+/** While one share ends and is asked for anew, another keeps coming. */
+const sharesAtOnce = 2;
+
+/**
+ * A standing pull on one durable, renewed also over reconnects; when the durable or its stream is
+ * gone, `next` rejects and the caller subscribes anew. It pulls in shares that its queue has room
+ * for: the client's own endless pull goes on whether or not anybody takes what came, until one
+ * replica sits on all that the durable hands out at a time.
+ */
+export async function subscribeDurable(
+  nc: NatsConnection,
+  { stream, durable, inHandMax, timeoutMs, clock }: DurableOptions,
+): Promise<Subscription> {
+  const consumer = await jetstream(nc, { timeout: timeoutMs }).consumers.get(stream, durable);
+  const queue: JsMsg[] = [];
+  const closing = new AbortController();
+  const share = Math.max(1, Math.floor(inHandMax / sharesAtOnce));
+  const pulling = new Set<ConsumerMessages>();
+  const waitingForRoom = new Set<() => void>();
+  let asked = 0;
+  let arrived: () => void = () => undefined;
+  let ended: Error | undefined;
+
+  const roomMade = () => {
+    for (const go of waitingForRoom) go();
+    waitingForRoom.clear();
+  };
+  const pullShare = async () => {
+    let missing = share;
+    let pull: ConsumerMessages | undefined;
+    asked += share;
+    try {
+      pull = await consumer.fetch({
+        max_messages: share,
+        expires: pullExpiresMs,
+        idle_heartbeat: heartbeatMs,
+      });
+      pulling.add(pull);
+      if (closing.signal.aborted) pull.stop();
+      for await (const message of pull) {
+        missing -= 1;
+        asked -= 1;
+        if (closing.signal.aborted) message.nak();
+        else queue.push(message);
+        arrived();
+      }
+    } finally {
+      if (pull) pulling.delete(pull);
+      asked -= missing;
+    }
+  };
+  const pullOn = async () => {
+    while (!closing.signal.aborted && !ended) {
+      if (queue.length + asked + share > inHandMax) {
+        await new Promise<void>((resolve) => waitingForRoom.add(resolve));
+        continue;
+      }
+      try {
+        await pullShare();
+      } catch (error) {
+        ended = await endOf(consumer, nc, error);
+        if (!ended) await clock.sleep(pullAgainMs, closing.signal);
+      }
+    }
+    arrived();
+    roomMade();
+  };
+  const running = Promise.all(Array.from({ length: sharesAtOnce }, pullOn));
+
+  return {
+    async next(max, signal) {
+      while (queue.length === 0 && !ended && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          arrived = resolve;
+          signal.addEventListener("abort", arrived, { once: true });
+        });
+        signal.removeEventListener("abort", arrived);
+      }
+      if (queue.length === 0 && ended && !signal.aborted) throw ended;
+      const deliveries = signal.aborted ? [] : queue.splice(0, max).map(delivery);
+      roomMade();
+      return deliveries;
+    },
+    working() {
+      for (const message of queue) message.working();
+    },
+    async close() {
+      closing.abort();
+      for (const pull of pulling) pull.stop();
+      for (const message of queue.splice(0)) message.nak();
+      roomMade();
+      await running;
+    },
+  };
+}
+
+/** What a failed pull means: the error when there is nothing left to pull from, else nothing. */
+async function endOf(
+  consumer: Consumer,
+  nc: NatsConnection,
+  failure: unknown,
+): Promise<Error | undefined> {
+  const error = failure instanceof Error ? failure : new JetStreamError(String(failure));
+  if (nc.isClosed()) return error;
+  try {
+    await consumer.info();
+    return undefined;
+  } catch (asked) {
+    // No answer is no finding: the connection is away, or the server busy.
+    return isMissing(asked) || nc.isClosed() ? error : undefined;
+  }
+}
+
+function delivery(message: JsMsg): Delivery {
+  return {
+    ...storedMessage(message.info.stream, message),
+    redelivered: message.redelivered,
+    ack: () => message.ack(),
+    nak: (delayMs) => message.nak(Math.max(1, Math.round(delayMs))),
+    working: () => message.working(),
+  };
+}

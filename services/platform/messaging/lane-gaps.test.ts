@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { sql } from "drizzle-orm";
+import { eventually } from "../testing/eventually.ts";
+import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
+
+const soon = { settings: { LANE_GAP_AFTER: 100 } };
+
+/** Publishes past the outbox, as a broker that lost some of it would look. */
+async function publish(world: SinkWorld, versions: readonly number[]): Promise<void> {
+  for (const version of versions) await world.broker.publish(messageOf("1", version));
+}
+
+async function lane(world: SinkWorld) {
+  const [row] = await world.pool.q.execute<{ version: number; stuck: boolean; waiting: number }>(
+    sql`select version::int, stuck, waiting from lanes`,
+  );
+  return row;
+}
+
+/** Streams and durables as a replica makes them, with none running afterwards. */
+async function managed(world: SinkWorld): Promise<JetStreamManager> {
+  const jsm = await jetstreamManager(await world.broker.connection(2_000));
+  await using _replica = world.start();
+  await eventually(() => jsm.consumers.info(sinkConsumer.stream, sinkConsumer.durable));
+  return jsm;
+}
+
+describe("a lane that waits for a version", () => {
+  test("takes it from the stream when the stream has it", async () => {
+    await using world = await sinkWorld();
+    await managed(world);
+    await publish(world, [1]);
+    const stolen = await world.broker.subscribe(sinkConsumer.stream, sinkConsumer.durable, 1);
+    for (const delivery of await stolen.next(1, AbortSignal.timeout(2_000))) delivery.ack();
+    await stolen.close();
+    await publish(world, [2, 3]);
+
+    await using _replica = world.start(soon);
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(3));
+    expect(await world.disorder()).toBe(0);
+  });
+
+  test("is reported stuck when the stream has it not, and runs on when it comes after all", async () => {
+    await using world = await sinkWorld();
+    await managed(world);
+    await using _replica = world.start(soon);
+
+    await publish(world, [1, 3, 4]);
+    await eventually(async () =>
+      expect(await lane(world)).toEqual({ version: 1, stuck: true, waiting: 2 }),
+    );
+    await publish(world, [2]);
+
+    await eventually(async () =>
+      expect(await lane(world)).toEqual({ version: 4, stuck: false, waiting: 0 }),
+    );
+    expect(await world.disorder()).toBe(0);
+  });
+
+  test("starts at the lowest version there is when its durable came after the stream's beginning", async () => {
+    await using world = await sinkWorld();
+    const jsm = await managed(world);
+    await publish(world, [1, 2]);
+    await jsm.consumers.delete(sinkConsumer.stream, sinkConsumer.durable);
+    await jsm.streams.purge(sinkConsumer.stream);
+    await publish(world, [3, 4]);
+
+    await using _replica = world.start(soon);
+
+    await eventually(async () =>
+      expect(await world.handled()).toEqual([
+        { key: "order/1", version: 3 },
+        { key: "order/1", version: 4 },
+      ]),
+    );
+  });
+
+  test("fetches what it left in the stream once there is room again", async () => {
+    await using world = await sinkWorld();
+    await managed(world);
+    const settings = { ...soon.settings, PARKED_PER_LANE_MAX: 4 };
+    await using _replica = world.start({ settings });
+
+    await publish(world, [2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    await eventually(async () =>
+      expect(await lane(world)).toEqual({ version: 0, stuck: true, waiting: 4 }),
+    );
+    await publish(world, [1]);
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(10));
+    expect(await world.disorder()).toBe(0);
+    const left = await world.pool.q.execute(sql`select 1 from lanes where behind or waiting > 0`);
+    expect(left).toHaveLength(0);
+  });
+});

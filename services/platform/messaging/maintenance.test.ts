@@ -1,0 +1,137 @@
+import { describe, expect, test } from "bun:test";
+import { streams } from "@app/contracts/topology.ts";
+import { sql } from "drizzle-orm";
+import { systemClock } from "../clock.ts";
+import { silentLog } from "../log.ts";
+import { openPool } from "../postgres.ts";
+import { eventually } from "../testing/eventually.ts";
+import { recordedLog } from "../testing/recorded-log.ts";
+import { type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
+import { type MaintenanceOptions, maintainOnce } from "./maintenance.ts";
+import { emptySentSlots } from "./sent-slots.ts";
+
+const day = 86_400_000;
+
+const options = (world: SinkWorld): MaintenanceOptions => ({
+  pool: world.pool,
+  broker: world.broker,
+  streams,
+  outboxKeepMs: 2 * day,
+  clock: systemClock,
+  log: silentLog,
+});
+
+async function sent(world: SinkWorld): Promise<number> {
+  const rows = await world.pool.q.execute(sql`select 1 from outbox_sent`);
+  return rows.length;
+}
+
+/** Moves what was sent into an earlier slot, as if it had been sent so many days before. */
+async function age(world: SinkWorld, days: number): Promise<void> {
+  await world.pool.q.execute(sql`
+    update outbox_sent set sent_at = sent_at - make_interval(days => ${days}::int),
+      slot = (((extract(epoch from sent_at) / 43200)::bigint - ${days * 2}::int) % 32)::smallint`);
+}
+
+async function sentAndHandled(world: SinkWorld): Promise<void> {
+  await using _replica = world.start();
+  await world.send("1", [1, 2]);
+  await eventually(async () => {
+    expect(await world.handled()).toHaveLength(2);
+    expect(await sent(world)).toBe(2);
+    const state = await world.broker.durableState(sinkConsumer.stream, sinkConsumer.durable);
+    expect(state?.ackFloor).toBe(2);
+  });
+}
+
+describe("emptySentSlots", () => {
+  test("keeps what is younger than OUTBOX_KEEP and removes what is older", async () => {
+    await using world = await sinkWorld();
+    await sentAndHandled(world);
+
+    expect(await emptySentSlots(options(world))).toBe(0);
+    await age(world, 1);
+    expect(await emptySentSlots(options(world))).toBe(0);
+    await age(world, 2);
+    expect(await emptySentSlots(options(world))).toBe(1);
+
+    expect(await sent(world)).toBe(0);
+  });
+
+  test("keeps what a durable has not acknowledged, for fourteen days", async () => {
+    await using world = await sinkWorld();
+    await sentAndHandled(world);
+    await world.pool.q.execute(sql`update outbox_sent set stream_sequence = stream_sequence + 1`);
+
+    await age(world, 3);
+    expect(await emptySentSlots(options(world))).toBe(0);
+    await age(world, 12);
+    expect(await emptySentSlots(options(world))).toBe(1);
+  });
+});
+
+describe("maintainOnce", () => {
+  const never = new AbortController().signal;
+
+  const count = async (world: SinkWorld, table: "inbox" | "idempotency_keys") =>
+    (await world.pool.q.execute(sql`select 1 from ${sql.identifier(table)}`)).length;
+
+  const fillInbox = (world: SinkWorld, rows: number, days: number) =>
+    world.pool.q.execute(sql`
+      insert into inbox (consumer, event_id, handled_at)
+      select 'someone', gen_random_uuid(), now() - make_interval(days => ${days}::int)
+      from generate_series(1, ${rows}::int)`);
+
+  test("deletes all that is old in one round, however much it is, and nothing younger", async () => {
+    await using world = await sinkWorld();
+    await fillInbox(world, 12_000, 4);
+    await fillInbox(world, 3, 1);
+
+    await maintainOnce(options(world), never);
+
+    expect(await count(world, "inbox")).toBe(3);
+  });
+
+  test("goes on with the other chores when the broker fails one", async () => {
+    await using world = await sinkWorld();
+    await sentAndHandled(world);
+    await age(world, 3);
+    await fillInbox(world, 10, 4);
+    await world.pool.q.execute(sql`
+      insert into idempotency_keys (scope, key, resource_id, request_hash, created_at)
+      values ('a', 'b', '1', '', now() - interval '2 days')`);
+    const { log, lines } = recordedLog();
+    const durableState = () => Promise.reject(new Error("no answer"));
+
+    await maintainOnce(
+      { ...options(world), log, broker: { ...world.broker, durableState } },
+      never,
+    );
+
+    expect(lines).toMatchObject([{ level: "error", chore: "sent messages" }]);
+    expect([await count(world, "inbox"), await count(world, "idempotency_keys")]).toEqual([2, 0]);
+  });
+
+  test("does not look through a slot again and again that a durable holds back", async () => {
+    await using world = await sinkWorld();
+    await sentAndHandled(world);
+    await world.pool.q.execute(sql`update outbox_sent set stream_sequence = stream_sequence + 1`);
+    await age(world, 3);
+    const statements: string[] = [];
+    const pool = openPool({
+      url: world.databaseUrl,
+      connectionsMax: 1,
+      name: "counted",
+      onStatement: (text) => statements.push(text),
+    });
+
+    expect(await emptySentSlots({ ...options(world), pool })).toBe(0);
+
+    const summaries = statements.filter((text) => text.includes("stream_sequence"));
+    expect(summaries).toHaveLength(1);
+    await pool.q.execute(sql`set enable_seqscan = off`);
+    const plan = await pool.q.execute(sql.raw(`explain ${summaries[0]}`));
+    expect(JSON.stringify(plan)).toContain("Index Only Scan Backward");
+    await pool.close(1_000);
+  });
+});

@@ -1,0 +1,69 @@
+import { lt, sql } from "drizzle-orm";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Pool } from "../postgres.ts";
+import type { Broker } from "./broker.ts";
+import { emptySentSlots } from "./sent-slots.ts";
+import { idempotencyKeys, inbox } from "./tables.ts";
+import type { StreamTopology } from "./topology.ts";
+
+export interface MaintenanceOptions {
+  readonly pool: Pool;
+  readonly broker: Broker;
+  readonly streams: readonly StreamTopology[];
+  readonly outboxKeepMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const everyMs = 60_000;
+const dayMs = 86_400_000;
+const idempotencyKeepMs = dayMs;
+/** What one statement deletes, and for how long a table is deleted from in one round. */
+const sliceMax = 5_000;
+const tableBudgetMs = 5_000;
+
+/** Removes what is no longer needed, in bounded steps. Runs on the leader. */
+export async function maintain(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await maintainOnce(options, signal);
+    await options.clock.sleep(everyMs, signal);
+  }
+}
+
+/** One round of every chore. A chore that fails is logged and holds up no other. */
+export async function maintainOnce(
+  options: MaintenanceOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { broker, outboxKeepMs, log } = options;
+  const chores: Readonly<Record<string, () => Promise<unknown>>> = {
+    "sent messages": async () => broker.connected() && emptySentSlots(options),
+    inbox: () => deleteOlder(options, inbox, inbox.handledAt, outboxKeepMs + dayMs, signal),
+    "idempotency keys": () =>
+      deleteOlder(options, idempotencyKeys, idempotencyKeys.createdAt, idempotencyKeepMs, signal),
+  };
+  for (const [chore, run] of Object.entries(chores)) {
+    if (signal.aborted) return;
+    await run().catch((err: unknown) => log.error("maintenance failed", { chore, err }));
+  }
+}
+
+/** Deletes slice by slice until nothing old is left or the time of this round is used up. */
+async function deleteOlder(
+  { pool, clock }: MaintenanceOptions,
+  table: typeof inbox | typeof idempotencyKeys,
+  column: typeof inbox.handledAt | typeof idempotencyKeys.createdAt,
+  keepMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const old = lt(column, sql`now() - make_interval(secs => ${keepMs / 1000}::float8)`);
+  const untilMs = clock.monotonicMs() + tableBudgetMs;
+  let deleted = sliceMax;
+  while (deleted === sliceMax && clock.monotonicMs() < untilMs && !signal.aborted) {
+    const { count } = await pool.q.execute(sql`
+      delete from ${table} where ctid = any(array(
+        select ctid from ${table} where ${old} order by ${column} limit ${sliceMax}))`);
+    deleted = count;
+  }
+}

@@ -1,0 +1,272 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import type { Clock } from "../clock.ts";
+import { Refusal } from "../errors.ts";
+import type { HealthCheck } from "../health.ts";
+import type { Log } from "../log.ts";
+import type { Database, Pool } from "../postgres.ts";
+import type { Random } from "../random.ts";
+import { type Supervised, supervise } from "../supervise.ts";
+import { anonymous } from "./audit.ts";
+import type { BatchRules } from "./batch.ts";
+import type { Broker } from "./broker.ts";
+import { canary } from "./canary.ts";
+import { type ConsumerOptions, consume } from "./consumer.ts";
+import type { Handler } from "./handler.ts";
+import { payloadReader } from "./incoming.ts";
+import type { JetStreamBroker } from "./jetstream-broker.ts";
+import { fillGaps } from "./lane-gaps.ts";
+import { workLanes } from "./lane-worker.ts";
+import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
+import { maintain } from "./maintenance.ts";
+import { onlyPartition } from "./outbox.ts";
+import { type BindUnit, postgresInbox } from "./postgres-inbox.ts";
+import { postgresOutbox } from "./postgres-outbox.ts";
+import { publishedBy } from "./published-stream.ts";
+import { type RedriveOutcome, redrive } from "./redrive.ts";
+import { relayTask } from "./relay-task.ts";
+import { defaultRetryPolicy } from "./retry.ts";
+import type { MessagingSettings } from "./settings.ts";
+import { type LaneSkip, type SkippedLane, skipLane } from "./skip-lane.ts";
+import { applyTopology, type StreamTopology, topologyOf } from "./topology.ts";
+import { wakeable } from "./wake.ts";
+
+/** A stream that the service listens to, through its one durable there. */
+export interface ConsumerDeclaration<S> {
+  readonly stream: string;
+  readonly durable: string;
+  readonly order: "key" | "latest";
+  readonly handlers: readonly Handler<S>[];
+  /** The service's stores and locks on the batch's transaction. */
+  readonly unit: BindUnit<S>;
+}
+
+export interface MessagingOptions<S> {
+  readonly service: string;
+  readonly settings: MessagingSettings;
+  readonly pool: Pool;
+  readonly broker: JetStreamBroker;
+  readonly topology: readonly StreamTopology[];
+  /** Every message type there is: one that is missing here cannot be read. */
+  readonly contracts: readonly DescMessage[];
+  readonly consumers: readonly ConsumerDeclaration<S>[];
+  /** Work of the service's own that one replica does for all, such as its deadlines. */
+  readonly leaderTasks?: readonly LeaderTask[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** The running core of one service. */
+export interface Messaging extends AsyncDisposable {
+  readonly checks: readonly HealthCheck[];
+  isLeading(): boolean;
+  /** Runs a dead letter of one of this service's consumers. Refuses an unknown consumer. */
+  redrive(consumer: string, id: number, actor?: string): Promise<RedriveOutcome>;
+  /** Moves a lane past versions that its stream no longer has. */
+  skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
+  /** Tells the lane worker, wherever it runs, that a lane was freed. */
+  lanesFreed(): void;
+  /** What operators are shown is read from here. */
+  readonly inspected: Inspected;
+}
+
+/** The parts of a running core that its operators look at. */
+export interface Inspected {
+  readonly service: string;
+  readonly db: Database;
+  readonly broker: Broker;
+  /** The streams that the service publishes to or listens to. */
+  readonly streams: readonly StreamTopology[];
+  readonly contracts: readonly DescMessage[];
+  readonly consumers: readonly Pick<ConsumerDeclaration<unknown>, "stream" | "durable" | "order">[];
+}
+
+/**
+ * Starts relay, consumers, lane workers and housekeeping of one service. Every loop is supervised:
+ * an error never ends one for good, and readiness says which one is failing.
+ */
+export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
+  const { service, settings, pool, broker, topology, clock, random, log } = options;
+  const supervisor = { clock, random, log };
+  const outbox = postgresOutbox(pool);
+  const needed = topologyOf(service, topology);
+  const published = publishedBy(service, needed);
+
+  const outboxWake = wakeable();
+  const laneWakes = options.consumers.map(() => wakeable());
+  const wakeLanes = () => {
+    for (const wake of laneWakes) wake.wake();
+  };
+  const unhook = [
+    broker.onHint(`outbox.${service}`, () => outboxWake.wake()),
+    broker.onHint(`lanes.${service}`, wakeLanes),
+  ];
+  pool.onOutboxWritten(() => {
+    if (leader.isLeading()) outboxWake.wake();
+    else broker.hint(`outbox.${service}`);
+  });
+  const lanesFreed = () => {
+    if (leader.isLeading()) wakeLanes();
+    else broker.hint(`lanes.${service}`);
+  };
+
+  let ensuring: Promise<void> | undefined;
+  /** The loops that need it start together; one of them does it. */
+  const ensureTopology = () => {
+    if (settings.TOPOLOGY === "expect") return Promise.resolve();
+    ensuring ??= makeTopology(options, needed).finally(() => {
+      ensuring = undefined;
+    });
+    return ensuring;
+  };
+
+  const payloads = payloadReader(options.contracts);
+  const consumers = options.consumers.map((declared) =>
+    consumerOptions(options, declared, { payloads, lanesFreed }),
+  );
+  const leader = startLeader({
+    leadership: {
+      url: settings.DATABASE_URL,
+      partition: onlyPartition,
+      applicationName: `${service} leader`,
+      clock,
+    },
+    tasks: [
+      relayTask({ ...options, outbox, streams: published, wake: outboxWake, ensureTopology }),
+      ...consumers.flatMap((consumer, index): LeaderTask[] => [
+        {
+          name: `lanes ${consumer.stream}`,
+          run: ({ signal }) =>
+            workLanes({ ...consumer, wake: laneWakes[index] ?? wakeable() }, signal),
+        },
+        {
+          name: `gaps ${consumer.stream}`,
+          run: ({ signal }) => fillGaps(consumer, signal, { waitedMs: settings.LANE_GAP_AFTER }),
+        },
+      ]),
+      {
+        name: "maintenance",
+        run: ({ signal }) =>
+          maintain(
+            { pool, broker, streams: needed, outboxKeepMs: settings.OUTBOX_KEEP, clock, log },
+            signal,
+          ),
+      },
+      ...(options.leaderTasks ?? []),
+    ],
+    ...supervisor,
+  });
+
+  const consumerCalled = (name: string) => {
+    const consumer = consumers.find(({ durable }) => durable === name);
+    if (consumer) return consumer;
+    throw new Refusal("not_found", "consumer_not_found", `no consumer is called ${name}`);
+  };
+
+  const bird = canary({ broker, outbox, service, clock });
+  const loops: Supervised[] = [
+    supervise("canary loop", (signal) => bird.run(signal), supervisor),
+    ...consumers.map((consumer) =>
+      supervise(
+        `consumer ${consumer.stream}`,
+        async (signal) => {
+          await ensureTopology();
+          await consume(consumer, signal);
+        },
+        { ...supervisor, delayMaxMs: 2_000 },
+      ),
+    ),
+  ];
+
+  return {
+    checks: [
+      checkOf("broker", () => (broker.connected() ? undefined : "not connected")),
+      bird.check,
+      ...leader.checks,
+      ...loops.map(({ check }) => check),
+      ...consumers.map(lanesCheck),
+    ],
+    isLeading: leader.isLeading,
+    lanesFreed,
+    redrive: async (name, id, actor = anonymous) => redrive(consumerCalled(name), id, actor),
+    skipLane: async (name, skip) => skipLane(consumerCalled(name), skip),
+    inspected: {
+      service,
+      db: pool,
+      broker,
+      streams: needed,
+      contracts: options.contracts,
+      consumers: options.consumers,
+    },
+    async [Symbol.asyncDispose]() {
+      for (const stop of unhook) stop();
+      await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
+      await leader[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Says when a lane needs a person, or holds so much that messages had to be left in the stream. */
+function lanesCheck<S>({ stream, store }: ConsumerOptions<S>): HealthCheck {
+  return {
+    name: `waiting ${stream}`,
+    critical: false,
+    probe: async () => {
+      const { stuck, behind } = await store.trouble();
+      if (stuck + behind === 0) return;
+      const text = `${stuck} stuck lanes, ${behind} lanes that left messages in the stream`;
+      throw new Refusal("unavailable", "lanes_waiting", text);
+    },
+  };
+}
+
+async function makeTopology<S>(
+  { broker, settings, log }: MessagingOptions<S>,
+  needed: readonly StreamTopology[],
+): Promise<void> {
+  const nc = await broker.connection(5_000);
+  const changes = await applyTopology(nc, needed, { replicas: settings.STREAM_REPLICAS });
+  for (const { action, kind, name } of changes)
+    log.info("topology changed", { action, kind, name });
+}
+
+function consumerOptions<S>(
+  { service, settings, pool, broker, topology, clock, random, log }: MessagingOptions<S>,
+  { stream, durable, order, handlers, unit }: ConsumerDeclaration<S>,
+  { payloads, lanesFreed }: { payloads: BatchRules<S>["payloads"]; lanesFreed: () => void },
+): ConsumerOptions<S> {
+  const declared = topology
+    .find(({ name }) => name === stream)
+    ?.durables.find(({ name }) => name === durable);
+  if (!declared) throw new Error(`the topology declares no durable ${durable} on ${stream}`);
+  const store = postgresInbox(pool, durable, unit);
+
+  return {
+    stream,
+    durable,
+    order,
+    store,
+    broker,
+    rules: {
+      service,
+      consumer: durable,
+      handlers: new Map(handlers.map((handler) => [handler.type, handler])),
+      payloads,
+      parkedPerLaneMax: settings.PARKED_PER_LANE_MAX,
+      parkedMax: settings.PARKED_MAX,
+      handlerTimeoutMs: settings.HANDLER_TIMEOUT,
+      clock,
+    },
+    retry: {
+      ...defaultRetryPolicy,
+      attemptsMax: settings.ATTEMPTS_MAX,
+      baseMs: settings.RETRY_BASE,
+    },
+    ackWaitMs: declared.ackWaitSeconds * 1_000,
+    clock,
+    random,
+    log: log.with({ consumer: durable, stream }),
+    unclean: new Set(),
+    headsMayRun: lanesFreed,
+  };
+}

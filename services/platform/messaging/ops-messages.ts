@@ -1,0 +1,190 @@
+import { and, asc, eq, sql } from "drizzle-orm";
+import type { Database } from "../postgres.ts";
+import type { Broker, StoredMessage } from "./broker.ts";
+import { readHeaders } from "./incoming.ts";
+import { messagesOf } from "./lane-gaps.ts";
+import type { Inspected } from "./messaging.ts";
+import { findLane } from "./ops-lanes.ts";
+import type { MessagesView, ReceivedMessageView, SentMessageView } from "./ops-views.ts";
+import { deadLetters, inbox, outbox, outboxSent, parked } from "./tables.ts";
+
+/** More messages than any aggregate ought to have; the first ones are shown. */
+const messagesMax = 200;
+
+/** The way of one aggregate's messages through this service: what it stated, and what it heard. */
+export async function showMessages(inspected: Inspected, key: string): Promise<MessagesView> {
+  const { db, consumers } = inspected;
+  return {
+    key,
+    sent: await sentMessages(db, key),
+    received: await Promise.all(
+      consumers.map(async ({ durable, stream }) => ({
+        consumer: durable,
+        stream,
+        ...(await received(inspected, { consumer: durable, stream, key })),
+      })),
+    ),
+  };
+}
+
+async function sentMessages({ q }: Database, key: string): Promise<SentMessageView[]> {
+  const columns = (table: typeof outbox | typeof outboxSent) => ({
+    eventId: table.eventId,
+    version: table.version,
+    subject: table.subject,
+    createdAt: table.createdAt,
+  });
+  const sent = await q
+    .select({
+      ...columns(outboxSent),
+      sentAt: outboxSent.sentAt,
+      stream: outboxSent.stream,
+      sequence: outboxSent.streamSequence,
+    })
+    .from(outboxSent)
+    .where(eq(outboxSent.key, key))
+    .orderBy(asc(outboxSent.version))
+    .limit(messagesMax);
+  const waiting = await q
+    .select(columns(outbox))
+    .from(outbox)
+    .where(eq(outbox.key, key))
+    .orderBy(asc(outbox.version))
+    .limit(messagesMax);
+
+  const unsent = { sentAt: null, stream: null, sequence: null };
+  return [...sent, ...waiting.map((row) => ({ ...row, ...unsent }))]
+    .toSorted((a, b) => a.version - b.version)
+    .map((row) => ({
+      ...row,
+      type: row.subject.slice(0, row.subject.lastIndexOf(".")),
+      createdAt: row.createdAt.toISOString(),
+      sentAt: row.sentAt?.toISOString() ?? null,
+    }));
+}
+
+interface Place {
+  readonly consumer: string;
+  readonly stream: string;
+  readonly key: string;
+}
+
+/** The stream says what came; the database says what became of it. */
+async function received(
+  { db, broker }: Inspected,
+  { consumer, stream, key }: Place,
+): Promise<Omit<MessagesView["received"][number], "consumer" | "stream">> {
+  const inStream = await askStream(broker, stream, key);
+  const [lane, dead, waiting] = await Promise.all([
+    findLane(db, consumer, key),
+    selectHeld(db, deadLetters, { consumer, key }),
+    selectHeld(db, parked, { consumer, key }),
+  ]);
+  const letters = await db.q
+    .select({
+      eventId: deadLetters.eventId,
+      id: deadLetters.id,
+      state: deadLetters.state,
+      resolvedAt: deadLetters.resolvedAt,
+    })
+    .from(deadLetters)
+    .where(and(eq(deadLetters.consumer, consumer), eq(deadLetters.key, key)))
+    .limit(messagesMax);
+  const letterOf = new Map(letters.map((letter) => [letter.eventId, letter]));
+  const parkedIds = new Map(waiting.map(({ eventId, error }) => [eventId, error]));
+  const errors = new Map(dead.map(({ eventId, error }) => [eventId, error]));
+
+  const known = new Map<string, ReturnType<typeof placed>>();
+  for (const row of [...dead, ...waiting]) known.set(row.eventId, placed(row, row));
+  for (const { version, message } of inStream ?? []) {
+    const { eventId } = readHeaders(message);
+    known.set(eventId, placed(message, { eventId, version }));
+  }
+  const takenIn = await takenInTimes(db, consumer, [...known.keys()]);
+
+  const messages = [...known.values()].map((message): ReceivedMessageView => {
+    const letter = letterOf.get(message.eventId);
+    const isDead = letter?.state === "dead";
+    const isParked = parkedIds.has(message.eventId);
+    const handled = takenIn.has(message.eventId) || message.version <= (lane?.version ?? 0);
+    const takenInAt = letter ? letter.resolvedAt : takenIn.get(message.eventId);
+    return {
+      ...message,
+      state: isDead ? "dead" : isParked ? "parked" : handled ? "handled" : "unseen",
+      takenInAt: takenInAt?.toISOString() ?? null,
+      deadLetterId: letter?.id ?? null,
+      error: (isDead ? errors.get(message.eventId) : parkedIds.get(message.eventId)) ?? null,
+    };
+  });
+  return {
+    streamAsked: inStream !== undefined,
+    lane: lane ?? null,
+    messages: messages
+      .toSorted((a, b) => a.version - b.version || a.sequence - b.sequence)
+      .slice(0, messagesMax),
+  };
+}
+
+/** Undefined when the broker is away or does not answer: what the database knows is shown all the same. */
+async function askStream(broker: Broker, stream: string, key: string) {
+  if (!broker.connected()) return undefined;
+  try {
+    return await messagesOf(broker, { stream, key, wanted: () => true, limit: messagesMax });
+  } catch {
+    return undefined; // The answer says that the stream was not asked.
+  }
+}
+
+function placed(
+  message: StoredMessage,
+  { eventId, version }: { readonly eventId: string; readonly version: number | null },
+) {
+  const { type, sequence, publishedAt } = readHeaders(message);
+  return {
+    eventId,
+    version: version ?? 0,
+    type,
+    sequence,
+    publishedAt: publishedAt.toISOString(),
+  };
+}
+
+async function selectHeld(
+  { q }: Database,
+  table: typeof parked | typeof deadLetters,
+  { consumer, key }: Pick<Place, "consumer" | "key">,
+) {
+  const rows = await q
+    .select({
+      eventId: table.eventId,
+      version: table.version,
+      stream: table.stream,
+      sequence: table.streamSequence,
+      subject: table.subject,
+      headers: table.headers,
+      publishedAt: table.publishedAt,
+      error: table.error,
+    })
+    .from(table)
+    .where(and(eq(table.consumer, consumer), eq(table.key, key)))
+    .orderBy(asc(table.version))
+    .limit(messagesMax);
+  return rows.map((row) => ({ ...row, payload: new Uint8Array() }));
+}
+
+async function takenInTimes(
+  { q }: Database,
+  consumer: string,
+  eventIds: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const rows = await q
+    .select({ eventId: inbox.eventId, handledAt: inbox.handledAt })
+    .from(inbox)
+    .where(
+      and(
+        eq(inbox.consumer, consumer),
+        sql`${inbox.eventId} = any(${sql.param(eventIds)}::uuid[])`,
+      ),
+    );
+  return new Map(rows.map(({ eventId, handledAt }) => [eventId, handledAt]));
+}

@@ -1,0 +1,100 @@
+import { Elysia } from "elysia";
+import type { AuthMode } from "../auth.ts";
+import { Refusal } from "../errors.ts";
+import type { Messaging } from "./messaging.ts";
+import { operatorOf } from "./ops-access.ts";
+import { showConsumers } from "./ops-consumers.ts";
+import { consumerOf, listDeadLetters, showDeadLetter } from "./ops-dead-letters.ts";
+import { listLanes } from "./ops-lanes.ts";
+import { showMessages } from "./ops-messages.ts";
+import { showOutbox } from "./ops-outbox.ts";
+import { payloadViewer } from "./ops-payload.ts";
+import {
+  DeadLettersRequest,
+  LanesRequest,
+  MessagesRequest,
+  NoParameters,
+  OutboxRequest,
+  readId,
+  readRequest,
+  SkipRequest,
+} from "./ops-requests.ts";
+import {
+  ConsumersView,
+  DeadLetterDetailView,
+  DeadLettersView,
+  LanesView,
+  MessagesView,
+  OutboxView,
+  RedriveView,
+  SkippedLaneView,
+} from "./ops-views.ts";
+
+/**
+ * The operator API that every service answers on its main port: what its outbox, consumers, lanes
+ * and dead letters are at, and the few acts that need a person. Acts are audited with what they did.
+ */
+export const operatorRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
+  const { inspected } = messaging;
+  const { db, contracts, consumers } = inspected;
+  const payloads = payloadViewer(contracts);
+  /** A misspelt name would read like good news: no dead letters, no lanes. */
+  const known = <Filter extends { readonly consumer?: string | undefined }>(filter: Filter) => {
+    const names = consumers.map(({ durable }) => durable);
+    if (filter.consumer === undefined || names.includes(filter.consumer)) return filter;
+    const text = `unknown consumer, there is ${names.join(" and ")}`;
+    throw new Refusal("invalid", "invalid_consumer", text);
+  };
+
+  return new Elysia({ prefix: "/ops/v1" })
+    .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
+    .get(
+      "/dead-letters",
+      ({ query }) => listDeadLetters(db, known(readRequest(DeadLettersRequest, query))),
+      { response: DeadLettersView },
+    )
+    .get(
+      "/dead-letters/:id",
+      ({ params, query }) => {
+        readRequest(NoParameters, query);
+        return showDeadLetter(db, payloads, readId(params.id));
+      },
+      { response: DeadLetterDetailView },
+    )
+    .post(
+      "/dead-letters/:id/redrive",
+      async ({ params, body, operator }) => {
+        const id = readId(params.id);
+        readRequest(NoParameters, body);
+        return messaging.redrive(await consumerOf(db, id), id, operator);
+      },
+      { response: RedriveView },
+    )
+    .get("/lanes", ({ query }) => listLanes(db, known(readRequest(LanesRequest, query))), {
+      response: LanesView,
+    })
+    .post(
+      "/lanes/skip",
+      ({ body, operator }) => {
+        const { consumer, key, reason } = known(readRequest(SkipRequest, body));
+        return messaging.skipLane(consumer, { key, reason, actor: operator });
+      },
+      { response: SkippedLaneView },
+    )
+    .get("/outbox", ({ query }) => showOutbox(inspected, readRequest(OutboxRequest, query)), {
+      response: OutboxView,
+    })
+    .get(
+      "/consumers",
+      ({ query }) => {
+        readRequest(NoParameters, query);
+        return showConsumers(inspected);
+      },
+      { response: ConsumersView },
+    )
+    .get(
+      "/messages",
+      ({ query }) => showMessages(inspected, readRequest(MessagesRequest, query).key),
+      { response: MessagesView },
+    );
+};

@@ -1,0 +1,193 @@
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import type { Transaction } from "../postgres.ts";
+import { appendToAudit } from "./audit.ts";
+import type { InboxTransaction, Lane, ServiceUnit } from "./inbox.ts";
+import { appendToOutbox } from "./outbox.ts";
+import { attempts, deadLetters, inbox, lanes, parked } from "./tables.ts";
+
+/** An instant that many milliseconds from now, by the database's clock. */
+export const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000}::float8)`;
+
+/** One consumer's work in an open transaction, see `InboxTransaction`. */
+export function inboxTransaction<S>(
+  tx: Transaction,
+  consumer: string,
+  unit: ServiceUnit<S>,
+): InboxTransaction<S> {
+  const { q } = tx;
+
+  return {
+    stores: unit.stores,
+    lock: (rows) => unit.lock(rows),
+    useMessageIds: (ids) => {
+      tx.messageIds = ids;
+    },
+    afterCommit: (effect) => tx.afterCommit(effect),
+    append: (messages) => appendToOutbox(tx, messages),
+    audit: (entry) => appendToAudit(q, entry),
+
+    async remember(eventIds) {
+      const rows = await q.execute<{ event_id: string }>(sql`
+        insert into ${inbox} (consumer, event_id)
+        select ${consumer}, event_id from unnest(${sql.param(eventIds)}::uuid[]) as e (event_id)
+        order by event_id
+        on conflict do nothing returning event_id`);
+      return new Set(rows.map((row) => row.event_id));
+    },
+
+    async forget(eventIds) {
+      if (eventIds.length === 0) return;
+      await q
+        .delete(inbox)
+        .where(
+          and(
+            eq(inbox.consumer, consumer),
+            sql`${inbox.eventId} = any(${sql.param(eventIds)}::uuid[])`,
+          ),
+        );
+    },
+
+    async lockLanes(keys) {
+      if (keys.length === 0) return new Map();
+      const sorted = sql.param([...keys].sort());
+      await q.execute(sql`
+        insert into ${lanes} (consumer, key)
+        select ${consumer}, key from unnest(${sorted}::text[]) as k (key) order by key
+        on conflict do nothing`);
+      const rows = await q
+        .select({
+          key: lanes.key,
+          version: lanes.version,
+          blocked: lanes.blocked,
+          waiting: lanes.waiting,
+          behind: lanes.behind,
+        })
+        .from(lanes)
+        .where(and(eq(lanes.consumer, consumer), sql`${lanes.key} = any(${sorted}::text[])`))
+        .orderBy(asc(lanes.key))
+        .for("update");
+      return new Map(rows.map((lane): [string, Lane] => [lane.key, lane]));
+    },
+
+    async saveLanes(changed) {
+      if (changed.length === 0) return;
+      const saved = await q.execute(sql`
+        update ${lanes} l
+        set version = u.version, blocked = u.blocked::boolean, waiting = u.waiting,
+          behind = u.behind::boolean,
+          stuck = l.stuck and u.version = l.version,
+          moved_at = case when u.version > l.version then now() else l.moved_at end
+        from unnest(
+          ${sql.param(changed.map(({ key }) => key))}::text[],
+          ${sql.param(changed.map(({ version }) => version))}::bigint[],
+          ${sql.param(changed.map(({ blocked }) => String(blocked)))}::text[],
+          ${sql.param(changed.map(({ waiting }) => waiting))}::int[],
+          ${sql.param(changed.map(({ behind }) => String(behind)))}::text[]
+        ) as u (key, version, blocked, waiting, behind)
+        where l.consumer = ${consumer} and l.key = u.key and u.version >= l.version
+        returning l.key`);
+      if (saved.length !== changed.length) throw new Error("a lane was about to move back");
+    },
+
+    async parkedVersions(keys) {
+      if (keys.length === 0) return new Map();
+      const rows = await q
+        .select({ key: parked.key, version: parked.version })
+        .from(parked)
+        .where(and(eq(parked.consumer, consumer), inArray(parked.key, [...keys])));
+      const groups = Map.groupBy(rows, ({ key }) => key);
+      return new Map([...groups].map(([key, held]) => [key, new Set(held.map((h) => h.version))]));
+    },
+
+    async parkedCount() {
+      // Few lanes have parked messages, and only those are in the index.
+      const [row] = await q
+        .select({ waiting: sql<string>`coalesce(sum(${lanes.waiting}), 0)` })
+        .from(lanes)
+        .where(and(eq(lanes.consumer, consumer), gt(lanes.waiting, 0)));
+      return Number(row?.waiting ?? 0);
+    },
+
+    async park(messages) {
+      if (messages.length === 0) return;
+      await q
+        .insert(parked)
+        .values(
+          messages.map((m) => ({
+            consumer,
+            key: m.key,
+            version: m.version,
+            eventId: m.eventId,
+            stream: m.stream,
+            streamSequence: m.sequence,
+            subject: m.subject,
+            headers: m.headers,
+            payload: m.payload,
+            publishedAt: m.publishedAt,
+            attempts: m.attempts,
+            error: m.error,
+            firstFailedAt: m.firstFailedAt,
+            lastFailedAt: m.lastFailedAt,
+            retryAt: m.retryInMs > 0 ? inMs(m.retryInMs) : null,
+            abandoned: m.abandoned,
+          })),
+        )
+        .onConflictDoNothing();
+    },
+
+    async unpark(key, version) {
+      const gone = await q
+        .delete(parked)
+        .where(and(eq(parked.consumer, consumer), eq(parked.key, key), eq(parked.version, version)))
+        .returning({ version: parked.version });
+      return gone.length > 0;
+    },
+
+    async addDeadLetter(letter) {
+      const { sequence, ...columns } = letter;
+      const [row] = await q
+        .insert(deadLetters)
+        .values({
+          consumer,
+          streamSequence: sequence,
+          eventId: columns.eventId,
+          key: columns.key,
+          version: columns.version,
+          stream: columns.stream,
+          subject: columns.subject,
+          headers: columns.headers,
+          payload: columns.payload,
+          publishedAt: columns.publishedAt,
+          attempts: columns.attempts,
+          error: columns.error,
+          firstFailedAt: columns.firstFailedAt,
+          lastFailedAt: columns.lastFailedAt,
+          reason: columns.reason,
+        })
+        .onConflictDoNothing()
+        .returning({ id: deadLetters.id });
+      return row?.id;
+    },
+
+    async resolveDeadLetter(id, state) {
+      const [row] = await q
+        .update(deadLetters)
+        .set({ state, resolvedAt: sql`now()` })
+        .where(and(eq(deadLetters.id, id), eq(deadLetters.state, "dead")))
+        .returning();
+      return row && { ...row, sequence: row.streamSequence };
+    },
+
+    async clearAttempts(eventIds) {
+      if (eventIds.length === 0) return;
+      await q
+        .delete(attempts)
+        .where(
+          and(
+            eq(attempts.consumer, consumer),
+            sql`${attempts.eventId} = any(${sql.param(eventIds)}::uuid[])`,
+          ),
+        );
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { Database } from "../postgres.ts";
+import { onlyPartition } from "./outbox.ts";
+import type { OutboxStore, StreamSeen } from "./outbox-store.ts";
+import { brokerSeen, outbox, outboxSent, streamsSeen } from "./tables.ts";
+
+/** Sent rows lie in a ring of slots, each emptied whole once all of it may go. */
+export const slotHours = 12;
+export const slotCount = 32;
+
+/** The slot that rows sent now belong to, by the database's clock. */
+export const currentSlot = sql`((extract(epoch from now()) / ${sql.raw(String(slotHours * 3600))})::bigint % ${sql.raw(String(slotCount))})::smallint`;
+
+/** The relay's side of the outbox in Postgres. Every method is one short statement or transaction. */
+export function postgresOutbox(db: Database): OutboxStore {
+  return {
+    async pending({ partition, limit, heldIds, heldKeys, closed }) {
+      // `not in` a subselect is looked up in a hash with any plan; `<> all` of a parameter is walked
+      // through for each row as soon as the plan is the generic one of a prepared statement.
+      return db.q
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            eq(outbox.partition, partition),
+            sql`${outbox.id} not in (select unnest(${sql.param(heldIds)}::bigint[]))`,
+            sql`${outbox.key} not in (select unnest(${sql.param(heldKeys)}::text[]))`,
+            sql`${outbox.subject} !~ all(${sql.param(closed)}::text[])`,
+          ),
+        )
+        .orderBy(asc(outbox.id))
+        .limit(limit);
+    },
+
+    async finish(acknowledged) {
+      if (acknowledged.length === 0) return;
+      await db.q.execute(sql`
+        with acked as (
+          select * from unnest(
+            ${sql.param(acknowledged.map(({ id }) => id))}::bigint[],
+            ${sql.param(acknowledged.map(({ stream }) => stream))}::text[],
+            ${sql.param(acknowledged.map(({ sequence }) => sequence))}::bigint[]
+          ) as acked (id, stream, sequence)
+        ), seen as (
+          update ${streamsSeen} s set last_sequence = greatest(s.last_sequence, a.sequence)
+          from (select stream, max(sequence) as sequence from acked group by stream) a
+          where s.stream = a.stream and s.last_sequence < a.sequence
+        ), done as (
+          delete from ${outbox} o using acked where o.id = acked.id
+          returning o.id, o.event_id, o.key, o.version, o.subject, o.headers, o.payload,
+            acked.stream, acked.sequence, o.created_at
+        )
+        insert into ${outboxSent} (slot, id, event_id, key, version, subject, headers, payload,
+          stream, stream_sequence, created_at, sent_at)
+        select ${currentSlot}, id, event_id, key, version, subject, headers, payload,
+          stream, sequence, created_at, now()
+        from done`);
+    },
+
+    async streamsSeen() {
+      const rows = await db.q.select().from(streamsSeen);
+      return new Map(rows.map((row): [string, StreamSeen] => [row.stream, row]));
+    },
+
+    saveStreamSeen: (stream, seen) => saveSeen(db, stream, seen, {}),
+    saveRepaired: (stream, seen) => saveSeen(db, stream, seen, { forgot: null }),
+
+    async noteForgot(stream, forgot) {
+      const unseen = { createdAt: "", firstSequence: 0, lastSequence: 0, deleted: 0 };
+      await db.q
+        .insert(streamsSeen)
+        .values({ stream, ...unseen, forgot })
+        .onConflictDoUpdate({ target: streamsSeen.stream, set: { forgot } });
+    },
+
+    async sentRange(stream) {
+      const [range] = await db.q
+        .select({
+          first: sql<string | null>`min(${outboxSent.streamSequence})`,
+          last: sql<string | null>`max(${outboxSent.streamSequence})`,
+        })
+        .from(outboxSent)
+        .where(eq(outboxSent.stream, stream));
+      if (!range?.first || !range.last) return undefined;
+      return { first: Number(range.first), last: Number(range.last) };
+    },
+
+    async sentBetween(stream, { first, last, ageMaxMs, limit }) {
+      const query = db.q
+        .select(sentMessage)
+        .from(outboxSent)
+        .where(
+          and(
+            eq(outboxSent.stream, stream),
+            sql`${outboxSent.streamSequence} between ${first} and ${last}`,
+            youngerThan(ageMaxMs),
+          ),
+        )
+        .orderBy(asc(outboxSent.streamSequence));
+      return limit === undefined ? query : query.limit(limit);
+    },
+
+    async lastSent(stream, { limit, ageMaxMs }) {
+      const latest = await db.q
+        .select(sentMessage)
+        .from(outboxSent)
+        .where(and(eq(outboxSent.stream, stream), youngerThan(ageMaxMs)))
+        .orderBy(desc(outboxSent.streamSequence))
+        .limit(limit);
+      return latest.reverse();
+    },
+
+    async putBack(stream, { first, last, ids }) {
+      if (ids.length === 0) return 0;
+      const moved = await db.q.execute(sql`
+        with lost as (
+          delete from ${outboxSent} s
+          where s.stream = ${stream} and s.stream_sequence between ${first} and ${last}
+            and s.id in (select unnest(${sql.param(ids)}::bigint[]))
+          returning s.id, s.event_id, s.key, s.version, s.subject, s.headers, s.payload, s.created_at
+        )
+        insert into ${outbox} (partition, event_id, key, version, subject, headers, payload, resent, created_at)
+        select ${onlyPartition}, event_id, key, version, subject, headers, payload, true, created_at
+        from lost order by lost.id
+        returning id`);
+      return moved.length;
+    },
+
+    async noteBrokerSeen(silenceMs) {
+      await db.q
+        .insert(brokerSeen)
+        .values({ id: 1, seenAt: sql`now()`, returnedAt: sql`now()` })
+        .onConflictDoUpdate({
+          target: brokerSeen.id,
+          set: {
+            seenAt: sql`now()`,
+            returnedAt: sql`case
+              when ${brokerSeen.seenAt} < now() - make_interval(secs => ${silenceMs / 1000}::float8)
+              then now() else ${brokerSeen.returnedAt} end`,
+          },
+        });
+    },
+
+    async backlog(countMax) {
+      const [row] = await db.q.execute<{ count: string; oldest_ms: string | null }>(sql`
+        select count(*) as count,
+          extract(epoch from clock_timestamp() - min(created_at)) * 1000 as oldest_ms
+        from (select created_at from ${outbox} order by ${outbox.id} limit ${countMax}) oldest`);
+      return { count: Number(row?.count ?? 0), oldestMs: Number(row?.oldest_ms ?? 0) };
+    },
+  };
+}
+
+const sentMessage = {
+  id: outboxSent.id,
+  eventId: outboxSent.eventId,
+  sequence: outboxSent.streamSequence,
+};
+
+const youngerThan = (ageMs: number) =>
+  sql`${outboxSent.sentAt} > now() - make_interval(secs => ${ageMs / 1000}::float8)`;
+
+async function saveSeen(
+  { q }: Database,
+  stream: string,
+  { createdAt, firstSequence, lastSequence, deleted }: Omit<StreamSeen, "forgot">,
+  also: { readonly forgot?: null },
+): Promise<void> {
+  const values = { createdAt, firstSequence, lastSequence, deleted, seenAt: sql`now()`, ...also };
+  await q
+    .insert(streamsSeen)
+    .values({ stream, ...values })
+    .onConflictDoUpdate({ target: streamsSeen.stream, set: values });
+}

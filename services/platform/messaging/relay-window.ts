@@ -1,0 +1,104 @@
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { jittered, type Random } from "../random.ts";
+import { type Broker, type PubAck, PublishRefused } from "./broker.ts";
+import { decodeHeaders } from "./headers.ts";
+import type { Acknowledged, PendingMessage } from "./outbox-store.ts";
+import type { RelayQueue } from "./relay-queue.ts";
+import type { StreamMemory } from "./stream-memory.ts";
+
+/** What is with the broker and not yet answered for. */
+export interface RelayWindow {
+  /** Publishes what the queue gives, as far as there is room. */
+  fill(nowMs: number): void;
+  readonly inFlight: number;
+}
+
+export interface RelayWindowOptions {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly memory: StreamMemory;
+  readonly queue: RelayQueue;
+  readonly streamOf: (subject: string) => string;
+  readonly acknowledged: (ack: Acknowledged) => void;
+  /** Hears that a publish was answered for, one way or the other. */
+  readonly answered: () => void;
+}
+
+/** Publishes to one stream that may be unacknowledged at one time, each of another key. */
+const perStreamMax = 256;
+const retryMinMs = 100;
+const retryMaxMs = 5_000;
+
+/** Streams have their windows apart, so that one which is full or silent slows no other. */
+export function relayWindow(options: RelayWindowOptions): RelayWindow {
+  const { broker, clock, random, log, memory, queue, streamOf } = options;
+  const inFlight = new Map<string, number>();
+  /** Streams that left a publish unanswered: one message at a time asks whether they answer again. */
+  const silent = new Set<string>();
+  const failing = new Set<string>();
+
+  const sent = (stream: string) => inFlight.get(stream) ?? 0;
+  const hasRoom = (stream: string) => sent(stream) < (silent.has(stream) ? 1 : perStreamMax);
+
+  const succeeded = (message: PendingMessage, stream: string) => {
+    queue.release(message);
+    silent.delete(stream);
+    failing.delete(stream);
+  };
+
+  const failed = (message: PendingMessage, stream: string, error: unknown) => {
+    // Not acknowledged: it may be stored or not, so it goes again under the same id.
+    const doublings = Math.min(queue.failures(message), 10);
+    const delayMs = Math.min(retryMinMs * 2 ** doublings, retryMaxMs);
+    queue.retryAfter(message, clock.monotonicMs() + jittered(delayMs, random));
+    if (!(error instanceof PublishRefused)) silent.add(stream);
+    if (failing.has(stream)) return;
+    failing.add(stream);
+    log.warn("publish not acknowledged", { err: error, subject: message.subject });
+  };
+
+  const publish = async (message: PendingMessage) => {
+    const { id, subject } = message;
+    const stream = streamOf(subject);
+    inFlight.set(stream, sent(stream) + 1);
+    const highestWhenSent = memory.highest(stream);
+    try {
+      const ack = await broker.publish(message);
+      if (message.resent && ack.duplicate) await confirmStored(broker, message, ack);
+      memory.acknowledged(ack, highestWhenSent);
+      options.acknowledged({ id, stream: ack.stream, sequence: ack.sequence });
+      succeeded(message, stream);
+    } catch (error) {
+      failed(message, stream, error);
+    } finally {
+      inFlight.set(stream, sent(stream) - 1);
+      options.answered();
+    }
+  };
+
+  return {
+    fill(nowMs) {
+      for (let next = queue.take(nowMs, hasRoom); next; next = queue.take(nowMs, hasRoom)) {
+        void publish(next);
+      }
+    },
+    get inFlight() {
+      return [...inFlight.values()].reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+/**
+ * Within its dedup window the broker calls a message a duplicate by its id, also when it has lost
+ * the message itself. For one that was forgotten before, only the message in its place counts.
+ */
+async function confirmStored(broker: Broker, message: PendingMessage, ack: PubAck): Promise<void> {
+  const found = await broker.messageAt(ack.stream, ack.sequence);
+  const id = found && decodeHeaders(found.headers).get("nats-msg-id");
+  if (id !== message.eventId) {
+    throw new PublishRefused("the broker calls the message a duplicate and does not have it");
+  }
+}

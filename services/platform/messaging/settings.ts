@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { duration, natsUrl, postgresUrl, wholeNumber } from "../settings.ts";
+
+/** What the core reads from the environment, for a service's schema to spread. */
+export const messagingSettings = {
+  DATABASE_URL: postgresUrl(),
+  /** The owner's role, which may change tables; the default is the same as `DATABASE_URL`. */
+  DATABASE_MIGRATE_URL: postgresUrl().optional(),
+  DATABASE_CONNECTIONS_MAX: wholeNumber({ min: 2, max: 200 }).prefault("10"),
+  NATS_URL: natsUrl(),
+  STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 }).prefault("1"),
+  /** `apply` makes missing streams at start; `expect` leaves that to a deployment job. */
+  TOPOLOGY: z.enum(["apply", "expect"], "must be apply or expect").default("apply"),
+  OUTBOX_KEEP: duration().prefault("48h"),
+  ATTEMPTS_MAX: wholeNumber({ min: 1, max: 100 }).prefault("5"),
+  RETRY_BASE: duration().prefault("250ms"),
+  /** A message whose handler takes longer has failed. */
+  HANDLER_TIMEOUT: duration().prefault("4s"),
+  PARKED_PER_LANE_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault("1000"),
+  /** How long a lane waits for a version before the stream is asked for it. */
+  LANE_GAP_AFTER: duration().prefault("30s"),
+  PARKED_MAX: wholeNumber({ min: 1, max: 10_000_000 }).prefault("100000"),
+};
+
+export type MessagingSettings = z.output<z.ZodObject<typeof messagingSettings>>;

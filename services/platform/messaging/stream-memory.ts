@@ -1,0 +1,163 @@
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Broker, PubAck, StreamState } from "./broker.ts";
+import type { OutboxStore, StreamSeen } from "./outbox-store.ts";
+import { type PublishedStream, provenAgeMs } from "./published-stream.ts";
+import { isAnyLost, putBackLost } from "./stream-repair.ts";
+
+/**
+ * Remembers how far each stream had come, and so notices when the broker goes back: a power cut
+ * before its fsync, a restored copy, a stream deleted and made again. What it lost is sent again.
+ */
+export interface StreamMemory {
+  /** The highest sequence seen of a stream. */
+  highest(stream: string): number;
+  /** Takes in an acknowledgement of a message sent when `highestWhenSent` was the highest seen. */
+  acknowledged(ack: PubAck, highestWhenSent: number): void;
+  /** The broker has forgotten something; nothing should be published before `repair`. */
+  forgot(): boolean;
+  /** Stores what was noted. To be done before the highest sequences seen are raised in the store. */
+  storeNotes(): Promise<void>;
+  /** Compares every stream's state with what was seen of it. Rejects when the broker does not answer. */
+  inspect(): Promise<void>;
+  /**
+   * Compares the last kept messages, one by one, with what these streams hold. It finds what their
+   * state cannot tell: a loss that publishes of others, or of a process that died, have covered up.
+   */
+  compare(streams: readonly PublishedStream[]): Promise<void>;
+  /** Makes exactly the kept messages that the streams lack pending again. Returns how many. */
+  repair(): Promise<number>;
+}
+
+export interface StreamMemoryOptions {
+  readonly outbox: OutboxStore;
+  readonly broker: Broker;
+  readonly streams: readonly PublishedStream[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Sets the streams up again before anything is sent to them. */
+  readonly restoreTopology: () => Promise<void>;
+  /** What was noted and is not stored yet: it outlives a memory that ends because the store fails. */
+  readonly notes: Map<string, string>;
+  /** Whether this process still leads: if not, another one's memory counts. */
+  readonly held: () => boolean;
+}
+
+export async function streamMemory(options: StreamMemoryOptions): Promise<StreamMemory> {
+  const { outbox, broker, streams, clock, log, restoreTopology, notes, held } = options;
+  const seen = new Map(await outbox.streamsSeen());
+  const highest = new Map([...seen].map(([name, { lastSequence }]) => [name, lastSequence]));
+  const forgotten = new Set(notes.keys());
+  for (const [name, { forgot }] of seen) if (forgot !== null) forgotten.add(name);
+
+  const note = (stream: string, reason: string) => {
+    if (forgotten.has(stream)) return;
+    log.error("the broker forgot messages", { stream, reason });
+    forgotten.add(stream);
+    notes.set(stream, reason);
+  };
+
+  const storeNotes = async () => {
+    for (const [stream, reason] of [...notes]) {
+      await outbox.noteForgot(stream, reason);
+      notes.delete(stream);
+    }
+  };
+
+  const remember = (stream: string, now: StreamState) => {
+    const { createdAt, firstSequence, lastSequence, deleted } = now;
+    seen.set(stream, { createdAt, firstSequence, lastSequence, deleted, forgot: null });
+    highest.set(stream, lastSequence);
+  };
+
+  const inspectOne = async (stream: PublishedStream) => {
+    const { name } = stream;
+    const before = seen.get(name);
+    const highestBefore = highest.get(name) ?? 0;
+    const state = await broker.streamState(name);
+    // Repaired meanwhile, or known to need it, or another one's to judge: the answer says nothing new.
+    if (before !== seen.get(name) || forgotten.has(name) || !held()) return;
+    if (!before && !state) return restoreTopology();
+    if (!state) return note(name, "the stream is gone");
+    const reason = before && wentBack(before, highestBefore, state);
+    if (reason) return note(name, reason);
+    if (before && state.firstSequence <= before.firstSequence) return;
+    if (before && !isAged(stream, state, clock)) {
+      const removed = { first: before.firstSequence, last: state.firstSequence - 1 };
+      const ageMaxMs = provenAgeMs(stream);
+      const young = await outbox.sentBetween(name, { ...removed, ageMaxMs, limit: 1 });
+      if (young.length > 0) return note(name, "messages were removed before their age");
+    }
+    // Publishes go on meanwhile: what they raised stays raised.
+    const lastSequence = Math.max(state.lastSequence, highest.get(name) ?? 0);
+    await outbox.saveStreamSeen(name, { ...state, lastSequence });
+    remember(name, { ...state, lastSequence: Math.max(lastSequence, highest.get(name) ?? 0) });
+  };
+
+  return {
+    highest: (stream) => highest.get(stream) ?? 0,
+
+    acknowledged({ stream, sequence, duplicate }, highestWhenSent) {
+      if (!duplicate && sequence <= highestWhenSent) {
+        note(stream, `sequence ${sequence} was given after ${highestWhenSent}`);
+      }
+      highest.set(stream, Math.max(sequence, highest.get(stream) ?? 0));
+    },
+
+    forgot: () => forgotten.size > 0,
+    storeNotes,
+
+    async inspect() {
+      for (const stream of streams) await inspectOne(stream);
+      await storeNotes();
+    },
+
+    async compare(compared) {
+      for (const stream of compared) {
+        if (forgotten.has(stream.name) || !(await broker.streamState(stream.name))) continue;
+        if (await isAnyLost(options, stream))
+          note(stream.name, "the last messages are not all there");
+      }
+      await storeNotes();
+    },
+
+    async repair() {
+      await storeNotes();
+      await restoreTopology();
+      let count = 0;
+      for (const stream of streams) {
+        const { name } = stream;
+        if (!forgotten.has(name)) continue;
+        const state = await broker.streamState(name);
+        if (!state) throw new Error(`stream ${name} is still missing`);
+        count += await putBackLost(options, stream);
+        if (!held()) throw new Error("another leads: what the broker forgot is its concern");
+        await outbox.saveRepaired(name, state);
+        remember(name, state);
+        forgotten.delete(name);
+      }
+      log.warn("messages that the broker forgot are pending again", { count });
+      return count;
+    },
+  };
+}
+
+function wentBack(
+  before: StreamSeen,
+  highestBefore: number,
+  state: StreamState,
+): string | undefined {
+  if (state.createdAt !== before.createdAt) return "the stream was made again";
+  if (state.lastSequence < highestBefore) {
+    return `the last sequence is ${state.lastSequence} after ${highestBefore}`;
+  }
+  if (state.deleted > before.deleted)
+    return `${state.deleted - before.deleted} messages are missing`;
+  return undefined;
+}
+
+/** Whether the oldest message left is so old that age explains why those before it are gone. */
+function isAged(stream: PublishedStream, state: StreamState, clock: Clock): boolean {
+  if (state.messages === 0) return false;
+  return clock.now().getTime() - state.firstAt.getTime() >= provenAgeMs(stream);
+}

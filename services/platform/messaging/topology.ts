@@ -1,0 +1,226 @@
+import type { DurableDeclaration, StreamDeclaration } from "@app/contracts/topology.ts";
+import {
+  AckPolicy,
+  type ConsumerInfo,
+  DiscardPolicy,
+  type JetStreamManager,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+  type StreamInfo,
+} from "@nats-io/jetstream";
+import { type NatsConnection, nanos } from "nats";
+import { createdAtSequenceKey } from "./jetstream-broker.ts";
+import { absentIfMissing } from "./jetstream-errors.ts";
+
+/** One stream as it must be before the first publish. */
+export type StreamTopology = StreamDeclaration;
+
+/** One difference between what is declared and what the broker has. */
+export interface TopologyChange {
+  readonly action: "create" | "update" | "delete";
+  readonly kind: "stream" | "durable";
+  /** `ORDERS`, or `ORDERS/inventory-service`. */
+  readonly name: string;
+  readonly differences: readonly Difference[];
+  /** It would lose messages or progress: applied only when that is allowed. */
+  readonly destructive: boolean;
+}
+
+export interface Difference {
+  readonly field: string;
+  readonly actual: unknown;
+  readonly declared: unknown;
+}
+
+export interface TopologyOptions {
+  /** Copies of each message in a cluster. */
+  readonly replicas?: number;
+  /** Lets `applyTopology` make destructive changes. */
+  readonly destructive?: boolean;
+}
+
+/** A declaration that cannot be right, or a broker that did not take it. */
+export class TopologyError extends Error {
+  override readonly name = "TopologyError";
+}
+
+/** Shows what `applyTopology` would do. Refuses declarations whose rate × age exceeds their bytes. */
+export async function planTopology(
+  nc: NatsConnection,
+  declared: readonly StreamTopology[],
+  options: TopologyOptions = {},
+): Promise<readonly TopologyChange[]> {
+  for (const stream of declared) checkSize(stream);
+  const jsm = await jetstreamManager(nc);
+  const changes: TopologyChange[] = [];
+
+  for (const stream of declared) {
+    const info = await absentIfMissing(() => jsm.streams.info(stream.name));
+    changes.push(...compare("stream", stream.name, info?.config, streamConfig(stream, options)));
+    for (const durable of stream.durables) {
+      const consumer =
+        info && (await absentIfMissing(() => jsm.consumers.info(stream.name, durable.name)));
+      const name = `${stream.name}/${durable.name}`;
+      changes.push(...compare("durable", name, consumer?.config, durableConfig(durable)));
+    }
+  }
+  return changes;
+}
+
+/**
+ * Makes the broker's streams and durables as declared, and reads the result back, because old
+ * servers drop fields that they do not know without a word. Never deletes what is not declared.
+ */
+export async function applyTopology(
+  nc: NatsConnection,
+  declared: readonly StreamTopology[],
+  options: TopologyOptions = {},
+): Promise<readonly TopologyChange[]> {
+  const changes = await planTopology(nc, declared, options);
+  const refused = changes.filter(({ destructive }) => destructive && !options.destructive);
+  if (refused.length > 0) {
+    throw new TopologyError(
+      `refused without --destructive: ${refused.map(({ name, differences }) => `${name} (${differences.map(({ field }) => field).join(", ")})`).join("; ")}`,
+    );
+  }
+
+  const jsm = await jetstreamManager(nc);
+  for (const stream of declared) {
+    await applyStream(jsm, stream, changes, options);
+    for (const durable of stream.durables) await applyDurable(jsm, stream.name, durable, changes);
+  }
+
+  const left = changes.length > 0 ? await planTopology(nc, declared, options) : [];
+  if (left.length > 0) {
+    const fields = left.flatMap(({ name, differences }) =>
+      differences.map(({ field }) => `${name} ${field}`),
+    );
+    throw new TopologyError(
+      `the broker did not take ${fields.join(", ")}: is nats-server too old?`,
+    );
+  }
+  return changes;
+}
+
+/** The part of a topology that one service needs: its streams, the shared ones, and its durables. */
+export function topologyOf(
+  service: string,
+  declared: readonly StreamTopology[],
+): readonly StreamTopology[] {
+  return declared.filter(
+    ({ owner, durables }) =>
+      owner === service || owner === "platform" || durables.some((d) => d.service === service),
+  );
+}
+
+async function applyStream(
+  jsm: JetStreamManager,
+  stream: StreamTopology,
+  changes: readonly TopologyChange[],
+  options: TopologyOptions,
+): Promise<StreamInfo | undefined> {
+  const change = changes.find(({ kind, name }) => kind === "stream" && name === stream.name);
+  if (!change) return undefined;
+  const config = streamConfig(stream, options);
+  // Two services may start at once: adding what exists with the same configuration succeeds.
+  if (change.action === "create") return jsm.streams.add({ ...config, name: stream.name });
+  return jsm.streams.update(stream.name, config);
+}
+
+async function applyDurable(
+  jsm: JetStreamManager,
+  stream: string,
+  durable: DurableDeclaration,
+  changes: readonly TopologyChange[],
+): Promise<ConsumerInfo | undefined> {
+  const change = changes.find(
+    ({ kind, name }) => kind === "durable" && name === `${stream}/${durable.name}`,
+  );
+  if (!change) return undefined;
+  if (change.action === "update") {
+    return jsm.consumers.update(stream, durable.name, durableConfig(durable));
+  }
+  const { state } = await jsm.streams.info(stream);
+  try {
+    return await jsm.consumers.add(stream, {
+      ...durableConfig(durable),
+      durable_name: durable.name,
+      metadata: { [createdAtSequenceKey]: String(Math.max(1, state.first_seq)) },
+    });
+  } catch (error) {
+    // Another made it meanwhile, when the stream began elsewhere. Whether it is as declared is read back.
+    const made = await absentIfMissing(() => jsm.consumers.info(stream, durable.name));
+    if (!made) throw error;
+    return made;
+  }
+}
+
+function streamConfig(stream: StreamTopology, { replicas = 1 }: TopologyOptions) {
+  return {
+    subjects: [...stream.subjects],
+    retention: RetentionPolicy.Limits,
+    // The newest replaces the oldest of its subject, which `discard: new` alone would refuse.
+    discard: stream.maxMessagesPerSubject ? DiscardPolicy.Old : DiscardPolicy.New,
+    storage: StorageType.File,
+    num_replicas: replicas,
+    max_age: nanos(stream.maxAgeSeconds * 1_000),
+    max_bytes: stream.maxBytes,
+    duplicate_window: nanos(120_000),
+    max_msgs_per_subject: stream.maxMessagesPerSubject ?? -1,
+  } satisfies Partial<StreamConfig>;
+}
+
+function durableConfig(durable: DurableDeclaration) {
+  return {
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(durable.ackWaitSeconds * 1_000),
+    // Attempts are counted in the database; the broker strands nothing.
+    max_deliver: -1,
+    max_ack_pending: durable.maxAckPending,
+  };
+}
+
+const kept: ReadonlySet<string> = new Set(["retention", "storage"]);
+const limits: ReadonlySet<string> = new Set(["max_age", "max_bytes", "max_msgs_per_subject"]);
+
+/** Whether messages or progress would be lost: a limit lowered, a subject dropped, another kind of stream. */
+function loses({ field, actual, declared }: Difference): boolean {
+  if (kept.has(field)) return true;
+  if (limits.has(field)) return limitOf(declared) < limitOf(actual);
+  if (field !== "subjects" || !Array.isArray(actual) || !Array.isArray(declared)) return false;
+  return actual.some((subject) => !declared.includes(subject));
+}
+
+/** JetStream writes 0 or -1 for no limit. */
+function limitOf(value: unknown): number {
+  const limit = Number(value);
+  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+}
+
+function compare(
+  kind: TopologyChange["kind"],
+  name: string,
+  actual: object | undefined,
+  declared: object,
+): readonly TopologyChange[] {
+  const before = new Map(Object.entries(actual ?? {}));
+  const differences = Object.entries(declared)
+    .filter(([field, value]) => JSON.stringify(before.get(field)) !== JSON.stringify(value))
+    .map(([field, value]) => ({ field, actual: before.get(field), declared: value }));
+  if (differences.length === 0) return [];
+
+  const action = actual ? "update" : "create";
+  const destructive = action === "update" && differences.some(loses);
+  return [{ action, kind, name, differences, destructive }];
+}
+
+function checkSize({ name, maxAgeSeconds, maxBytes, declaredRate }: StreamTopology): void {
+  const needed = declaredRate.messagesPerSecond * declaredRate.bytesPerMessage * maxAgeSeconds;
+  if (needed > maxBytes) {
+    throw new TopologyError(
+      `${name} declares ${Math.ceil(needed)} bytes within its age but keeps at most ${maxBytes}`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/** SQLSTATEs by which Postgres says that it cannot serve now, not that the statement is wrong. */
+const OUTAGE_STATES: ReadonlySet<string> = new Set([
+  "53300", // too many connections
+  "53400", // configuration limit exceeded
+  "55P03", // lock not available in time
+  "57014", // statement cancelled by its timeout
+  "57P01", // the server shuts down
+  "57P02", // the server crashed
+  "57P03", // the server starts up
+  "25P03", // the session idled in a transaction for too long
+  "53100", // disk full
+  "25006", // a standby, read only, after a failover
+]);
+
+const NETWORK_CODES: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EPIPE",
+  "ETIMEDOUT",
+  "CONNECT_TIMEOUT",
+]);
+
+/** Causes nest: Drizzle's error, then the driver's, then the system's. */
+const CAUSES_MAX = 5;
+
+/**
+ * Whether an error means that the database is away for the moment, so that the
+ * same call may succeed later unchanged.
+ */
+export function isDatabaseOutage(error: unknown): boolean {
+  let current = error;
+  for (let depth = 0; depth < CAUSES_MAX && current instanceof Error; depth++) {
+    const code = "code" in current ? String(current.code) : "";
+    // 08xxx is the class of connection exceptions; CONNECTION_* are the driver's own.
+    if (OUTAGE_STATES.has(code) || NETWORK_CODES.has(code)) return true;
+    if (code.startsWith("CONNECTION_") || /^08\w{3}$/.test(code)) return true;
+    current = current.cause;
+  }
+  return false;
+}

@@ -1,0 +1,41 @@
+import type { SpanContext } from "@opentelemetry/api";
+import type { Caller } from "./auth.ts";
+
+/** What is known about a request beside the request. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly span: SpanContext;
+  readonly caller: Caller | undefined;
+  /** Aborts when the caller is gone or the deadline has passed. */
+  readonly signal: AbortSignal;
+  /** Waits for the caller's body: a deadline that passes meanwhile is the caller's to explain. */
+  receiving<T>(body: Promise<T>): Promise<T>;
+  /** Gives a request that waits on purpose `durationMs` from now instead of the usual deadline. */
+  extendDeadline(durationMs: number): void;
+  /** Leaves what went wrong to the request's line in the log; the caller is not told. */
+  noteFault(error: unknown): void;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+export function setContext(request: Request, context: RequestContext): void {
+  contexts.set(request, context);
+}
+
+/** The context of a request that is being served. */
+export function contextOf(request: Request): RequestContext {
+  return contexts.get(request) ?? unserved(request);
+}
+
+/** Handlers can be called without a server, as tests do. */
+function unserved(request: Request): RequestContext {
+  return {
+    requestId: "unserved",
+    span: { traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 },
+    caller: undefined,
+    signal: request.signal,
+    receiving: (body) => body,
+    extendDeadline: () => undefined,
+    noteFault: () => undefined,
+  };
+}

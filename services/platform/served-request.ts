@@ -1,0 +1,146 @@
+import type { SpanContext } from "@opentelemetry/api";
+import type { Server } from "bun";
+import type { Caller } from "./auth.ts";
+import type { Clock } from "./clock.ts";
+import { Refusal } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { isDatabaseOutage } from "./outage.ts";
+import { problems } from "./problem.ts";
+import { problemAnswer } from "./problem-answer.ts";
+import type { Random } from "./random.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { RequestLimits } from "./request-limits.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
+import { childSpan, formatTraceparent, parseTraceparent } from "./telemetry.ts";
+
+interface Arrival {
+  readonly request: Request;
+  readonly server: Server<undefined>;
+  readonly limits: RequestLimits;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
+const STREAM_TYPES = /^(?:text\/event-stream|application\/connect\+|application\/grpc)/;
+
+/** Bun counts idleness in whole seconds up to this many. */
+const IDLE_SECONDS_MAX = 255;
+
+/** One request from its arrival to its line in the log. */
+export class ServedRequest implements RequestContext {
+  request: Request;
+  caller: Caller | undefined;
+  readonly requestId: string;
+  readonly span: SpanContext;
+  readonly #arrival: Arrival;
+  readonly #startedMs: number;
+  readonly #gone = new AbortController();
+  readonly #overdue = Promise.withResolvers<Response>();
+  #timer: Timer | undefined;
+  #receiving = 0;
+  #fault: unknown;
+  #level: "debug" | "info" = "info";
+
+  constructor(arrival: Arrival) {
+    const { request, clock, random } = arrival;
+    const sentId = request.headers.get("x-request-id");
+    this.request = request;
+    this.requestId = sentId !== null && REQUEST_ID.test(sentId) ? sentId : random.uuidV7();
+    this.span = childSpan(parseTraceparent(request.headers.get("traceparent")));
+    this.#arrival = arrival;
+    this.#startedMs = clock.monotonicMs();
+  }
+
+  get signal(): AbortSignal {
+    return AbortSignal.any([this.#arrival.request.signal, this.#gone.signal]);
+  }
+
+  /** Who to count when no caller is known. */
+  get address(): string {
+    return this.#arrival.server.requestIP(this.#arrival.request)?.address ?? "unknown";
+  }
+
+  noteFault(error: unknown): void {
+    this.#fault = error;
+  }
+
+  /** Takes the answer and keeps the request's line out of the usual log. */
+  quiet(response: Response): Response {
+    this.#level = "debug";
+    return response;
+  }
+
+  /** The answer, or a problem when it is late. What goes on behind it is told by the signal. */
+  async withinDeadline(answer: Promise<Response>): Promise<Response> {
+    this.#setDeadline(this.#arrival.limits.deadlineMs);
+    try {
+      return await Promise.race([answer, this.#overdue.promise]);
+    } finally {
+      clearTimeout(this.#timer);
+    }
+  }
+
+  async receiving<T>(body: Promise<T>): Promise<T> {
+    this.#receiving += 1;
+    try {
+      return await body;
+    } finally {
+      this.#receiving -= 1;
+    }
+  }
+
+  extendDeadline(durationMs: number): void {
+    const { server, request } = this.#arrival;
+    const seconds = Math.ceil(durationMs / 1_000) + 5;
+    server.timeout(request, Math.min(seconds, IDLE_SECONDS_MAX));
+    this.#setDeadline(durationMs);
+  }
+
+  #setDeadline(durationMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const problem = this.#receiving > 0 ? problems.bodyTooSlow : problems.deadlineExceeded;
+      this.#overdue.resolve(problemAnswer(this.#arrival.request, problem));
+      this.#gone.abort(new Refusal("unavailable", "deadline_exceeded", "deadline exceeded"));
+    }, durationMs);
+  }
+
+  /** Completes the headers, keeps streams open, and writes the line. */
+  finish(response: Response): Response {
+    const { headers } = response;
+    headers.set("x-request-id", this.requestId);
+    headers.set("traceparent", formatTraceparent(this.span));
+    addSecurityHeaders(headers);
+
+    const stream = STREAM_TYPES.test(headers.get("content-type") ?? "");
+    if (stream) this.#arrival.server.timeout(this.#arrival.request, 0);
+    this.#writeLine(response.status, stream);
+    return response;
+  }
+
+  #writeLine(status: number, stream: boolean): void {
+    const { log, clock, request } = this.#arrival;
+    const fields = {
+      method: request.method,
+      path: pathOf(request.url),
+      status,
+      ms: Math.round((clock.monotonicMs() - this.#startedMs) * 10) / 10,
+      requestId: this.requestId,
+      ...(stream ? { stream } : {}),
+      ...(this.caller === undefined ? {} : { caller: this.caller.subject }),
+    };
+    const fault = this.#fault;
+    if (fault === undefined || fault instanceof Refusal) log[this.#level]("request", fields);
+    else if (isDatabaseOutage(fault)) log.warn("request failed", { ...fields, err: fault });
+    else log.error("request failed", { ...fields, err: fault });
+  }
+}
+
+/** The query stays out of the log: it may name people. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.indexOf("?", start);
+  return url.slice(Math.max(start, 0), end === -1 ? undefined : end).slice(0, 256);
+}

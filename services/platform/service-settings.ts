@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { messagingSettings } from "./messaging/settings.ts";
+import { authMode, logLevel, port } from "./settings.ts";
+
+/** What every service reads from its environment, for its own schema to spread. */
+export const serviceSettings = {
+  ...messagingSettings,
+  AUTH: authMode(),
+  LOG_LEVEL: logLevel(),
+  /** The address to listen on. */
+  HOST: z.string().default("127.0.0.1"),
+  PORT: port(),
+  METRICS_PORT: port(),
+};
+
+export type ServiceSettings = z.output<z.ZodObject<typeof serviceSettings>>;

@@ -1,0 +1,27 @@
+/** A condition that did not come true in time; the cause is its last failure. */
+export class NeverHappened extends Error {
+  override readonly name = "NeverHappened";
+}
+
+/**
+ * Repeats a check until it neither throws nor returns false, and returns what it returned. Throws
+ * after the deadline, with the last failure in the message. It is how tests wait: they never sleep.
+ */
+export async function eventually<Result>(
+  check: () => Result | Promise<Result>,
+  { deadlineMs = 5_000, everyMs = 10 }: { deadlineMs?: number; everyMs?: number } = {},
+): Promise<Exclude<Result, false>> {
+  const giveUpAt = performance.now() + deadlineMs;
+  let last: unknown = new Error("the check returned false");
+  do {
+    try {
+      const result = await check();
+      if (result !== false) return result as Exclude<Result, false>;
+    } catch (error) {
+      last = error;
+    }
+    await Bun.sleep(everyMs);
+  } while (performance.now() < giveUpAt);
+  const reason = last instanceof Error ? last.message : String(last);
+  throw new NeverHappened(`did not happen within ${deadlineMs} ms: ${reason}`, { cause: last });
+}

@@ -1,0 +1,28 @@
+import { systemClock } from "../../clock.ts";
+import { startLog } from "../../log.ts";
+import { startReplica } from "../sink.ts";
+
+/**
+ * One replica of the sink as a process of its own, to be killed and paused. Its behaviour comes as
+ * JSON in BEHAVIOUR, see `ReplicaBehaviour` in `sink-process.ts`.
+ */
+const { DATABASE_URL = "", NATS_URL = "", BEHAVIOUR = "{}" } = process.env;
+const behaviour = JSON.parse(BEHAVIOUR);
+
+startReplica(
+  { databaseUrl: DATABASE_URL, natsUrl: NATS_URL },
+  {
+    log: startLog({ service: "sink", level: "warning" }),
+    ackWaitSeconds: behaviour.ackWaitSeconds ?? 2,
+    behaviour: async (_message, { key, version }) => {
+      if (behaviour.delayMaxMs) await systemClock.sleep(Math.random() * behaviour.delayMaxMs);
+      if (behaviour.flaky && Math.random() < behaviour.flaky) throw new Error("flaky");
+      if (key !== behaviour.key || version !== behaviour.version) return;
+      if (behaviour.does === "exit") process.exit(7);
+      throw new Error("this version always fails");
+    },
+  },
+);
+// It must not outlive the test that started it, however that ends.
+process.stdin.on("end", () => process.exit(0)).resume();
+process.stdout.write("started\n");

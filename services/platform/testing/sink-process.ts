@@ -1,0 +1,65 @@
+import { resolve } from "node:path";
+import type { SinkWorld } from "./sink.ts";
+
+/** What a replica process does besides handling. */
+export interface ReplicaBehaviour {
+  /** Each handler waits up to so long. */
+  readonly delayMaxMs?: number;
+  /** The share of handlers that throw. */
+  readonly flaky?: number;
+  /** One message that always throws or ends the process. */
+  readonly key?: string;
+  readonly version?: number;
+  readonly does?: "throw" | "exit";
+  readonly ackWaitSeconds?: number;
+}
+
+export interface ReplicaProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly exited: Promise<number>;
+  signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM"): void;
+}
+
+const program = resolve(import.meta.dir, "programs/sink-replica.ts");
+
+/** Starts one replica of the sink as a process; resolves once it has started its loops. */
+export async function startReplicaProcess(
+  world: SinkWorld,
+  behaviour: ReplicaBehaviour = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<ReplicaProcess> {
+  const child = Bun.spawn([process.execPath, program], {
+    env: {
+      ...process.env,
+      DATABASE_URL: world.databaseUrl,
+      NATS_URL: world.nats.url,
+      BEHAVIOUR: JSON.stringify(behaviour),
+      ...env,
+    },
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const reader = child.stdout.getReader();
+  const first = await reader.read();
+  if (first.done) throw new Error("the replica ended before it started");
+  // Read on, or a full pipe would stop the replica.
+  void (async () => {
+    const decoder = new TextDecoder();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (process.env.REPLICA_LOGS) process.stderr.write(`${child.pid} ${decoder.decode(value)}`);
+    }
+  })();
+
+  return {
+    pid: child.pid,
+    exited: child.exited,
+    signal: (name) => child.kill(name),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}

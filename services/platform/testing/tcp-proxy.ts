@@ -1,0 +1,140 @@
+import { createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
+
+/**
+ * What lies between client and server. In a black hole bytes and closings travel nowhere and
+ * nobody is told; when it ends they arrive after all, as TCP would repeat them.
+ */
+export type Fault =
+  | "none"
+  /** New connections are refused; the present ones go on. */
+  | "refuse"
+  | "black-hole"
+  /** One direction only: the server no longer hears, or is no longer heard. */
+  | "black-hole-to-server"
+  | "black-hole-to-client";
+
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number;
+  /** The same URL by way of the proxy. */
+  through(url: string): string;
+  set(fault: Fault): Promise<void>;
+  /** From now on every piece arrives so much later, in both directions. */
+  delay(latencyMs: number): void;
+  /** Ends the present connections at once, as a router that forgot them. */
+  cut(): void;
+  readonly connections: number;
+}
+
+export interface TcpProxyOptions {
+  readonly target: string | URL;
+  /** Changes what the server says, piece by piece, to something of the same length. */
+  readonly rewriteToClient?: (piece: Buffer) => Buffer;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Stands between a client and one server on 127.0.0.1, and spoils the connection on demand. */
+export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Promise<TcpProxy> {
+  const to = new URL(target);
+  const pairs = new Set<Pair>();
+  let fault: Fault = "none";
+  let latencyMs = 0;
+
+  const obey = ({ client, server }: Pair) => {
+    flow(client, fault !== "black-hole" && fault !== "black-hole-to-server");
+    flow(server, fault !== "black-hole" && fault !== "black-hole-to-client");
+  };
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    const server = tcpConnect({ host: to.hostname, port: Number(to.port), allowHalfOpen: true });
+    const pair = { client, server };
+    pairs.add(pair);
+    forward(client, server, { latencyMs: () => latencyMs });
+    forward(server, client, { latencyMs: () => latencyMs, rewrite: rewriteToClient });
+    const close = () => {
+      client.destroy();
+      server.destroy();
+      pairs.delete(pair);
+    };
+    for (const socket of [client, server]) socket.on("close", close);
+    obey(pair);
+  });
+  const port = await listen(listener, 0);
+
+  return {
+    port,
+    through(url) {
+      const changed = new URL(url);
+      changed.host = `127.0.0.1:${port}`;
+      return changed.href;
+    },
+    async set(next) {
+      const before = fault;
+      fault = next;
+      for (const pair of pairs) obey(pair);
+      if (next === "refuse" && before !== "refuse") listener.close();
+      if (next !== "refuse" && before === "refuse") await listen(listener, port);
+    },
+    delay(ms) {
+      latencyMs = ms;
+    },
+    cut() {
+      for (const { client, server } of pairs) {
+        client.resetAndDestroy();
+        server.resetAndDestroy();
+      }
+    },
+    get connections() {
+      return pairs.size;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { client, server } of pairs) {
+        client.destroy();
+        server.destroy();
+      }
+      if (listener.listening) listener.close();
+    },
+  };
+}
+
+function flow(socket: Socket, passes: boolean): void {
+  if (passes) socket.resume();
+  else socket.pause();
+}
+
+/** Passes on what `from` says, each piece after its latency and never before the one in front. */
+function forward(
+  from: Socket,
+  to: Socket,
+  {
+    latencyMs,
+    rewrite = (piece) => piece,
+  }: { latencyMs: () => number; rewrite?: ((piece: Buffer) => Buffer) | undefined },
+): void {
+  let last = Promise.resolve();
+  const inTurn = (pass: () => void) => {
+    const dueMs = performance.now() + latencyMs();
+    last = last.then(async () => {
+      const waitMs = dueMs - performance.now();
+      if (waitMs > 0) await Bun.sleep(waitMs);
+      if (!to.destroyed) pass();
+    });
+  };
+  from.on("data", (piece: Buffer) => inTurn(() => void to.write(rewrite(piece))));
+  from.on("end", () => inTurn(() => to.end()));
+  // What went wrong on one side shows on the other as its closing.
+  from.on("error", () => from.destroy());
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("no port"));
+      else resolve(address.port);
+    });
+  });
+}

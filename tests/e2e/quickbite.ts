@@ -1,0 +1,94 @@
+import { systemClock } from "@app/platform/clock.ts";
+import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
+import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
+import { type RunningService, startService } from "@app/platform/testing/service.ts";
+import postgres from "postgres";
+import { type Customer, customerOf } from "./customer.ts";
+
+/** The two services with all they need, each replica a process of its own, and nothing shared with other tests. */
+export interface QuickBite extends AsyncDisposable, Customer {
+  readonly orders: Replicas;
+  readonly inventory: Replicas;
+  readonly nats: TemporaryBroker;
+  /** For looking at streams and publishing to them past the services. */
+  readonly broker: JetStreamBroker;
+  /** For looking at the services' tables past the services. */
+  readonly sql: { readonly orders: postgres.Sql; readonly inventory: postgres.Sql };
+}
+
+/** One at least. */
+export type Replicas = readonly [RunningService, ...RunningService[]];
+
+export interface QuickBiteOptions {
+  /** How many processes each service has. */
+  readonly replicas?: 1 | 2;
+  /** What orders reads from its environment, beside what it cannot run without. */
+  readonly ordersSettings?: Readonly<Record<string, string>>;
+  /** Databases elsewhere than on the server that tests share. */
+  readonly databases?: DatabaseUrls;
+}
+
+export interface DatabaseUrls {
+  readonly orders: string;
+  readonly inventory: string;
+}
+
+/** Opens a QuickBite with its first stock: burger 5, pizza 10. Ready to take orders; ids begin at 1. */
+export async function openQuickBite({
+  replicas = 1,
+  ordersSettings = {},
+  databases,
+}: QuickBiteOptions = {}): Promise<QuickBite> {
+  await using opened = new AsyncDisposableStack();
+  const urls = databases ?? (await ownDatabases(opened));
+  const nats = opened.use(await temporaryBroker());
+  const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
+  opened.defer(() => broker.close());
+  const sql = {
+    orders: clientOf(urls.orders, opened),
+    inventory: clientOf(urls.inventory, opened),
+  };
+
+  const start = async (name: "orders" | "inventory", settings = {}): Promise<RunningService> => {
+    const environment = { DATABASE_URL: urls[name], NATS_URL: nats.url, ...settings };
+    const service = opened.use(await startService(name, environment));
+    // A test that is over has nothing in flight that is worth a drain.
+    opened.defer(() => service.process.kill());
+    return service;
+  };
+  const [first, second, third, fourth] = await Promise.all([
+    start("orders", ordersSettings),
+    start("inventory"),
+    ...(replicas === 2 ? [start("orders", ordersSettings), start("inventory")] : []),
+  ]);
+  const orders: Replicas = third ? [first, third] : [first];
+  const inventory: Replicas = fourth ? [second, fourth] : [second];
+
+  const owned = opened.move();
+  return {
+    orders,
+    inventory,
+    nats,
+    broker,
+    sql,
+    ...customerOf({ orders, inventory }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function ownDatabases(stack: AsyncDisposableStack): Promise<DatabaseUrls> {
+  const [orders, inventory] = await Promise.all([
+    temporaryDatabase("orders"),
+    temporaryDatabase("inventory"),
+  ]);
+  stack.use(orders);
+  stack.use(inventory);
+  return { orders: orders.url, inventory: inventory.url };
+}
+
+function clientOf(url: string, stack: AsyncDisposableStack): postgres.Sql {
+  const client = postgres(url, { max: 2, onnotice: () => undefined });
+  stack.defer(() => client.end({ timeout: 1 }));
+  return client;
+}

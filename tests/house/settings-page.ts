@@ -1,0 +1,94 @@
+import { InventoryConfig } from "@app/inventory/config.ts";
+import { OrdersConfig } from "@app/orders/config.ts";
+import { settingNotes } from "@app/platform/config.ts";
+import { z } from "zod";
+
+const services: Readonly<Record<string, z.ZodObject>> = {
+  orders: OrdersConfig,
+  inventory: InventoryConfig,
+};
+
+/** What each setting is for, in words that its schema does not have. */
+const meanings: Readonly<Record<string, string>> = {
+  DATABASE_URL:
+    "The service's own database. The leader's lock needs a direct connection: no pooler.",
+  DATABASE_MIGRATE_URL:
+    "The role that owns the tables, for migrations; `DATABASE_URL` when not set.",
+  DATABASE_CONNECTIONS_MAX:
+    "Connections for requests; the core has 4 more of its own, and the leader's lock one.",
+  NATS_URL: "A comma list of servers.",
+  STREAM_REPLICAS: "Copies of each message in a cluster.",
+  TOPOLOGY: "`apply` makes missing streams at start, `expect` leaves that to a job.",
+  OUTBOX_KEEP: "How long sent messages are kept in case the broker forgets them, at least.",
+  ATTEMPTS_MAX: "After so many failed attempts a message is a dead letter.",
+  RETRY_BASE: "The delay after the first failed attempt; each later one is four times as long.",
+  PARKED_PER_LANE_MAX: "Messages parked behind one key.",
+  HANDLER_TIMEOUT:
+    "A message whose handler takes longer has failed, like one whose handler throws.",
+  LANE_GAP_AFTER: "How long a lane waits for a version before the stream is asked for it.",
+  PARKED_MAX: "Messages parked by one consumer.",
+  AUTH: "`required` wants a token for every call but health; `optional` is refused in production.",
+  LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
+  HOST: "The address to listen on.",
+  PORT: "REST, Connect, gRPC-Web and health.",
+  DEMO: "`on` answers the calls that demo data needs; refused in production.",
+  GRPC_PORT: "Native gRPC with reflection and health.",
+  METRICS_PORT: "`/metrics` and nothing else.",
+  ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
+};
+
+/** `docs/configuration.md`, from the schemas that the services read their environment by. */
+export function settingsPage(): string {
+  const names = new Set(Object.values(services).flatMap(({ shape }) => Object.keys(shape)));
+  return [
+    "# Configuration",
+    "",
+    "Written by `bun tests/house/write-settings-page.ts` from the services' schemas; a test holds it fresh.",
+    "",
+    "A service reads its environment once, at start, and names every fault at once. Values are trimmed and a",
+    "blank one counts as missing. `NAME_FILE` names a file that holds the value of `NAME`, which is how secrets",
+    "are mounted. Durations have a unit: `250ms`, `30s`, `15m`, `48h`, `7d`.",
+    "",
+    "| setting | default | meaning |",
+    "|---|---|---|",
+    ...[...names].map(
+      (name) => `| \`${name}\`${onlyIn(name)} | ${defaultsOf(name)} | ${meaningOf(name)} |`,
+    ),
+    "",
+  ].join("\n");
+}
+
+function meaningOf(name: string): string {
+  const meaning = meanings[name];
+  if (meaning === undefined) throw new Error(`say in settings-page.ts what ${name} is for`);
+  return meaning;
+}
+
+function onlyIn(name: string): string {
+  const having = Object.keys(services).filter((service) => settingOf(service, name));
+  return having.length === Object.keys(services).length ? "" : ` (${having.join(", ")})`;
+}
+
+/** One default, or each service's own. */
+function defaultsOf(name: string): string {
+  const found = Object.keys(services).flatMap((service) => {
+    const setting = settingOf(service, name);
+    return setting ? [{ service, text: defaultOf(setting) }] : [];
+  });
+  const texts = new Set(found.map(({ text }) => text));
+  if (texts.size === 1) return [...texts].join();
+  return found.map(({ service, text }) => `${text} (${service})`).join(", ");
+}
+
+function defaultOf(setting: z.core.$ZodType): string {
+  if (setting instanceof z.ZodOptional) return "none";
+  if (setting instanceof z.ZodDefault || setting instanceof z.ZodPrefault) {
+    return `\`${String(setting.def.defaultValue)}\``;
+  }
+  const example = settingNotes.get(setting)?.example;
+  return example === undefined ? "required" : `required, such as \`${example}\``;
+}
+
+function settingOf(service: string, name: string): z.core.$ZodType | undefined {
+  return services[service]?.shape[name];
+}

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "@app/platform/testing/eventually.ts";
+import { type DevState, readState } from "./dev/state-file.ts";
+import {
+  commandOf,
+  descendants,
+  identify,
+  isAlive,
+  type ProcessIdentity,
+} from "./infrastructure/process-tree.ts";
+
+const DEV = join(import.meta.dir, "dev.ts");
+const BOOT = join(import.meta.dir, "boot.ts");
+const START = { deadlineMs: 15_000, everyMs: 20 };
+
+// One for all tests, with a space in it: making a Postgres takes a second.
+let dataDir: string;
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "quickbite dev "));
+  chmodSync(dataDir, 0o755);
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+describe("bun run dev", () => {
+  test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {
+    const run = start(DEV, "--ci", "--ephemeral");
+
+    expect(await run.process.exited).toBe(0);
+    expect(run.output()).toMatch(/Ready in \d+\.\d s/);
+    for (const name of ["Postgres", "nats-server", "orders", "inventory"]) {
+      expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
+    }
+    expect(readdirSync(join(dataDir, "dev")).filter((name) => name !== "run.lock")).toEqual([]);
+  }, 40_000);
+
+  test("names the flag that was meant", async () => {
+    const run = start(DEV, "--frehs");
+
+    expect(await run.process.exited).toBe(2);
+    expect(run.output()).toContain("Did you mean --fresh?");
+  });
+
+  test("refuses to wipe servers that it did not start", async () => {
+    const run = startWith({ NATS_URL: "nats://127.0.0.1:1" }, DEV, "--fresh");
+
+    expect(await run.process.exited).toBe(1);
+    expect(run.output()).toContain("NATS_URL is set");
+  });
+
+  test("the printed commands work as they are, and Ctrl-C stops everything in order", async () => {
+    await using run = await startReady(DEV, "--fresh", "--no-demo");
+
+    const first = await shell(run.command("order a burger"));
+    expect(first).toContain("202 Accepted");
+    expect(first).toEndWith(`{"id":1}`);
+    await eventually(async () =>
+      expect(await shell(run.command("one order"))).toContain(`"status":"CONFIRMED"`),
+    );
+    expect(await shell(run.command("wait for"))).toContain("201 Created");
+    expect(await shell(run.command("too many"))).toContain(`"detail":"insufficient stock"`);
+    expect(await shell(run.command("what is left"))).toContain(`"available"`);
+
+    run.process.kill("SIGINT");
+    expect(await run.process.exited).toBe(0);
+    expect(run.output()).toContain("Stopped in");
+    await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
+    expect(readState(join(dataDir, "dev"))).toBeUndefined();
+  }, 40_000);
+
+  test("what is killed comes back on its port", async () => {
+    await using run = await startReady(DEV, "--no-demo");
+    const { orders } = run.state().services;
+
+    for (const program of ["orders/main.ts", "nats-server", "postgres"]) {
+      const victim = run.find(program);
+      process.kill(victim.pid, "SIGKILL");
+      await eventually(() => expect(run.find(program).pid).not.toBe(victim.pid), START);
+    }
+
+    expect(run.output()).toContain("orders is down: ended (SIGKILL)");
+    await eventually(async () => {
+      const response = await fetch(`${orders?.url}/readyz`);
+      expect(await response.json()).toMatchObject({ status: "ok" });
+    }, START);
+    expect(await shell(run.command("wait for"))).toMatch(/201 Created|409 Conflict/);
+  }, 60_000);
+
+  test("a second run is told who is there; an ephemeral one runs beside on other ports", async () => {
+    await using first = await startReady(DEV, "--no-demo");
+
+    const second = start(DEV, "--no-demo");
+    expect(await second.process.exited).toBe(1);
+    expect(second.output()).toContain(`is already there (process ${first.process.pid}`);
+
+    const beside = start(DEV, "--ci", "--ephemeral", "--no-demo");
+    expect(await beside.process.exited).toBe(0);
+    const { port } = new URL(first.state().services.orders?.url ?? "");
+    expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
+    expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
+    expect(first.state().pid).toBe(first.process.pid);
+  }, 60_000);
+
+  test("nothing outlives a run that is killed, or whose starter is", async () => {
+    for (const entry of [DEV, BOOT]) {
+      await using run = await startReady(entry, ...(entry === BOOT ? ["dev"] : []), "--no-demo");
+
+      run.process.kill("SIGKILL");
+
+      await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]), START);
+    }
+  }, 60_000);
+});
+
+interface DevRun {
+  readonly process: Bun.Subprocess;
+  output(): string;
+}
+
+interface ReadyDevRun extends DevRun, AsyncDisposable {
+  /** Everything it had started when it was ready, itself included. */
+  readonly processes: readonly ProcessIdentity[];
+  /** The command that the table prints below a title. */
+  command(title: string): string;
+  state(): DevState;
+  find(program: string): ProcessIdentity;
+}
+
+const start = (...command: string[]) => startWith({}, ...command);
+
+function startWith(environment: Record<string, string>, ...command: string[]): DevRun {
+  let output = "";
+  const started = Bun.spawn([process.execPath, ...command], {
+    env: { ...process.env, QUICKBITE_DATA_DIRECTORY: dataDir, NO_COLOR: "1", ...environment },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
+  };
+  void collect(started.stdout);
+  void collect(started.stderr);
+  return { process: started, output: () => output };
+}
+
+async function startReady(...command: string[]): Promise<ReadyDevRun> {
+  const run = start(...command);
+  await eventually(() => {
+    if (run.process.exitCode !== null) throw new Error(run.output());
+    expect(run.output()).toContain("Ctrl-C stops everything.");
+  }, START);
+  const alive = () => [run.process.pid, ...descendants(run.process.pid)].map(identify);
+  const processes = alive().filter((each) => each !== undefined);
+  return {
+    ...run,
+    processes,
+    command(title) {
+      const lines = run.output().split("\n");
+      const found = lines[lines.findIndex((line) => line.includes(`# ${title}`)) + 1];
+      if (!found?.includes("curl")) throw new Error(`no command for ${title}`);
+      return found;
+    },
+    state() {
+      const state = readState(join(dataDir, "dev"));
+      if (!state) throw new Error("the run says nowhere where it is");
+      return state;
+    },
+    find(program) {
+      const found = alive().find((each) => each && commandOf(each.pid).includes(program));
+      if (!found) throw new Error(`${program} does not run`);
+      return found;
+    },
+    async [Symbol.asyncDispose]() {
+      if (run.process.exitCode === null) run.process.kill("SIGTERM");
+      await run.process.exited;
+      await eventually(() => !processes.some(isAlive), START);
+    },
+  };
+}
+
+async function shell(command: string): Promise<string> {
+  const run = Bun.spawn(["/bin/sh", "-c", command], { stdout: "pipe", stderr: "ignore" });
+  return new Response(run.stdout).text();
+}

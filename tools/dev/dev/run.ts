@@ -1,0 +1,214 @@
+import { seedDemo } from "@app/qb/seed.ts";
+import type { Infrastructure } from "../infrastructure.ts";
+import { Advice } from "./advice.ts";
+import type { Colours } from "./colours.ts";
+import type { EndSignals } from "./end-signals.ts";
+import { type LogView, logView } from "./log-view.ts";
+import type { DevOptions } from "./options.ts";
+import { type Phases, phases } from "./phases.ts";
+import { readyTable, replicaRow, serverRow, type TableRow } from "./ready-table.ts";
+import { claimRunDirectory } from "./run-directory.ts";
+import type { Replica } from "./service-plan.ts";
+import { serviceUnit, urlOf } from "./service-unit.ts";
+import { type Foundation, startFoundation } from "./start.ts";
+import { writeState } from "./state-file.ts";
+import { type StatusBar, statusBar } from "./status-bar.ts";
+import { supervise, type Unit } from "./supervise.ts";
+import type { Terminal } from "./terminal.ts";
+import { tryIt } from "./try-it.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+export interface Run {
+  readonly repository: string;
+  /** Where everything is kept. */
+  readonly dataDir: string;
+  readonly options: DevOptions;
+  readonly colours: Colours;
+  readonly terminal: Terminal;
+  readonly end: EndSignals;
+  /** Filled with all that is kept running, so that a second interrupt can kill it. */
+  readonly units: Unit[];
+}
+
+const READY_LIMIT_MS = 60_000;
+const SERVERS_LIMIT_MS = 3_000;
+
+/** Starts everything, keeps it running until it is told to stop, and stops it in order. */
+export async function run(run: Run): Promise<void> {
+  const { options, colours, terminal, end, units } = run;
+  refuseWipingGivenServers(options);
+  terminal.print(colours.bold("QuickBite"));
+  await using running = new AsyncDisposableStack();
+  const steps = phases(terminal, colours);
+  const directory = running.use(await claimRunDirectory(run.dataDir, options));
+  const stopped = rejected(end.stopping);
+
+  const onServers = (servers: Promise<Infrastructure>) => {
+    running.defer(() => stopServers(servers));
+  };
+  const given = { ...run, directory: directory.path, phases: steps, onServers };
+  const foundation = await Promise.race([startFoundation(given), stopped]);
+  const { infrastructure, replicas } = foundation;
+  const { databaseUrl, natsUrl } = infrastructure;
+
+  const names = replicas.map(({ name }) => name);
+  const logs = logView(terminal, { names, colours, level: options.logs });
+  const status = statusBar(terminal, run);
+  const rows = keepRunning({ run, foundation, directory: directory.path, logs, status });
+  running.defer(() => endInOrder(units, names));
+  await Promise.race([servicesReady(steps, run, names), stopped]);
+  running.use(
+    writeState(directory.statePath, {
+      pid: process.pid,
+      services: Object.fromEntries(replicas.map(stateOf)),
+      natsUrl,
+      databaseUrl,
+    }),
+  );
+  if (options.demo) await Promise.race([makeDemo(steps, replicas), stopped]);
+
+  const showTable = () => printTable(run, { rows, replicas });
+  terminal.print(`\n${colours.green("Ready")} in ${seconds(performance.now())}`);
+  showTable();
+  if (!options.ci) await untilStopped({ ...run, replicas, databaseUrl, logs, status, showTable });
+  const startedAt = performance.now();
+  await running.disposeAsync();
+  terminal.print(colours.dim(`Stopped in ${seconds(performance.now() - startedAt)}.`));
+}
+
+/** Nobody's data goes away but what a dev run made. */
+function refuseWipingGivenServers({ fresh, ephemeral }: DevOptions): void {
+  const given = ["DATABASE_URL", "NATS_URL"].filter((name) => process.env[name]);
+  if (given.length === 0 || !(fresh || ephemeral)) return;
+  throw new Advice(
+    `--${fresh ? "fresh" : "ephemeral"} is only for servers that this run starts, but ${given.join(" and ")} is set.`,
+    "Unset it, or remove the quickbite_* databases and the streams there by yourself.",
+  );
+}
+
+/** Services first, while what they drain into is there. */
+async function endInOrder(units: readonly Unit[], services: readonly string[]): Promise<void> {
+  const isService = ({ name }: Unit) => services.includes(name);
+  await Promise.all(units.filter(isService).map((unit) => unit.end()));
+  await Promise.all(units.map((unit) => unit.end()));
+}
+
+/** A start that is still under way is left to the watchdog. */
+async function stopServers(servers: Promise<Infrastructure>): Promise<void> {
+  const settled = servers.catch(() => undefined);
+  const infrastructure = await Promise.race([settled, Bun.sleep(SERVERS_LIMIT_MS)]);
+  await infrastructure?.stop();
+}
+
+/** Never resolves; rejects with the reason as soon as the run is told to stop. */
+function rejected(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  if (signal.aborted) reject(signal.reason);
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
+}
+
+function keepRunning(of: {
+  readonly run: Run;
+  readonly foundation: Foundation;
+  readonly directory: string;
+  readonly logs: LogView;
+  readonly status: StatusBar;
+}): TableRow[] {
+  const { run, foundation, directory, logs, status } = of;
+  const { infrastructure, replicas } = foundation;
+  const { databaseUrl, natsUrl } = infrastructure;
+  const begun = new Set<string>();
+  const onChange = (unit: Unit) => {
+    // The first start is told by its step.
+    const isFirst = unit.status.state === "ready" && !begun.has(unit.name);
+    if (isFirst) begun.add(unit.name);
+    else status.tell(unit);
+  };
+  const rows: TableRow[] = [];
+  const add = (unit: Unit, row: TableRow) => {
+    run.units.push(unit);
+    rows.push(row);
+  };
+  const servers = [
+    [infrastructure.postgres, databaseUrl],
+    [infrastructure.nats, natsUrl],
+  ] as const;
+  for (const [server, url] of servers) {
+    if (!server) continue;
+    const unit = supervise({ name: server.name, launch: async () => server, onChange });
+    add(unit, serverRow(unit, url));
+  }
+  for (const replica of replicas) {
+    const unit = serviceUnit(replica, {
+      repository: run.repository,
+      directory,
+      databaseUrl,
+      natsUrl,
+      environment: {
+        ...(run.options.demo && { DEMO: "on" }),
+        ...(run.options.logs === "debug" && { LOG_LEVEL: "debug" }),
+      },
+      onLine: logs.line,
+      onChange,
+      stopping: run.end.stopping,
+    });
+    add(unit, replicaRow(unit, replica));
+  }
+  return rows;
+}
+
+function servicesReady(
+  steps: Phases,
+  { units, options }: Run,
+  names: readonly string[],
+): Promise<{ told: string }> {
+  return steps.run("services", async () => {
+    const late = Promise.withResolvers<"late">();
+    const timer = setTimeout(late.resolve, READY_LIMIT_MS, "late");
+    const all = Promise.all(units.map(({ firstReady }) => firstReady));
+    const outcome = await Promise.race([all, late.promise]).finally(() => clearTimeout(timer));
+    if (outcome !== "late") return { told: names.join(", ") };
+    const missing = units.filter(({ status }) => status.state !== "ready");
+    const told = missing.map(({ name, status }) => `${name}: ${status.detail ?? status.state}`);
+    const why = `not ready after ${seconds(READY_LIMIT_MS)}: ${told.join("; ")}`;
+    if (options.ci) throw new Advice(why, "Their own lines above say more.");
+    return { told: why };
+  });
+}
+
+function makeDemo(steps: Phases, replicas: readonly Replica[]): Promise<{ told: string }> {
+  return steps.run("demo data", async () => {
+    const [orders, inventory] = ["orders", "inventory"].map((name) =>
+      replicas.find((replica) => replica.name === name),
+    );
+    if (!orders || !inventory) return { told: "left out: it needs orders and inventory" };
+    const made = await seedDemo({ ordersUrl: urlOf(orders), inventoryUrl: urlOf(inventory) });
+    const count = made.filter(({ outcome }) => outcome === "made").length;
+    const leftOut = made.filter(({ outcome }) => outcome === "left out").map(({ what }) => what);
+    const told = count === 0 ? "all there" : `${count} made`;
+    return { told: [told, ...leftOut.map((what) => `left out: ${what}`)].join("; ") };
+  });
+}
+
+function stateOf(replica: Replica) {
+  const { name, ports } = replica;
+  const grpc = ports.grpc && { grpc: `http://127.0.0.1:${ports.grpc}` };
+  return [name, { url: urlOf(replica), ...grpc }] as const;
+}
+
+function printTable(
+  { terminal, colours }: Run,
+  of: { readonly rows: readonly TableRow[]; readonly replicas: readonly Replica[] },
+): void {
+  const commands = tryIt(of.replicas).flatMap(([what, command]) => [
+    `  ${colours.dim(`# ${what}`)}`,
+    `  ${command}`,
+  ]);
+  terminal.print(["", readyTable(of.rows, colours), "", ...commands, ""].join("\n"));
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

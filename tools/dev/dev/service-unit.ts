@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startServer } from "../infrastructure/managed-server.ts";
+import { databaseUrlOf } from "./databases.ts";
+import type { Replica } from "./service-plan.ts";
+import { supervise, type Unit, type UnitStatus } from "./supervise.ts";
+
+export interface ServiceSettings {
+  readonly repository: string;
+  /** Where the logs go. */
+  readonly directory: string;
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onLine: (name: string, line: string) => void;
+  readonly onChange: (unit: Unit) => void;
+  /** Aborts when the run ends: a start under way is given up. */
+  readonly stopping: AbortSignal;
+}
+
+const START_DEADLINE_MS = 30_000;
+const STOP_GRACE_MS = 12_000;
+const PROBE_LIMIT_MS = 2_000;
+/** A service that takes calls but misses something else counts as started after this long. */
+const PATIENCE_MS = 5_000;
+
+export const urlOf = ({ ports }: Replica): string => `http://127.0.0.1:${ports.main}`;
+
+/** Runs one process of a service as long as the run lasts. */
+export function serviceUnit(replica: Replica, settings: ServiceSettings): Unit {
+  const { name, service, ports } = replica;
+  const { repository, directory, onLine, onChange, stopping } = settings;
+  mkdirSync(join(directory, "logs"), { recursive: true });
+  const probe = () => statusOf(urlOf(replica));
+  let triedSince: { readonly pid: number; readonly at: number } | undefined;
+  return supervise({
+    name,
+    onChange,
+    probe,
+    launch: () =>
+      startServer({
+        name,
+        port: ports.main,
+        logFile: join(directory, "logs", `${name}.log`),
+        command: [process.execPath, join(repository, "services", service, "main.ts")],
+        cwd: repository,
+        env: environmentOf(replica, settings),
+        stopSignal: "SIGTERM",
+        stopGraceMs: STOP_GRACE_MS,
+        startDeadlineMs: START_DEADLINE_MS,
+        async isReady(pid) {
+          if (triedSince?.pid !== pid) triedSince = { pid, at: performance.now() };
+          const { state } = await probe();
+          const isPatient = performance.now() - triedSince.at < PATIENCE_MS;
+          return state === "ready" || (state === "degraded" && !isPatient);
+        },
+        stage: "program",
+        onLine: (line) => onLine(name, line),
+        signal: stopping,
+      }),
+  });
+}
+
+/** What `/readyz` says, with the names of what is not well. */
+async function statusOf(url: string): Promise<UnitStatus> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(PROBE_LIMIT_MS) });
+    const { status, checks }: Readiness = await response.json();
+    if (status === "ok") return { state: "ready" };
+    const failed = Object.entries(checks).filter(([, check]) => check.status !== "ok");
+    const detail = failed.map(([check]) => check).join(", ");
+    return { state: status === "degraded" ? "degraded" : "down", detail };
+  } catch {
+    return { state: "down", detail: "does not answer" };
+  }
+}
+
+interface Readiness {
+  readonly status: string;
+  readonly checks: Readonly<Record<string, { readonly status: string }>>;
+}
+
+/** The engineer's own settings, but for those that decide where everything is. */
+function environmentOf(replica: Replica, settings: ServiceSettings): Record<string, string> {
+  const { repository, databaseUrl, natsUrl, environment } = settings;
+  const { service, ports } = replica;
+  const decided: Record<string, string> = {
+    NODE_ENV: "development",
+    AUTH: "optional",
+    HOST: "127.0.0.1",
+    PORT: String(ports.main),
+    METRICS_PORT: String(ports.metrics),
+    NATS_URL: natsUrl,
+    ...(ports.grpc && { GRPC_PORT: String(ports.grpc) }),
+    ...(existsSync(join(repository, "drizzle", service)) && {
+      DATABASE_URL: databaseUrlOf(databaseUrl, service),
+    }),
+    ...environment,
+  };
+  const overruled = new Set(["DATABASE_MIGRATE_URL", "DATABASE_MIGRATE_URL_FILE"]);
+  for (const name of ["DATABASE_URL", "GRPC_PORT", ...Object.keys(decided)]) {
+    overruled.add(name).add(`${name}_FILE`);
+  }
+  const inherited = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
+    value === undefined || overruled.has(name) || name.startsWith("PG") ? [] : [[name, value]],
+  );
+  return { ...Object.fromEntries(inherited), ...decided };
+}

@@ -1,0 +1,49 @@
+import type { Replica } from "./service-plan.ts";
+import { urlOf } from "./service-unit.ts";
+
+/** Commands to paste, each with what it shows. They work as they are, from the repository. */
+export function tryIt(replicas: readonly Replica[]): readonly (readonly [string, string])[] {
+  const orders = replicas.find(({ name }) => name === "orders");
+  const inventory = replicas.find(({ name }) => name === "inventory");
+  return [
+    ...(orders ? orderCommands(urlOf(orders)) : []),
+    ...(inventory ? stockCommands(urlOf(inventory)) : []),
+    ...(inventory?.ports.grpc ? [grpcCommand(inventory.ports.grpc)] : []),
+  ];
+}
+
+const post = (url: string, body: object, headers = "") =>
+  `curl -i ${url}${headers} -H 'content-type: application/json' -d '${JSON.stringify(body)}'`;
+
+function orderCommands(url: string): [string, string][] {
+  const order = { userId: "ada", sku: "burger", quantity: 1 };
+  const wait = " -H 'prefer: wait=5'";
+  return [
+    ["order a burger: 202, and its id", post(`${url}/v1/orders`, order)],
+    ["one order", `curl ${url}/v1/orders/1`],
+    ["wait for the decision: 201", post(`${url}/v1/orders`, { ...order, sku: "pizza" }, wait)],
+    [
+      "too many: 409, insufficient stock",
+      post(`${url}/v1/orders`, { ...order, quantity: 99 }, wait),
+    ],
+  ];
+}
+
+function stockCommands(url: string): [string, string][] {
+  const call = `${url}/inventory.v1.InventoryService/GetStock`;
+  return [["what is left, by Connect as JSON", post(call, { sku: "burger" })]];
+}
+
+function grpcCommand(port: number): [string, string] {
+  const call = `http://127.0.0.1:${port}/inventory.v1.InventoryService/ReserveStock`;
+  const body = JSON.stringify({ sku: "pizza", quantity: 1 });
+  return [
+    "reserve by native gRPC",
+    `${bufCommand()} curl --protocol grpc --http2-prior-knowledge -d '${body}' ${call}`,
+  ];
+}
+
+/** The repository's own buf, by what this run was started with. */
+function bufCommand(): string {
+  return process.env.npm_command === "exec" ? "npx buf" : "bunx buf";
+}

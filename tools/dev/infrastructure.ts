@@ -1,0 +1,151 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ManagedServer } from "./infrastructure/managed-server.ts";
+import { NATS_ADVICE, type NatsProgram, natsWays } from "./infrastructure/nats-binary.ts";
+import { type NatsServer, startNats } from "./infrastructure/nats-server.ts";
+import { freePort, freePortNear } from "./infrastructure/ports.ts";
+import {
+  POSTGRES_ADVICE,
+  type PostgresProgram,
+  postgresWays,
+} from "./infrastructure/postgres-binaries.ts";
+import { type PostgresServer, startPostgres } from "./infrastructure/postgres-server.ts";
+import { firstThatWorks, type Reporter } from "./infrastructure/ways.ts";
+
+export interface InfrastructureOptions {
+  /** Where everything is kept, such as `<repo>/.quickbite`. */
+  readonly dataDir: string;
+  /** The run's own directory below `dataDir`: `dev`, `test`, `bench`. Two purposes never meet. */
+  readonly purpose: string;
+  /** The ports to take when they are free; any free ones without. */
+  readonly ports?: { readonly postgres: number; readonly nats: number };
+  /** Off only where a test may lose its data in a power cut. */
+  readonly durable?: boolean;
+  /** Removes the data after the last stop. */
+  readonly throwAway?: boolean;
+  readonly report?: Partial<Reporter>;
+}
+
+export interface Infrastructure extends AsyncDisposable {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  /** Undefined when `DATABASE_URL` names a server of the engineer's own. */
+  readonly postgres: ManagedServer | undefined;
+  /** Undefined when `NATS_URL` names a server of the engineer's own. */
+  readonly nats: ManagedServer | undefined;
+  stop(): Promise<void>;
+}
+
+/** A real Postgres and a real nats-server, which end with this process, however it ends. */
+export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
+  const directory = join(options.dataDir, options.purpose);
+  mkdirSync(directory, { recursive: true });
+  const report = reporter(options.report);
+
+  const started = await Promise.allSettled([
+    postgresFor(options, directory, report),
+    natsFor(options, directory, report),
+  ]);
+  const [postgres, nats] = started;
+  if (postgres.status === "rejected" || nats.status === "rejected") {
+    await Promise.all(
+      started.map((each) => each.status === "fulfilled" && dispose(each.value.server)),
+    );
+    const failures = started.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+    throw failures.length === 1
+      ? failures[0]
+      : new AggregateError(failures, failures.map(messageOf).join("\n"));
+  }
+
+  const servers = [postgres.value.server, nats.value.server];
+  const stop = async () => {
+    await Promise.all(servers.map(dispose));
+  };
+  return {
+    databaseUrl: postgres.value.url,
+    natsUrl: nats.value.url,
+    postgres: postgres.value.server,
+    nats: nats.value.server,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** A Postgres that runs on this machine; searched once in a process. */
+export function findPostgres(report: Partial<Reporter> = {}): Promise<PostgresProgram> {
+  postgresProgram ??= firstThatWorks(
+    { name: "Postgres", advice: POSTGRES_ADVICE },
+    postgresWays,
+    reporter(report),
+  );
+  return postgresProgram;
+}
+
+/** A nats-server that runs on this machine, fetched when there is none; searched once in a process. */
+export function findNats(report: Partial<Reporter> = {}): Promise<NatsProgram> {
+  natsProgram ??= firstThatWorks(
+    { name: "nats-server", advice: NATS_ADVICE },
+    natsWays,
+    reporter(report),
+  );
+  return natsProgram;
+}
+
+let postgresProgram: Promise<PostgresProgram> | undefined;
+let natsProgram: Promise<NatsProgram> | undefined;
+
+async function postgresFor(
+  options: InfrastructureOptions,
+  directory: string,
+  report: Reporter,
+): Promise<{ url: string; server: PostgresServer | undefined }> {
+  const given = process.env.DATABASE_URL;
+  if (given) return { url: given, server: undefined };
+  const server = await startPostgres({
+    program: await findPostgres(report),
+    directory: join(directory, "postgres"),
+    port: await portFor("Postgres", options.ports?.postgres, report),
+    durable: options.durable ?? true,
+    throwAway: options.throwAway ?? false,
+  });
+  return { url: server.url, server };
+}
+
+async function natsFor(
+  options: InfrastructureOptions,
+  directory: string,
+  report: Reporter,
+): Promise<{ url: string; server: NatsServer | undefined }> {
+  const given = process.env.NATS_URL;
+  if (given) return { url: given, server: undefined };
+  const server = await startNats({
+    program: await findNats(report),
+    directory: join(directory, "nats"),
+    port: await portFor("nats-server", options.ports?.nats, report),
+    throwAway: options.throwAway ?? false,
+  });
+  return { url: server.url, server };
+}
+
+async function portFor(
+  server: string,
+  usual: number | undefined,
+  report: Reporter,
+): Promise<number> {
+  if (usual === undefined) return freePort();
+  const port = await freePortNear(usual);
+  if (port !== usual) report.log(`port ${usual} is taken: ${server} listens on ${port}`);
+  return port;
+}
+
+async function dispose(server: ManagedServer | undefined): Promise<void> {
+  await server?.[Symbol.asyncDispose]();
+}
+
+function reporter({ log, onProgress }: Partial<Reporter> = {}): Reporter {
+  return { log: log ?? (() => undefined), onProgress: onProgress ?? (() => undefined) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,164 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { containerName, removeContainer, runCommand, signalContainer } from "./container.ts";
+import { dataDirectoryLock } from "./data-directory.ts";
+import { type ManagedServer, type ServerSpec, startServer } from "./managed-server.ts";
+import type { NatsProgram } from "./nats-binary.ts";
+import { endOrphan } from "./orphan.ts";
+import { freePort } from "./ports.ts";
+
+export interface NatsOptions {
+  readonly program: NatsProgram;
+  /** Holds `jetstream/`, the configuration, the log and the lock; made when missing. */
+  readonly directory: string;
+  readonly port?: number;
+  /** Serves the monitoring pages on 127.0.0.1. */
+  readonly monitoringPort?: number;
+  /** Removes the directory after the last stop. */
+  readonly throwAway?: boolean;
+}
+
+export interface NatsServer extends ManagedServer {
+  readonly url: string;
+  /** JetStream's files; to be copied or replaced only while the server is down. */
+  readonly storeDirectory: string;
+}
+
+const CONFIGURATION = "nats.conf";
+const PID_FILE = "nats.pid";
+const STORE = "jetstream";
+const START_DEADLINE_MS = 15_000;
+// The first run of an image pulls it.
+const PULL_DEADLINE_MS = 300_000;
+const STOP_GRACE_MS = 10_000;
+const GREETING_DEADLINE_MS = 1_000;
+const MAX_PAYLOAD_BYTES = 1024 * 1024;
+const STORE_MAX_BYTES = 32 * 1024 ** 3;
+const MEMORY_STORE_MAX_BYTES = 256 * 1024 ** 2;
+
+/** Starts nats-server with JetStream on 127.0.0.1. */
+export async function startNats(options: NatsOptions): Promise<NatsServer> {
+  const { program, directory } = options;
+  mkdirSync(directory, { recursive: true });
+  const lock = dataDirectoryLock(directory, "nats-server");
+  try {
+    const port = options.port ?? (await freePort());
+    // Told apart by its name from another server that took the port in the same moment.
+    const name = `quickbite-${crypto.randomUUID()}`;
+    const how =
+      "image" in program
+        ? inContainer(options, { image: program.image, name, port })
+        : fromBinary(options, { path: program.path, name, port });
+    const server = await startServer({
+      name: "nats-server",
+      port,
+      logFile: join(directory, "nats.log"),
+      stopSignal: "SIGTERM",
+      stopGraceMs: STOP_GRACE_MS,
+      isReady: () => greets(port, name),
+      lock,
+      ...how,
+      ...(options.throwAway && { throwAway: directory }),
+    });
+    const storeDirectory = join(directory, STORE);
+    return Object.assign(server, { url: `nats://127.0.0.1:${port}`, storeDirectory });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+type How = Pick<ServerSpec, "command" | "startDeadlineMs" | "beforeStart" | "signalContainer">;
+
+function fromBinary(
+  { directory, monitoringPort }: NatsOptions,
+  { path, name, port }: { path: string; name: string; port: number },
+): How {
+  const configuration = join(directory, CONFIGURATION);
+  const listen = { client: `127.0.0.1:${port}`, ...monitoringOn("127.0.0.1", monitoringPort) };
+  writeFileSync(configuration, configurationFor({ name, listen, directory }));
+  return {
+    command: [path, "--config", configuration],
+    startDeadlineMs: START_DEADLINE_MS,
+    beforeStart: () =>
+      endOrphan({ pidFile: join(directory, PID_FILE), directory, signal: "SIGTERM" }),
+  };
+}
+
+/** Without monitoring: only one port is published. */
+function inContainer(
+  { directory }: NatsOptions,
+  { image, name, port }: { image: string; name: string; port: number },
+): How {
+  const inside = "/quickbite";
+  const container = containerName(directory);
+  const listen = { client: "0.0.0.0:4222" };
+  writeFileSync(
+    join(directory, CONFIGURATION),
+    configurationFor({ name, listen, directory: inside }),
+  );
+  return {
+    command: runCommand({
+      image,
+      name: container,
+      port: { outside: port, inside: 4222 },
+      mount: { outside: directory, inside },
+      variables: [],
+      args: ["--config", `${inside}/${CONFIGURATION}`],
+    }),
+    startDeadlineMs: PULL_DEADLINE_MS,
+    beforeStart: () => removeContainer(container),
+    signalContainer: (signal) => signalContainer(container, signal),
+  };
+}
+
+function monitoringOn(host: string, port: number | undefined): { monitoring?: string } {
+  return port === undefined ? {} : { monitoring: `${host}:${port}` };
+}
+
+/** Durability and limits are the server's own defaults except where the contract says otherwise. */
+function configurationFor(of: {
+  readonly name: string;
+  readonly listen: { readonly client: string; readonly monitoring?: string };
+  readonly directory: string;
+}): string {
+  const { client, monitoring } = of.listen;
+  return [
+    `server_name: ${JSON.stringify(of.name)}`,
+    `listen: ${JSON.stringify(client)}`,
+    ...(monitoring ? [`http: ${JSON.stringify(monitoring)}`] : []),
+    `pid_file: ${JSON.stringify(join(of.directory, PID_FILE))}`,
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    "jetstream {",
+    `  store_dir: ${JSON.stringify(join(of.directory, STORE))}`,
+    `  max_file_store: ${STORE_MAX_BYTES}`,
+    `  max_memory_store: ${MEMORY_STORE_MAX_BYTES}`,
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** Whether the server of that name says hello on the port, with JetStream on. */
+async function greets(port: number, name: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      data: (_, chunk) => resolve(chunk.toString()),
+      close: () => reject(new Error(`port ${port} closed without a word`)),
+    },
+  });
+  const timer = setTimeout(() => reject(new Error(`port ${port} is silent`)), GREETING_DEADLINE_MS);
+  try {
+    const greeting = await promise;
+    return (
+      greeting.startsWith("INFO ") &&
+      greeting.includes(`"server_name":"${name}"`) &&
+      greeting.includes('"jetstream":true')
+    );
+  } finally {
+    clearTimeout(timer);
+    socket.end();
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Runs before every `bun test`. The servers themselves are started by the first test that asks for
+ * them, so that tests of pure functions wait for nothing.
+ */
+
+// Servers that the engineer names are used by the tests, but only through the testing module: code
+// under test must never find its way to a real database by itself.
+publish("QUICKBITE_TEST_DATABASE_URL", "DATABASE_URL");
+publish("QUICKBITE_TEST_NATS_URL", "NATS_URL");
+
+function publish(name: string, given: string): void {
+  process.env[name] ||= process.env[given] || "";
+  if (!process.env[name]) delete process.env[name];
+  delete process.env[given];
+}

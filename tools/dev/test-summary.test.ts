@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { closingLine, testSummary } from "./test-summary.ts";
+
+describe("testSummary", () => {
+  test("reads the closing counts and the names of skipped tests", () => {
+    const result = read(0, [
+      "(pass) a",
+      "(skip) group > b",
+      "(skip) group > b",
+      " 3 pass",
+      " 1 skip",
+      " 2 todo",
+      " 0 fail",
+    ]);
+
+    expect(result.skippedNames).toEqual(["group > b"]);
+    expect(closingLine(result)).toBe("3 passed, 0 failed, 1 skipped, 2 todo");
+  });
+
+  test("reads them in colours", () => {
+    const result = read(1, [
+      "\x1b[0m\x1b[33m»\x1b[0m\x1b[1m b\x1b[0m",
+      "\x1b[0m\x1b[32m 3 pass\x1b[0m",
+      " 2 fail",
+    ]);
+
+    expect(result.skippedNames).toEqual(["b"]);
+    expect(closingLine(result)).toBe("3 passed, 2 failed");
+  });
+
+  test("a file that cannot be loaded counts as failed, and so does a crash without counts", () => {
+    expect(closingLine(read(1, [" 3 pass", " 0 fail", " 1 error"]))).toBe("3 passed, 1 failed");
+    expect(closingLine(read(132, []))).toBe("0 passed, 1 failed");
+  });
+});
+
+function read(exitCode: number, lines: readonly string[]) {
+  const summary = testSummary();
+  for (const line of lines) summary.line(line);
+  return summary.read(exitCode);
+}

@@ -1,0 +1,181 @@
+import {
+  DeadLetterDetailView,
+  DeadLettersView,
+  type DeadLetterView,
+  RedriveView,
+} from "@app/platform/messaging/ops-views.ts";
+import type { Command } from "commander";
+import { ownerOf } from "../consumer-owner.ts";
+import type { Context } from "../context.ts";
+import { ageOf } from "../duration.ts";
+import { Failure } from "../failure.ts";
+import { limitOption } from "../options.ts";
+import { type Place, placeOf } from "../place.ts";
+import type { Run } from "../program.ts";
+
+interface ListFlags {
+  readonly consumer?: string;
+  readonly state: string;
+  readonly key?: string;
+  readonly limit: string;
+}
+
+/** Dead letters: what a consumer could not handle, kept until somebody decides. */
+export function dlqCommands(program: Command, run: Run): void {
+  const dlq = program.command("dlq").description("dead letters: messages that were set aside");
+
+  dlq
+    .command("ls")
+    .description("list them, newest first")
+    .option("--consumer <name>", "only of this consumer")
+    .option("--state <state>", "dead, done, discarded or all", "dead")
+    .option("--key <key>", "only of this aggregate, such as order/17")
+    .addOption(limitOption())
+    .action(run((context, flags: ListFlags) => list(context, flags)));
+
+  dlq
+    .command("show")
+    .argument("<id>", "such as inventory/3")
+    .description("show one whole: its payload decoded, its headers, what waits behind it")
+    .action(run((context, _flags, id) => show(context, id)));
+
+  dlq
+    .command("redrive")
+    .argument("<id>", "such as inventory/3")
+    .option("--dry-run", "say what would be done, and do nothing")
+    .description("run its handler again, in place and exactly once")
+    .action(run((context, flags: { dryRun?: boolean }, id) => redrive(context, flags, id)));
+}
+
+type Listed = DeadLetterView & { readonly service: string };
+
+async function list(
+  { services, out }: Context,
+  { consumer, state, key, limit }: ListFlags,
+): Promise<void> {
+  const query = new URLSearchParams({ limit });
+  if (state !== "all") query.set("state", state);
+  if (key !== undefined) query.set("key", key);
+
+  if (consumer !== undefined) query.set("consumer", consumer);
+
+  const letters: Listed[] = [];
+  // A consumer's name is known to one service; the others would refuse it.
+  const asked = consumer === undefined ? services : [await ownerOf(services, consumer)];
+  for (const service of asked) {
+    const page = await service.ask(`/ops/v1/dead-letters?${query}`, DeadLettersView);
+    letters.push(...page.deadLetters.map((letter) => ({ ...letter, service: service.name })));
+  }
+  const found = letters.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+
+  out.data({ deadLetters: found });
+  if (found.length === 0) {
+    out.say(state === "dead" ? "No dead letters: every message was handled." : "None.");
+    return;
+  }
+  out.table(
+    [
+      { title: "ID", value: idOf, paint: (text, _row, { cyan }) => cyan(text) },
+      { title: "AGE", value: ({ createdAt }) => ageOf(createdAt) },
+      { title: "STATE", value: ({ state }) => state },
+      { title: "CONSUMER", value: ({ consumer }) => consumer },
+      { title: "KEY", value: ({ key, version }) => (key === null ? null : `${key} v${version}`) },
+      { title: "TYPE", value: ({ type }) => type },
+      { title: "REASON", value: ({ reason }) => reason },
+      {
+        title: "ERROR",
+        value: ({ error }) => cut(error, out.isTerminal ? 60 : 1_000),
+        paint: (text, _row, { red }) => red(text),
+      },
+    ],
+    found,
+  );
+}
+
+async function show(context: Context, text: string): Promise<void> {
+  const place = await letterPlace(context, text);
+  const letter = await detailOf(place);
+  const { out } = context;
+  out.data({ ...letter, service: place.service.name });
+  const id = `${place.service.name}/${place.id}`;
+  const { payload, lane } = letter;
+  out.say(out.colours.bold(`Dead letter ${id}, ${letter.state}`));
+  out.record([
+    ["consumer", letter.consumer],
+    ["key", letter.key === null ? "none" : `${letter.key} version ${letter.version}`],
+    ["type", letter.type],
+    ["reason", letter.reason],
+    ["error", letter.error],
+    ["attempts", letter.attempts],
+    ["failed", `${letter.firstFailedAt ?? "-"} to ${letter.lastFailedAt ?? "-"}`],
+    ["stream", `${letter.stream} ${letter.sequence}`],
+    ["subject", letter.subject],
+    ["event id", letter.eventId],
+    ["lane", lane === null ? "none" : `${lane.state}, ${lane.waiting} waiting behind it`],
+  ]);
+  out.say();
+  out.say(out.colours.bold("Headers"));
+  out.record(Object.entries(letter.headers));
+  out.say();
+  if ("json" in payload) {
+    out.say(out.colours.bold(`Payload, ${payload.bytes} bytes`));
+    out.say(JSON.stringify(payload.json, null, 2));
+    if (payload.unknownFields > 0)
+      out.say(`and ${payload.unknownFields} fields that the contract does not have`);
+  } else {
+    out.say(out.colours.bold(`Payload, ${payload.bytes} bytes that cannot be decoded`));
+    out.record([
+      ["because", payload.problem],
+      ["base64", payload.base64],
+    ]);
+  }
+  if (letter.state === "dead") out.say(`\nTry next: qb dlq redrive ${id} --dry-run`);
+}
+
+async function redrive(
+  context: Context,
+  { dryRun = false }: { readonly dryRun?: boolean },
+  text: string,
+): Promise<void> {
+  const place = await letterPlace(context, text);
+  const id = `${place.service.name}/${place.id}`;
+  const { out } = context;
+  if (dryRun) {
+    const { state, consumer, key, version, lane } = await detailOf(place);
+    const would = state === "dead" && key !== null;
+    out.data({ id, wouldRedrive: would, consumer, key, version, waiting: lane?.waiting ?? 0 });
+    if (!would) {
+      const why = state === "dead" ? "its headers name no lane" : `it is ${state}`;
+      throw new Failure("refused", `${id} cannot be redriven: ${why}`, { next: "qb dlq ls" });
+    }
+    const behind = lane?.waiting ? `, then the ${lane.waiting} that wait behind it` : "";
+    out.say(`Would run ${key} version ${version} at ${consumer}${behind}. Nothing was done.`);
+    return;
+  }
+
+  const result = await place.service.ask(`/ops/v1/dead-letters/${place.id}/redrive`, RedriveView, {
+    method: "POST",
+    body: {},
+  });
+  out.data({ id, ...result });
+  if (result.outcome === "failed") {
+    throw new Failure("failed", `${id} failed again: ${result.error ?? "no reason given"}`, {
+      next: `qb dlq show ${id}`,
+    });
+  }
+  out.say(`${out.colours.green("Done")}: ${id} was handled, and what waited behind it runs now.`);
+}
+
+const letterPlace = ({ services }: Context, text: string) =>
+  placeOf(text, services, async ({ service, id }) => {
+    const { status } = await service.send(`/ops/v1/dead-letters/${id}`);
+    return status === 200;
+  });
+
+const detailOf = ({ service, id }: Place) =>
+  service.ask(`/ops/v1/dead-letters/${id}`, DeadLetterDetailView);
+
+const idOf = ({ service, id }: Listed) => `${service}/${id}`;
+
+const cut = (text: string, max: number) =>
+  text.length <= max ? text : `${text.slice(0, max - 1)}…`;

@@ -1,0 +1,19 @@
+import { ConsumersView } from "@app/platform/messaging/ops-views.ts";
+import { Failure } from "./failure.ts";
+import type { ServiceClient } from "./service-client.ts";
+
+/** The service whose consumer it is. */
+export async function ownerOf(
+  services: readonly ServiceClient[],
+  consumer: string,
+): Promise<ServiceClient> {
+  const known: string[] = [];
+  for (const service of services) {
+    const { consumers } = await service.ask("/ops/v1/consumers", ConsumersView);
+    if (consumers.some((found) => found.consumer === consumer)) return service;
+    known.push(...consumers.map((found) => found.consumer));
+  }
+  throw new Failure("usage", `no consumer is called ${consumer}: there is ${known.join(", ")}`, {
+    next: "qb lane ls",
+  });
+}

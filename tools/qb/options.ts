@@ -1,0 +1,16 @@
+import { InvalidArgumentError, Option } from "commander";
+
+/** How many rows a list shows of each service. */
+export const limitOption = () =>
+  new Option("--limit <count>", "of each service, 1 to 100").default("20").argParser((text) => {
+    const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+    if (count < 1 || count > 100) throw new InvalidArgumentError("It must be 1 to 100.");
+    return text;
+  });
+
+/** A time limit in whole seconds. */
+export const seconds = (max: number) => (text: string) => {
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > max) throw new InvalidArgumentError(`It must be 1 to ${max}.`);
+  return count;
+};

@@ -1,0 +1,90 @@
+import { Command, CommanderError } from "commander";
+import { dlqCommands } from "./commands/dlq.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { laneCommands } from "./commands/lane.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { orderCommands } from "./commands/order.ts";
+import { outboxCommands } from "./commands/outbox.ts";
+import { seedCommand } from "./commands/seed.ts";
+import { topologyCommands } from "./commands/topology.ts";
+import { type Context, contextOf, type GlobalFlags } from "./context.ts";
+import { exitCodes, Failure } from "./failure.ts";
+
+/** Turns a command's work into what commander calls with its arguments, its flags and itself. */
+export type Run = <Flags>(
+  work: (context: Context, flags: Flags, ...args: string[]) => Promise<void> | void,
+) => (...given: unknown[]) => Promise<void>;
+
+const help = `
+Where the services are: --orders-url, --inventory-url and --nats-url, else ORDERS_URL, INVENTORY_URL
+and NATS_URL, else the dev run of this checkout, else the ports 8080, 8090 and 4222.
+QB_TOKEN is an operator's token, where the services want one.
+
+Exit codes:
+  ${exitCodes.ok}  done
+  ${exitCodes.failed}  tried, and it did not work
+  ${exitCodes.usage}  the command line is wrong
+  ${exitCodes.unreachable}  a service or the broker does not answer
+  ${exitCodes.refused}  a service understood and said no`;
+
+/** Runs one command line and returns the exit code. What goes wrong is told on stderr. */
+export async function runQb(args: readonly string[]): Promise<number> {
+  const program = new Command("qb")
+    .description("Operate the services: what waits, what failed, and what to do about it.")
+    .option("--json", "answer in JSON")
+    .option("--orders-url <url>", "where orders answers")
+    .option("--inventory-url <url>", "where inventory answers")
+    .option("--nats-url <urls>", "where the broker is")
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", help);
+  endQuietly(program);
+
+  const run: Run =
+    (work) =>
+    async (...given) => {
+      const command = given.pop();
+      const flags = given.pop();
+      if (!(command instanceof Command)) throw new TypeError("commander hands the command last");
+      const context = contextOf(command.optsWithGlobals<GlobalFlags>());
+      await work(context, flags as Parameters<typeof work>[1], ...given.map(String));
+    };
+  for (const add of [
+    dlqCommands,
+    laneCommands,
+    outboxCommands,
+    orderCommands,
+    topologyCommands,
+    doctorCommand,
+    seedCommand,
+    migrateCommand,
+  ]) {
+    add(program, run);
+  }
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+/** Commander would end the process by itself; subcommands take this on when they are made. */
+function endQuietly(program: Command): void {
+  program.exitOverride().showHelpAfterError("\nTry next: qb --help");
+}
+
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help that was asked for ends well; help in place of a missing command does not.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  if (error instanceof Failure) {
+    const next = error.next === undefined ? "" : `Try next: ${error.next}\n`;
+    process.stderr.write(`qb: ${error.message}\n${next}`);
+    return exitCodes[error.reason];
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`qb: ${message}\nTry next: qb doctor\n`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { Failure } from "./failure.ts";
+
+export const repository = resolve(import.meta.dir, "../..");
+
+/** Where the dev run says what it runs, as long as it runs. */
+export const devStateFile = join(repository, ".quickbite/dev/state.json");
+
+export const serviceNames = ["orders", "inventory"] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+const url = z.url({ protocol: /^https?$/ });
+
+/** What the dev run writes into its state file. More services may stand in it. */
+export const DevState = z.object({
+  services: z.object({ orders: z.object({ url }), inventory: z.object({ url }) }),
+  natsUrl: z.string(),
+  /** The server in which each service has a database of its own. */
+  databaseUrl: z.string(),
+  /** The process that writes it: a state whose process is gone counts for nothing. */
+  pid: z.number().int().positive(),
+});
+
+export type DevState = z.infer<typeof DevState>;
+
+export interface Targets {
+  readonly services: Readonly<Record<ServiceName, string>>;
+  readonly natsUrl: string;
+  /** Undefined when nobody said where the database server is. */
+  readonly databaseUrl: string | undefined;
+  /** Where the addresses come from that neither a flag nor the environment gave. */
+  readonly from: "the running dev run" | "the contract's ports";
+}
+
+export interface TargetFlags {
+  readonly ordersUrl?: string | undefined;
+  readonly inventoryUrl?: string | undefined;
+  readonly natsUrl?: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Finds the services: flags, then the environment, then the dev run of this checkout, then the contract's ports. */
+export function findTargets(
+  flags: TargetFlags,
+  env: Environment = process.env,
+  stateFile = devStateFile,
+): Targets {
+  const dev = readDevState(stateFile);
+  return {
+    services: {
+      orders: httpUrl(
+        "orders",
+        flags.ordersUrl || env.ORDERS_URL || dev?.services.orders.url || "http://127.0.0.1:8080",
+      ),
+      inventory: httpUrl(
+        "inventory",
+        flags.inventoryUrl ||
+          env.INVENTORY_URL ||
+          dev?.services.inventory.url ||
+          "http://127.0.0.1:8090",
+      ),
+    },
+    natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",
+    databaseUrl: env.DATABASE_URL || dev?.databaseUrl,
+    from: dev ? "the running dev run" : "the contract's ports",
+  };
+}
+
+/** The dev run's state, unless there is none, it cannot be read, or its process is gone. */
+export function readDevState(file = devStateFile): DevState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined; // No dev run of this checkout has written one.
+  }
+  const parsed = DevState.safeParse(parseJson(text));
+  return parsed.success && isAlive(parsed.data.pid) ? parsed.data : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // Half written: its writer replaces it in a moment.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It runs, as somebody else.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function httpUrl(name: ServiceName, text: string): string {
+  const parsed = url.safeParse(text);
+  if (parsed.success) return parsed.data.replace(/\/+$/, "");
+  throw new Failure("usage", `the url of ${name} is not an http:// url: ${text}`, {
+    next: `--${name}-url http://127.0.0.1:8080`,
+  });
+}
