@@ -1,0 +1,52 @@
+import type { ManagedServer } from "@app/dev/infrastructure/managed-server.ts";
+import type { JetStreamBroker } from "@app/platform/messaging/jetstream-broker.ts";
+import type { TcpProxy } from "@app/platform/testing/tcp-proxy.ts";
+import type postgres from "postgres";
+import type { Replica, ServiceName } from "./replica.ts";
+import type { Workload } from "./workload.ts";
+
+/** What a fault may lay its hands on: the running system, and ways of looking at it past all proxies. */
+export interface FaultWorld {
+  /** Two processes of each service. */
+  readonly replicas: readonly Replica[];
+  readonly postgres: ManagedServer;
+  /** One server, or the three of a cluster. */
+  readonly nats: readonly ManagedServer[];
+  /** Every connection of the system runs through one of these. */
+  readonly links: readonly Link[];
+  readonly workload: Workload;
+  /** Straight to the broker. */
+  readonly broker: JetStreamBroker;
+  /** Straight to the databases. */
+  readonly sql: Readonly<Record<ServiceName, postgres.Sql>>;
+  readonly databaseUrls: Readonly<Record<ServiceName, string>>;
+  /** Messages that a fault invented: each must end as a dead letter with these very bytes. */
+  readonly garbage: Garbage[];
+  /** Waits so long, or until the run heals, whichever is first. */
+  hold(ms: number): Promise<void>;
+  /** Waits until `check` is true, at most so long, or until the run heals; says whether it was. */
+  until(check: () => boolean | Promise<boolean>, ms: number): Promise<boolean>;
+  /** Whether the run heals: nothing new is to be broken. */
+  readonly healing: boolean;
+  /** A line in the timeline. */
+  note(text: string): void;
+  /** Counts a fault point as reached. */
+  reached(point: string): void;
+}
+
+/** One hop, with the proxy that spoils it. */
+export interface Link {
+  readonly name: string;
+  readonly from: "client" | ServiceName;
+  readonly to: "orders" | "inventory" | "postgres" | "nats";
+  /** The replica at the near end, or at the far end of a client's link: 0 or 1. */
+  readonly replica: number;
+  readonly proxy: TcpProxy;
+}
+
+export interface Garbage {
+  readonly consumer: string;
+  readonly subject: string;
+  readonly reason: string;
+  readonly payload: Uint8Array;
+}
