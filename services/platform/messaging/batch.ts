@@ -63,8 +63,7 @@ export async function handleKeyed<S>(
   const keyed = batch.filter(hasLane);
   const keyless = batch.filter((message) => !hasLane(message) && unseen.has(message.eventId));
   const before = await tx.lockLanes(sorted(keyed.map(({ lane }) => lane.key)));
-  const waiting = [...before.values()].filter((lane) => lane.waiting > 0);
-  const held = await tx.parkedVersions(waiting.map(({ key }) => key));
+  const held = await heldVersions(tx, [...before.values()]);
   const mayBePlaced = keyed.some(({ lane }) => isEarly(before, lane));
   const room = mayBePlaced ? rules.parkedMax - (await tx.parkedCount()) : 0;
 
@@ -85,6 +84,24 @@ export async function handleKeyed<S>(
     (lane) => lane.waiting > 0 && lane.version > (before.get(lane.key)?.version ?? 0),
   );
   return { headsMayRun };
+}
+
+/**
+ * Versions of locked lanes that are kept already and wait for their turn: parked ones, and dead
+ * letters behind the one that blocks the lane.
+ */
+export async function heldVersions<S>(
+  tx: InboxTransaction<S>,
+  lanes: readonly Lane[],
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const keysWhere = (has: (lane: Lane) => boolean) => lanes.filter(has).map(({ key }) => key);
+  const parked = await tx.parkedVersions(keysWhere(({ waiting }) => waiting > 0));
+  const dead = await tx.deadVersions(keysWhere(({ blocked }) => blocked));
+  const keys = new Set([...parked.keys(), ...dead.keys()]);
+  const none: ReadonlySet<number> = new Set();
+  return new Map(
+    [...keys].map((key) => [key, (parked.get(key) ?? none).union(dead.get(key) ?? none)]),
+  );
 }
 
 const noKey = { reason: "no_key", error: "its headers name no key and version" } as const;

@@ -1,5 +1,5 @@
 import { crashPoint } from "../crash-point.ts";
-import { asParked, hasLane } from "./batch.ts";
+import { asParked, hasLane, heldVersions } from "./batch.ts";
 import type { StoredMessage } from "./broker.ts";
 import { type ConsumerOptions, type InHand, transact } from "./consumer.ts";
 import { isBlameless } from "./database-faults.ts";
@@ -159,5 +159,5 @@ async function lockOpenLane<S>(
 ): Promise<Lane | undefined> {
   const lane = (await tx.lockLanes([key])).get(key);
   if (!lane || placeIn(lane, version) === "duplicate") return undefined;
-  return (await tx.parkedVersions([key])).get(key)?.has(version) ? undefined : lane;
+  return (await heldVersions(tx, [lane])).get(key)?.has(version) ? undefined : lane;
 }

@@ -47,11 +47,34 @@ export interface DeadLetter extends StoredMessage, Failures {
   readonly reason: DeadLetterReason;
 }
 
-export interface StoredDeadLetter extends DeadLetter {
+/** A dead letter as somebody saw it: what is done to it fails once it is another revision. */
+export interface LetterSeen {
   readonly id: number;
+  /** 1 as it came, one more with each edit. */
+  readonly revision: number;
+}
+
+export interface StoredDeadLetter extends DeadLetter, LetterSeen {
   readonly state: "dead" | "done" | "discarded";
   readonly createdAt: Date;
   readonly resolvedAt: Date | null;
+}
+
+/** New bytes for a dead letter, by whom and why. */
+export interface LetterEdit {
+  readonly payload: Uint8Array;
+  readonly actor: string;
+  readonly reason: string;
+  /** Field by field what differs from the revision before, for people to read. */
+  readonly difference: readonly FieldChange[];
+}
+
+/** One field that differs. `before` or `after` is null where it is not there. */
+export interface FieldChange {
+  /** Such as `items[0].sku`; empty for the payload as a whole. */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
 }
 
 /** How a service's own rows join a batch: its stores and its locks, bound to one transaction. */
@@ -76,8 +99,18 @@ export interface InboxTransaction<S> extends ServiceUnit<S> {
   lockLanes(keys: readonly string[]): Promise<ReadonlyMap<string, Lane>>;
   /** Stores locked lanes. A lane never moves back. */
   saveLanes(lanes: readonly Lane[]): Promise<void>;
+  /**
+   * The one move back: a locked lane stands one version lower than given, blocked, because the dead
+   * letter of that version was discarded and is restored. Throws when the lane stands elsewhere.
+   */
+  reopenLane(lane: Lane): Promise<void>;
   /** Versions parked under these keys. Their lanes must be locked. */
   parkedVersions(keys: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<number>>>;
+  /**
+   * Versions of these keys that are dead letters and not resolved. Their lanes must be locked. More
+   * than the one that blocks the lane where a discarded letter was restored in front of another.
+   */
+  deadVersions(keys: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<number>>>;
   /** How many messages this consumer has parked, as of now or close to it. */
   parkedCount(): Promise<number>;
   park(messages: readonly ParkedMessage[]): Promise<void>;
@@ -85,8 +118,19 @@ export interface InboxTransaction<S> extends ServiceUnit<S> {
   unpark(key: string, version: number): Promise<boolean>;
   /** Stores a dead letter and returns its id; undefined when this message is one already. */
   addDeadLetter(letter: DeadLetter): Promise<number | undefined>;
-  /** Compare-and-set from `dead`; undefined when the letter is unknown or no longer dead. */
-  resolveDeadLetter(id: number, state: "done" | "discarded"): Promise<StoredDeadLetter | undefined>;
+  /** Compare-and-set from `dead` at this revision; undefined when the letter is another by now. */
+  resolveDeadLetter(
+    seen: LetterSeen,
+    state: "done" | "discarded",
+  ): Promise<StoredDeadLetter | undefined>;
+  /** Compare-and-set from `discarded` back to `dead`; undefined when the letter is another by now. */
+  restoreDeadLetter(seen: LetterSeen): Promise<StoredDeadLetter | undefined>;
+  /**
+   * Compare-and-set of a dead letter to its next revision, which differs in its payload alone. Every
+   * revision is kept, the first with the bytes that came. Returns the letter as it is now; undefined
+   * when it was no longer dead or no longer of the revision seen.
+   */
+  reviseDeadLetter(seen: LetterSeen, edit: LetterEdit): Promise<StoredDeadLetter | undefined>;
   clearAttempts(eventIds: readonly string[]): Promise<void>;
   append(messages: readonly OutgoingMessage[]): Promise<void>;
   /** Records what a person did here. */
@@ -147,7 +191,10 @@ export interface InboxStore<S> {
   ping(): Promise<void>;
   /** The stream no longer has the version that this lane waits for. */
   markStuck(key: string): Promise<void>;
-  /** Counts a redrive that failed, keeps its error, and records who tried. */
-  recordRedriveFailure(id: number, error: string, entry: AuditEntry): Promise<void>;
+  /**
+   * Counts a redrive that failed and keeps its error, as long as the letter is dead and of the
+   * revision that was tried; records in any case who tried.
+   */
+  recordRedriveFailure(seen: LetterSeen, error: string, entry: AuditEntry): Promise<void>;
   findDeadLetter(id: number): Promise<StoredDeadLetter | undefined>;
 }

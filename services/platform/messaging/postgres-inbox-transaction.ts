@@ -3,7 +3,8 @@ import type { Transaction } from "../postgres.ts";
 import { appendToAudit } from "./audit.ts";
 import type { InboxTransaction, Lane, ServiceUnit } from "./inbox.ts";
 import { appendToOutbox } from "./outbox.ts";
-import { attempts, deadLetters, inbox, lanes, parked } from "./tables.ts";
+import { deadLettersIn } from "./postgres-dead-letters.ts";
+import { attempts, inbox, lanes, parked } from "./tables.ts";
 
 /** An instant that many milliseconds from now, by the database's clock. */
 export const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000}::float8)`;
@@ -25,6 +26,7 @@ export function inboxTransaction<S>(
     afterCommit: (effect) => tx.afterCommit(effect),
     append: (messages) => appendToOutbox(tx, messages),
     audit: (entry) => appendToAudit(q, entry),
+    ...deadLettersIn(q, consumer),
 
     async remember(eventIds) {
       const rows = await q.execute<{ event_id: string }>(sql`
@@ -89,6 +91,15 @@ export function inboxTransaction<S>(
       if (saved.length !== changed.length) throw new Error("a lane was about to move back");
     },
 
+    async reopenLane({ key, version }) {
+      const reopened = await q
+        .update(lanes)
+        .set({ version: version - 1, blocked: true, stuck: false, movedAt: sql`now()` })
+        .where(and(eq(lanes.consumer, consumer), eq(lanes.key, key), eq(lanes.version, version)))
+        .returning({ key: lanes.key });
+      if (reopened.length !== 1) throw new Error("a lane was about to be reopened elsewhere");
+    },
+
     async parkedVersions(keys) {
       if (keys.length === 0) return new Map();
       const rows = await q
@@ -141,41 +152,6 @@ export function inboxTransaction<S>(
         .where(and(eq(parked.consumer, consumer), eq(parked.key, key), eq(parked.version, version)))
         .returning({ version: parked.version });
       return gone.length > 0;
-    },
-
-    async addDeadLetter(letter) {
-      const { sequence, ...columns } = letter;
-      const [row] = await q
-        .insert(deadLetters)
-        .values({
-          consumer,
-          streamSequence: sequence,
-          eventId: columns.eventId,
-          key: columns.key,
-          version: columns.version,
-          stream: columns.stream,
-          subject: columns.subject,
-          headers: columns.headers,
-          payload: columns.payload,
-          publishedAt: columns.publishedAt,
-          attempts: columns.attempts,
-          error: columns.error,
-          firstFailedAt: columns.firstFailedAt,
-          lastFailedAt: columns.lastFailedAt,
-          reason: columns.reason,
-        })
-        .onConflictDoNothing()
-        .returning({ id: deadLetters.id });
-      return row?.id;
-    },
-
-    async resolveDeadLetter(id, state) {
-      const [row] = await q
-        .update(deadLetters)
-        .set({ state, resolvedAt: sql`now()` })
-        .where(and(eq(deadLetters.id, id), eq(deadLetters.state, "dead")))
-        .returning();
-      return row && { ...row, sequence: row.streamSequence };
     },
 
     async clearAttempts(eventIds) {

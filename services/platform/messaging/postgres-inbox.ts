@@ -2,6 +2,7 @@ import { and, asc, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../postgres.ts";
 import { appendToAudit } from "./audit.ts";
 import type { Failures, InboxStore, ParkedMessage, ServiceUnit } from "./inbox.ts";
+import { asSeen } from "./postgres-dead-letters.ts";
 import { inboxTransaction, inMs } from "./postgres-inbox-transaction.ts";
 import { attempts, deadLetters, inbox, lanes, parked } from "./tables.ts";
 
@@ -200,12 +201,12 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
       return row && { ...row, sequence: row.streamSequence };
     },
 
-    recordRedriveFailure: (id, error, entry) =>
+    recordRedriveFailure: (seen, error, entry) =>
       db.transaction(async (tx) => {
         await tx.q
           .update(deadLetters)
           .set({ attempts: sql`${deadLetters.attempts} + 1`, error, lastFailedAt: sql`now()` })
-          .where(and(eq(deadLetters.id, id), eq(deadLetters.state, "dead")));
+          .where(asSeen(consumer, seen, "dead"));
         await appendToAudit(tx.q, entry);
       }),
   };

@@ -51,7 +51,7 @@ export async function redrive<S>(
     if (isBlameless(error)) throw error;
     const text = describeError(error);
     const failed = auditOf(letter, actor, { outcome: "failed", error: text });
-    await store.recordRedriveFailure(id, text, failed);
+    await store.recordRedriveFailure(letter, text, failed);
     return { outcome: "failed", error: text };
   }
   if (refusal) throw refusal;
@@ -79,7 +79,7 @@ async function inPlace<S>(
   if (lane && (!lane.blocked || placeIn({ ...lane, blocked: false }, version) !== "next")) {
     return new Refusal("conflict", "lane_moved", `its lane stands at version ${lane.version}`);
   }
-  if (!(await tx.resolveDeadLetter(letter.id, "done"))) return alreadyResolved(letter);
+  if (!(await tx.resolveDeadLetter(letter, "done"))) return alreadyResolved(letter);
 
   const reading = rules.payloads.read(message);
   if (!reading.ok) throw new Error(reading.error);

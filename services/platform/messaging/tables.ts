@@ -14,6 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { FieldChange } from "./inbox.ts";
 
 /** Raw bytes; postgres.js reads and writes them as a `Buffer`. */
 export const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({
@@ -169,6 +170,86 @@ export const deadLetters = pgTable(
     uniqueIndex("dead_letters_lane").on(t.consumer, t.key, t.version),
     uniqueIndex("dead_letters_keyless").on(t.consumer, t.eventId).where(sql`${t.key} is null`),
     index("dead_letters_open").on(t.consumer, t.id).where(sql`${t.state} = 'dead'`),
+  ],
+);
+
+/** Every revision of a letter that was edited, the one that came included: its bytes are never lost. */
+export const deadLetterRevisions = pgTable(
+  "dead_letter_revisions",
+  {
+    letterId: bigint("letter_id", { mode: "number" })
+      .notNull()
+      .references(() => deadLetters.id, { onDelete: "cascade" }),
+    revision: integer("revision").notNull(),
+    payload: bytea("payload").notNull(),
+    /** Who edited it and why; null for the revision that came. */
+    actor: text("actor"),
+    reason: text("reason"),
+    difference: jsonb("difference").$type<readonly FieldChange[]>(),
+    at: instant("at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.letterId, t.revision] })],
+);
+
+/**
+ * Redrives of many letters, worked letter by letter by the leader: the rows say how far a run is,
+ * so that whoever leads next goes on from there.
+ */
+export const redriveRuns = pgTable(
+  "redrive_runs",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    consumer: text("consumer").notNull(),
+    state: text("state").$type<RedriveRunState>().notNull().default("running"),
+    /** What was asked for, as it was asked for. */
+    selection: jsonb("selection").$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** The first so many letters that are tried must be handled, or the run stops. */
+    canary: integer("canary").notNull(),
+    perSecond: integer("per_second").notNull(),
+    total: integer("total").notNull().default(0),
+    done: integer("done").notNull().default(0),
+    failed: integer("failed").notNull().default(0),
+    skipped: integer("skipped").notNull().default(0),
+    actor: text("actor").notNull(),
+    /** Why it stopped before its end. */
+    problem: text("problem"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    finishedAt: instant("finished_at"),
+  },
+  (t) => [
+    // One at a time: two would try the same letters.
+    uniqueIndex("redrive_runs_open").on(t.consumer).where(sql`${t.state} in ('running', 'paused')`),
+    index("redrive_runs_finished_at").on(t.finishedAt),
+  ],
+);
+
+/** `failed` is a run whose canary failed; letters that fail later do not stop a run. */
+export type RedriveRunState = "running" | "paused" | "done" | "failed" | "cancelled";
+
+/** The letters of a run, chosen when it was made, in the order in which they are tried. */
+export const redriveRunLetters = pgTable(
+  "redrive_run_letters",
+  {
+    runId: bigint("run_id", { mode: "number" })
+      .notNull()
+      .references(() => redriveRuns.id, { onDelete: "cascade" }),
+    position: integer("position").notNull(),
+    letterId: bigint("letter_id", { mode: "number" })
+      .notNull()
+      .references(() => deadLetters.id, { onDelete: "cascade" }),
+    state: text("state")
+      .$type<"pending" | "done" | "failed" | "skipped">()
+      .notNull()
+      .default("pending"),
+    error: text("error"),
+    /** Its try was begun. One that is still pending was left behind by a crash or a pause. */
+    startedAt: instant("started_at"),
+    abandoned: integer("abandoned").notNull().default(0),
+    endedAt: instant("ended_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.runId, t.position] }),
+    index("redrive_run_letters_letter").on(t.letterId),
   ],
 );
 
