@@ -4,9 +4,12 @@ import type { QuickBite } from "./quickbite.ts";
 
 const SETTLED_DEADLINE_MS = 30_000;
 
+/** What the promises are read from. */
+export type Evidence = Pick<QuickBite, "sql" | "broker" | "acceptedIds">;
+
 /** Waits until there is nothing left to do: every order decided, every message sent, handled and acknowledged. */
 export async function settled(
-  { sql, broker }: QuickBite,
+  { sql, broker }: Evidence,
   { deadlineMs = SETTLED_DEADLINE_MS }: { readonly deadlineMs?: number } = {},
 ): Promise<void> {
   const undone = async () => {
@@ -43,7 +46,7 @@ export async function settled(
  * What was promised and is not so, in words: empty when all is well. To be asked once everything
  * has settled. Compares the two databases with each other, and with what customers were told.
  */
-export async function brokenPromises(world: QuickBite): Promise<readonly string[]> {
+export async function brokenPromises(world: Evidence): Promise<readonly string[]> {
   const { orders, inventory } = world.sql;
   const found = await Promise.all([
     brokenOrders(world),
@@ -64,7 +67,7 @@ interface Row {
 }
 
 /** An order is kept and decided, and CONFIRMED exactly when its very lines are reserved or consumed. */
-async function brokenOrders({ sql, acceptedIds }: QuickBite): Promise<string[]> {
+async function brokenOrders({ sql, acceptedIds }: Evidence): Promise<string[]> {
   const lines = (client: postgres.Sql) => client`(
     select string_agg(line.sku || '×' || line.quantity, ' ' order by line.at)
     from rows from (jsonb_to_recordset(coalesce(lines,

@@ -16,10 +16,23 @@ export interface NatsOptions {
   readonly monitoringPort?: number;
   /** Removes the directory after the last stop. */
   readonly throwAway?: boolean;
+  /** Makes it a node of a cluster. */
+  readonly cluster?: ClusterMembership;
+}
+
+/** How a node finds the others. */
+export interface ClusterMembership {
+  readonly name: string;
+  /** Where this node listens for the others. */
+  readonly port: number;
+  /** Where it finds them, as `nats://` urls; it is told of no other way to them. */
+  readonly routes: readonly string[];
 }
 
 export interface NatsServer extends ManagedServer {
   readonly url: string;
+  /** The name by which the server knows itself, unlike any other's. */
+  readonly serverName: string;
   /** JetStream's files; to be copied or replaced only while the server is down. */
   readonly storeDirectory: string;
 }
@@ -61,7 +74,8 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
       ...(options.throwAway && { throwAway: directory }),
     });
     const storeDirectory = join(directory, STORE);
-    return Object.assign(server, { url: `nats://127.0.0.1:${port}`, storeDirectory });
+    const url = `nats://127.0.0.1:${port}`;
+    return Object.assign(server, { url, serverName: name, storeDirectory });
   } catch (error) {
     lock.release();
     throw error;
@@ -71,12 +85,12 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
 type How = Pick<ServerSpec, "command" | "startDeadlineMs" | "beforeStart" | "signalContainer">;
 
 function fromBinary(
-  { directory, monitoringPort }: NatsOptions,
+  { directory, monitoringPort, cluster }: NatsOptions,
   { path, name, port }: { path: string; name: string; port: number },
 ): How {
   const configuration = join(directory, CONFIGURATION);
   const listen = { client: `127.0.0.1:${port}`, ...monitoringOn("127.0.0.1", monitoringPort) };
-  writeFileSync(configuration, configurationFor({ name, listen, directory }));
+  writeFileSync(configuration, configurationFor({ name, listen, directory, cluster }));
   return {
     command: [path, "--config", configuration],
     startDeadlineMs: START_DEADLINE_MS,
@@ -85,11 +99,12 @@ function fromBinary(
   };
 }
 
-/** Without monitoring: only one port is published. */
+/** Without monitoring and cluster: only one port is published. */
 function inContainer(
-  { directory }: NatsOptions,
+  { directory, cluster }: NatsOptions,
   { image, name, port }: { image: string; name: string; port: number },
 ): How {
+  if (cluster) throw new Error("a cluster needs nats-server itself: it does not run in containers");
   const inside = "/quickbite";
   const container = containerName(directory);
   const listen = { client: "0.0.0.0:4222" };
@@ -121,6 +136,7 @@ function configurationFor(of: {
   readonly name: string;
   readonly listen: { readonly client: string; readonly monitoring?: string };
   readonly directory: string;
+  readonly cluster?: ClusterMembership | undefined;
 }): string {
   const { client, monitoring } = of.listen;
   return [
@@ -129,6 +145,7 @@ function configurationFor(of: {
     ...(monitoring ? [`http: ${JSON.stringify(monitoring)}`] : []),
     `pid_file: ${JSON.stringify(join(of.directory, PID_FILE))}`,
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    ...(of.cluster ? clusterBlock(of.cluster) : []),
     "jetstream {",
     `  store_dir: ${JSON.stringify(join(of.directory, STORE))}`,
     `  max_file_store: ${STORE_MAX_BYTES}`,
@@ -136,6 +153,19 @@ function configurationFor(of: {
     "}",
     "",
   ].join("\n");
+}
+
+/** Nodes tell each other of further ways to reach one: of this one they tell a port where nobody is. */
+function clusterBlock({ name, port, routes }: ClusterMembership): readonly string[] {
+  return [
+    "cluster {",
+    `  name: ${JSON.stringify(name)}`,
+    `  listen: "127.0.0.1:${port}"`,
+    '  advertise: "127.0.0.1:1"',
+    "  no_advertise: true",
+    `  routes: ${JSON.stringify(routes)}`,
+    "}",
+  ];
 }
 
 /** Whether the server of that name says hello on the port, with JetStream on. */
