@@ -13,7 +13,7 @@ import type { Order } from "./domain/order.ts";
 import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
 import { ordersService } from "./rpc/orders-service.ts";
-import { keepDeadlines } from "./store/deadlines.ts";
+import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
 import { orderChanges } from "./store/order-changes.ts";
 import { orderIds } from "./store/order-ids.ts";
 import type { OrdersApi } from "./store/orders-api.ts";
@@ -66,6 +66,7 @@ export function orders(settings: OrdersSettings) {
           keepDeadlines({ db, deadlineMs, changed, clock }, signal),
       },
     ],
+    outageAfterMs: brokerSilenceMs(deadlineMs),
     /** Ends every watch. */
     close: () => changes.close(),
   };

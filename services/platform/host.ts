@@ -34,6 +34,8 @@ export interface HostedService<S> {
   readonly rpc: (router: ConnectRouter) => void;
   readonly consumers: readonly ConsumerDeclaration<S>[];
   readonly leaderTasks?: readonly LeaderTask[];
+  /** After how long a silence the broker was away, for a service with short deadlines. */
+  readonly outageAfterMs?: number;
   /** Native gRPC on a port of its own, where the service offers it. */
   readonly grpcPort?: number;
   readonly gauges?: readonly ServiceGauge[];

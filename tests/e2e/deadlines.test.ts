@@ -1,11 +1,13 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import { type TcpProxy, tcpProxy } from "@app/platform/testing/tcp-proxy.ts";
 import { brokenPromises, settled } from "./promises.ts";
-import { openQuickBite } from "./quickbite.ts";
+import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
 setDefaultTimeout(60_000);
 
 const ordersSettings = { ORDER_DEADLINE: "2s" };
+const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
 const burger = { userId: "ann", sku: "burger", quantity: 3 };
 
 describe("an order past its deadline", () => {
@@ -24,26 +26,87 @@ describe("an order past its deadline", () => {
     const [reservation] = await world.sql.inventory`select state from reservations`;
     expect(reservation?.state).toBe("RELEASED");
   });
+});
 
-  test("is not one that waited for the broker, however long", async () => {
-    await using world = await openQuickBite({ ordersSettings });
-    await world.decided(await world.accepted({ ...burger, quantity: 1 }));
-    await world.nats.server.kill();
+describe("a broker that is away for three times the deadline", () => {
+  const DEADLINE_MS = 6_000;
+  const away = [
+    {
+      how: "killed",
+      leave: ({ nats }: World) => nats.server.kill(),
+      comeBack: ({ nats }: World) => nats.server.restart(),
+    },
+    {
+      how: "frozen",
+      leave: async ({ nats }: World) => nats.server.pause(),
+      comeBack: async ({ nats }: World) => nats.server.resume(),
+    },
+    {
+      how: "behind a link that swallows everything",
+      leave: ({ link }: World) => link.set("black-hole"),
+      comeBack: ({ link }: World) => link.set("none"),
+    },
+  ];
 
-    const id = await world.accepted(burger);
-    await eventually(
-      async () => {
-        const [row] = await world.sql.orders`
-          select now() - created_at > interval '6 seconds' as old from orders where id = ${id}`;
-        return row?.old === true;
-      },
-      { deadlineMs: 20_000, everyMs: 100 },
-    );
-    expect((await world.call("GET", `/v1/orders/${id}`)).body.status).toBe("PENDING");
-    await world.nats.server.restart();
+  // At once, because most of it is waiting for time to pass.
+  test.concurrent.each(away)("$how, cancels no order", async ({ leave, comeBack }) => {
+    await using world = await worldWithLink(DEADLINE_MS);
+    const [{ process: inventory }] = world.inventory;
+    await world.decided(await world.accepted(pizza));
 
-    expect(await world.decided(id)).toMatchObject({ status: "CONFIRMED" });
+    // Sent before the outage and not handled yet, so that its deadline runs already.
+    await inventory.pause();
+    const before = await world.accepted(pizza);
+    await eventually(async () => {
+      const sent = await world.sql.orders`
+        select from outbox_sent where key = ${`order/${before}`}`;
+      expect(sent).toHaveLength(1);
+    });
+    await leave(world);
+    await inventory.resume();
+    const meanwhile = [await world.accepted(pizza), await world.accepted(pizza)];
+    const ids = [before, ...meanwhile];
+    await eventually(() => olderThan(world, ids, 3 * DEADLINE_MS), {
+      deadlineMs: 6 * DEADLINE_MS,
+      everyMs: 100,
+    });
+    for (const id of meanwhile)
+      expect((await world.call("GET", `/v1/orders/${id}`)).body.status).toBe("PENDING");
+    await comeBack(world);
+
+    for (const id of ids)
+      expect(await world.decided(id, { deadlineMs: 30_000 })).toMatchObject({
+        status: "CONFIRMED",
+      });
     await settled(world);
     expect(await brokenPromises(world)).toEqual([]);
   });
 });
+
+interface World extends QuickBite {
+  readonly link: TcpProxy;
+}
+
+/** A QuickBite whose services reach their broker by way of a link that can be spoilt. */
+async function worldWithLink(deadlineMs: number): Promise<World> {
+  await using opened = new AsyncDisposableStack();
+  let link: TcpProxy | undefined;
+  const world = await openQuickBite({
+    ordersSettings: { ORDER_DEADLINE: `${deadlineMs}ms` },
+    natsThrough: async (target) => {
+      link = opened.use(await tcpProxy({ target }));
+      return link.through(target);
+    },
+  });
+  opened.use(world);
+  if (!link) throw new Error("a world without a link to its broker");
+  const owned = opened.move();
+  return { ...world, link, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function olderThan(world: World, ids: readonly number[], ageMs: number): Promise<boolean> {
+  const old = await world.sql.orders`
+    select from orders where id = any(${[...ids]}::bigint[])
+      and now() - created_at > ${ageMs} * interval '1 millisecond'`;
+  return old.length === ids.length;
+}

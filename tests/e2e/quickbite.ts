@@ -25,6 +25,9 @@ export interface QuickBiteOptions {
   readonly replicas?: 1 | 2;
   /** What orders reads from its environment, beside what it cannot run without. */
   readonly ordersSettings?: Readonly<Record<string, string>>;
+  readonly inventorySettings?: Readonly<Record<string, string>>;
+  /** Another way from the services to the broker, such as through a proxy. */
+  readonly natsThrough?: (url: string) => string | Promise<string>;
   /** Databases elsewhere than on the server that tests share. */
   readonly databases?: DatabaseUrls;
 }
@@ -38,6 +41,8 @@ export interface DatabaseUrls {
 export async function openQuickBite({
   replicas = 1,
   ordersSettings = {},
+  inventorySettings = {},
+  natsThrough = (url) => url,
   databases,
 }: QuickBiteOptions = {}): Promise<QuickBite> {
   await using opened = new AsyncDisposableStack();
@@ -50,17 +55,19 @@ export async function openQuickBite({
     inventory: clientOf(urls.inventory, opened),
   };
 
-  const start = async (name: "orders" | "inventory", settings = {}): Promise<RunningService> => {
-    const environment = { DATABASE_URL: urls[name], NATS_URL: nats.url, ...settings };
+  const natsUrl = await natsThrough(nats.url);
+  const all = { orders: ordersSettings, inventory: inventorySettings };
+  const start = async (name: "orders" | "inventory"): Promise<RunningService> => {
+    const environment = { DATABASE_URL: urls[name], NATS_URL: natsUrl, ...all[name] };
     const service = opened.use(await startService(name, environment));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => service.process.kill());
     return service;
   };
   const [first, second, third, fourth] = await Promise.all([
-    start("orders", ordersSettings),
+    start("orders"),
     start("inventory"),
-    ...(replicas === 2 ? [start("orders", ordersSettings), start("inventory")] : []),
+    ...(replicas === 2 ? [start("orders"), start("inventory")] : []),
   ]);
   const orders: Replicas = third ? [first, third] : [first];
   const inventory: Replicas = fourth ? [second, fourth] : [second];

@@ -101,6 +101,18 @@ describe("timeOutOrders", () => {
     expect(await timeOut(world)).toBe(0);
   });
 
+  test("takes a silence of half the deadline for an outage, where that is shorter", async () => {
+    await using world = await ordersWorld();
+    const short = { deadlineMs: 4_000, limit: 100 };
+    const id = await orderAged(world, { ageSeconds: 100 });
+    await sent(world, id, 99);
+
+    await broker(world, { seenAgo: 3, returnedAgo: 100_000 });
+    expect(await timeOutOrders(world.pool, short)).toBe(0);
+    await broker(world, { seenAgo: 1, returnedAgo: 100_000 });
+    expect(await timeOutOrders(world.pool, short)).toBe(1);
+  });
+
   test("counts from the order where the record of its message was pruned", async () => {
     await using world = await ordersWorld();
     await broker(world, answering);

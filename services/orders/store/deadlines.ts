@@ -26,8 +26,14 @@ export interface Deadlines {
 const LOOK_EVERY_MS = 1_000;
 const AT_ONCE_MAX = 100;
 
-/** The broker counts as answering for this long after it last answered a publish. */
-const BROKER_ANSWERS_SECONDS = 15;
+/** A broker that was silent for longer was away, whatever the deadline. */
+const SILENCE_MAX_MS = 15_000;
+
+/**
+ * How long the broker counts as answering after it last answered a publish. Less than a deadline, or
+ * an outage as long as one would go unnoticed and cancel the orders that it delayed.
+ */
+export const brokerSilenceMs = (deadlineMs: number) => Math.min(SILENCE_MAX_MS, deadlineMs / 2);
 
 /**
  * Times out overdue orders until `signal` aborts. The clock only wakes it; whether an order is
@@ -79,13 +85,15 @@ async function overdueOrders(
   db: Database,
   { deadlineMs, limit }: Deadlines,
 ): Promise<readonly OverdueOrder[]> {
+  const answeredAfter = sql`now() - ${brokerSilenceMs(deadlineMs)} * interval '1 millisecond'`;
   const common = sql`${deadlineMs} * interval '1 millisecond'`;
+  const rules = { answeredAfter, limit };
   const own = sql`${orders.deadlineSeconds} * interval '1 second'`;
   const rows = await db.q.execute<{ id: string; at: string }>(sql`
     select id, date_trunc('milliseconds', now()) as at from (
-      (${overdue({ deadline: common, which: sql`${orders.deadlineSeconds} is null`, limit })})
+      (${overdue({ deadline: common, which: sql`${orders.deadlineSeconds} is null`, ...rules })})
       union all
-      (${overdue({ deadline: own, which: sql`${orders.deadlineSeconds} is not null`, limit })})
+      (${overdue({ deadline: own, which: sql`${orders.deadlineSeconds} is not null`, ...rules })})
     ) as overdue
     limit ${limit}`);
   return rows.map(({ id, at }) => ({ id: BigInt(id), at: new Date(at) }));
@@ -95,6 +103,8 @@ interface Overdue {
   readonly deadline: SQL;
   /** Which orders have that deadline. */
   readonly which: SQL;
+  /** A broker that answered since then is not away. */
+  readonly answeredAfter: SQL;
   readonly limit: number;
 }
 
@@ -103,12 +113,12 @@ interface Overdue {
  * healthy times nothing, is looked up among the sent messages, and only what is not found there
  * among the unsent, which are read once for all of them.
  */
-function overdue({ deadline, which, limit }: Overdue): SQL {
+function overdue({ deadline, which, answeredAfter, limit }: Overdue): SQL {
   const key = sql`'order/' || ${orders.id}`;
   return sql`
     select ${orders.id} as id
     from ${orders}
-    join ${brokerSeen} on ${brokerSeen.seenAt} > now() - ${BROKER_ANSWERS_SECONDS} * interval '1 second'
+    join ${brokerSeen} on ${brokerSeen.seenAt} > ${answeredAfter}
     left join lateral (
       select max(${outboxSent.sentAt}) as at from ${outboxSent}
       where ${outboxSent.key} = ${key} and ${outboxSent.version} = 1

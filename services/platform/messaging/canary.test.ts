@@ -13,7 +13,7 @@ import { postgresOutbox } from "./postgres-outbox.ts";
 import { applyTopology, topologyOf } from "./topology.ts";
 
 /** A canary that flies every few milliseconds instead of every few seconds. */
-async function world() {
+async function world({ outageAfterMs }: { readonly outageAfterMs?: number } = {}) {
   const stack = new AsyncDisposableStack();
   const database = stack.use(await temporaryDatabase("orders"));
   const nats = stack.use(await temporaryBroker());
@@ -33,7 +33,13 @@ async function world() {
   const nc = await broker.connection(5_000);
   await applyTopology(nc, topologyOf("orders", streams));
 
-  const bird = canary({ broker, outbox: postgresOutbox(pool), service: "orders", clock });
+  const bird = canary({
+    broker,
+    outbox: postgresOutbox(pool),
+    service: "orders",
+    outageAfterMs,
+    clock,
+  });
   const fly = () => {
     const stop = new AbortController();
     const flying = bird.run(stop.signal);
@@ -78,6 +84,25 @@ describe("the canary", () => {
     const rows = await air.pool.q.execute(sql`select * from broker_seen`);
     expect(rows).toHaveLength(1);
   });
+
+  test("notes the broker's return after a silence that was an outage, however short", async () => {
+    await using air = await world({ outageAfterMs: 3_000 });
+    air.fly();
+    await eventually(air.probe);
+    const returned = async () => {
+      const [row] = await air.pool.q.execute<{ at: string }>(
+        sql`select returned_at as at from broker_seen`,
+      );
+      return row?.at;
+    };
+    const first = await returned();
+
+    await air.nats.server.kill();
+    await air.pool.q.execute(sql`update broker_seen set seen_at = now() - interval '4 s'`);
+    await air.nats.server.restart();
+
+    await eventually(async () => expect(await returned()).not.toBe(first), { deadlineMs });
+  }, 20_000);
 
   test("falls when the broker answers and does not store, and says why", async () => {
     await using air = await world();

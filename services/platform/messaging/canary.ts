@@ -11,12 +11,22 @@ export interface Canary {
   readonly check: HealthCheck;
 }
 
-const everyMs = 5_000;
+/** A silence longer than this was an outage; deadlines count from its end. */
+export const defaultOutageAfterMs = 15_000;
+/** So many flights fit into a silence that is no outage yet. */
+const flightsPerSilence = 3;
 /** Soon after a failure, because a start is waiting for its connection, and then ever later. */
 const retryFirstMs = 50;
 const retryMaxMs = 1_000;
-/** A silence longer than this was an outage; deadlines count from its end. */
-export const outageAfterMs = 15_000;
+
+export interface CanaryOptions {
+  readonly broker: Broker;
+  readonly outbox: OutboxStore;
+  readonly service: string;
+  /** Shorter than the default where deadlines are: an outage must be noticed before they pass. */
+  readonly outageAfterMs?: number | undefined;
+  readonly clock: Clock;
+}
 
 /**
  * Proves that the broker still stores: one whose disk is full answers its health check but takes no
@@ -26,13 +36,10 @@ export function canary({
   broker,
   outbox,
   service,
+  outageAfterMs = defaultOutageAfterMs,
   clock,
-}: {
-  readonly broker: Broker;
-  readonly outbox: OutboxStore;
-  readonly service: string;
-  readonly clock: Clock;
-}): Canary {
+}: CanaryOptions): Canary {
+  const everyMs = outageAfterMs / flightsPerSilence;
   let problem: string | undefined = "no canary was published yet";
 
   return {

@@ -51,6 +51,8 @@ export interface MessagingOptions<S> {
   readonly consumers: readonly ConsumerDeclaration<S>[];
   /** Work of the service's own that one replica does for all, such as its deadlines. */
   readonly leaderTasks?: readonly LeaderTask[];
+  /** After how long a silence the broker was away, for a service with short deadlines. */
+  readonly outageAfterMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -163,7 +165,8 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     throw new Refusal("not_found", "consumer_not_found", `no consumer is called ${name}`);
   };
 
-  const bird = canary({ broker, outbox, service, clock });
+  const { outageAfterMs } = options;
+  const bird = canary({ broker, outbox, service, outageAfterMs, clock });
   const loops: Supervised[] = [
     supervise("canary loop", (signal) => bird.run(signal), supervisor),
     ...consumers.map((consumer) =>
