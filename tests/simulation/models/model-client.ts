@@ -8,6 +8,8 @@ import type { ModelTransaction } from "./model-transaction.ts";
 /** What a store function of a model takes: a process's connections, or its open transaction. */
 export interface ModelDatabase {
   readonly server: ModelServer;
+  /** Where ids of messages come from: of a process's own requests, unless a consumer sets others. */
+  readonly messageIds: MessageIds;
   /** One statement: a transaction of its own, or a part of the open one. It may run more than once. */
   run<T>(name: string, work: (tx: ModelTransaction) => T): Promise<T>;
   /** A new transaction, or the open one, as `Database.transaction` has it. */
@@ -53,6 +55,7 @@ export function modelClient(options: ModelClientOptions): ModelDatabase {
 
   return {
     server,
+    messageIds: ids,
     outboxWritten,
 
     async run(name, work) {
