@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { AckPolicy, jetstreamManager } from "@nats-io/jetstream";
+import { AckPolicy, DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { connect, nanos } from "nats";
 import { systemClock } from "../clock.ts";
 import type { BrokerUnderTest } from "../testing/broker-contract/world.ts";
@@ -32,16 +32,22 @@ async function jetStreamUnderTest(): Promise<
       await broker.connection(5_000);
       return broker;
     },
-    async createStream(name, { duplicateWindowMs = 120_000 } = {}) {
-      const subjects = [`${name.toLowerCase()}.>`];
-      await jsm.streams.add({ name, subjects, duplicate_window: nanos(duplicateWindowMs) });
+    async createStream(name, { duplicateWindowMs = 120_000, messagesMax = -1 } = {}) {
+      await jsm.streams.add({
+        name,
+        subjects: [`${name.toLowerCase()}.>`],
+        duplicate_window: nanos(duplicateWindowMs),
+        max_msgs: messagesMax,
+        discard: DiscardPolicy.New,
+      });
     },
-    async createDurable(stream, durable, { ackWaitMs = 5_000 } = {}) {
+    async createDurable(stream, durable, { ackWaitMs = 5_000, unacknowledgedMax = 1_000 } = {}) {
       await jsm.consumers.add(stream, {
         durable_name: durable,
         ack_policy: AckPolicy.Explicit,
         ack_wait: nanos(ackWaitMs),
         max_deliver: -1,
+        max_ack_pending: unacknowledgedMax,
       });
     },
     deleteStream: async (stream) => void (await jsm.streams.delete(stream)),
@@ -107,7 +113,7 @@ describe("openJetStream", () => {
       expect((await broker.publish(thing("things.c"))).stream).toBe("THINGS"),
     );
     await broker.close();
-  }, 10_000);
+  });
 
   test("gives up at once what is unanswered when it is closed", async () => {
     await using server = await jetStreamUnderTest();
@@ -123,7 +129,7 @@ describe("openJetStream", () => {
 
     expect((await asked).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     server.resume();
-  }, 10_000);
+  });
 
   test("connects when the server comes, and hears hints that were asked for before", async () => {
     await using server = await jetStreamUnderTest();
@@ -143,7 +149,7 @@ describe("openJetStream", () => {
       expect(heard).toContain("1");
     });
     await broker.close();
-  }, 20_000);
+  });
 
   test("can be closed while it still waits for its server", async () => {
     await using server = await jetStreamUnderTest();
@@ -154,7 +160,7 @@ describe("openJetStream", () => {
 
     await server.restart();
     await expect(broker.connection(3_000)).rejects.toThrow("closed");
-  }, 20_000);
+  });
 });
 
 describe("a message that another wrote by hand", () => {

@@ -7,11 +7,15 @@ export interface BrokerUnderTest extends AsyncDisposable {
   readonly payloadMax: number;
   /** A connection of its own, up. What it asks is given up after `timeoutMs`. */
   connect(timeoutMs?: number): Promise<Broker>;
-  createStream(name: string, limits?: { readonly duplicateWindowMs?: number }): Promise<void>;
+  /** With more than `messagesMax` it refuses new ones. */
+  createStream(
+    name: string,
+    limits?: { readonly duplicateWindowMs?: number; readonly messagesMax?: number },
+  ): Promise<void>;
   createDurable(
     stream: string,
     durable: string,
-    options?: { readonly ackWaitMs?: number },
+    options?: { readonly ackWaitMs?: number; readonly unacknowledgedMax?: number },
   ): Promise<void>;
   deleteStream(stream: string): Promise<void>;
   deleteDurable(stream: string, durable: string): Promise<void>;
@@ -31,7 +35,10 @@ export interface ContractWorld extends AsyncDisposable {
 }
 
 /** Makes a world; with a durable called `reader` where one is described. */
-export type MakeWorld = (durable?: { ackWaitMs?: number }) => Promise<ContractWorld>;
+export type MakeWorld = (durable?: {
+  ackWaitMs?: number;
+  unacknowledgedMax?: number;
+}) => Promise<ContractWorld>;
 
 export const forever = new AbortController().signal;
 export const bytes = (text: string) => new TextEncoder().encode(text);
