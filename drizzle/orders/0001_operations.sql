@@ -9,6 +9,42 @@ CREATE TABLE "dead_letter_revisions" (
 	CONSTRAINT "dead_letter_revisions_letter_id_revision_pk" PRIMARY KEY("letter_id","revision")
 );
 --> statement-breakpoint
+CREATE TABLE "differences" (
+	"kind" text NOT NULL,
+	"stream" text NOT NULL,
+	"consumer" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"event_id" uuid NOT NULL,
+	"key" text,
+	"version" bigint,
+	"subject" text NOT NULL,
+	"confirmed" boolean DEFAULT false NOT NULL,
+	"found_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"seen_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "differences_kind_stream_consumer_sequence_pk" PRIMARY KEY("kind","stream","consumer","sequence")
+);
+--> statement-breakpoint
+CREATE TABLE "invariants_checked" (
+	"name" text PRIMARY KEY NOT NULL,
+	"breaches" integer NOT NULL,
+	"problem" text,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "reconciled" (
+	"kind" text NOT NULL,
+	"stream" text NOT NULL,
+	"consumer" text NOT NULL,
+	"created_at" text NOT NULL,
+	"sequence" bigint DEFAULT 0 NOT NULL,
+	"target" bigint DEFAULT 0 NOT NULL,
+	"witness_sequence" bigint DEFAULT 0 NOT NULL,
+	"witness" text DEFAULT '' NOT NULL,
+	"began_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "reconciled_kind_stream_consumer_pk" PRIMARY KEY("kind","stream","consumer")
+);
+--> statement-breakpoint
 CREATE TABLE "redrive_run_letters" (
 	"run_id" bigint NOT NULL,
 	"position" integer NOT NULL,
@@ -38,6 +74,7 @@ CREATE TABLE "redrive_runs" (
 	"finished_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+ALTER TABLE "lanes" ADD COLUMN "left_up_to" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "dead_letter_revisions" ADD CONSTRAINT "dead_letter_revisions_letter_id_dead_letters_id_fk" FOREIGN KEY ("letter_id") REFERENCES "public"."dead_letters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "redrive_run_letters" ADD CONSTRAINT "redrive_run_letters_run_id_redrive_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."redrive_runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "redrive_run_letters" ADD CONSTRAINT "redrive_run_letters_letter_id_dead_letters_id_fk" FOREIGN KEY ("letter_id") REFERENCES "public"."dead_letters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

@@ -104,6 +104,13 @@ export async function heldVersions<S>(
   );
 }
 
+/** The lane after a message found no room: it is still owed. */
+const leaving = (lane: Lane, version: number): Lane => ({
+  ...lane,
+  behind: true,
+  leftUpTo: Math.max(lane.leftUpTo, version),
+});
+
 const noKey = { reason: "no_key", error: "its headers name no key and version" } as const;
 
 function isEarly(lanes: ReadonlyMap<string, Lane>, { key, version }: Keyed["lane"]): boolean {
@@ -139,7 +146,7 @@ function planBatch<S>(
       const fits = lane.waiting < rules.parkedPerLaneMax && park.length < known.room;
       (fits ? park : leave).push(message);
       if (fits) held.set(key, (held.get(key) ?? new Set()).add(version));
-      lanes.set(key, fits ? { ...lane, waiting: lane.waiting + 1 } : { ...lane, behind: true });
+      lanes.set(key, fits ? { ...lane, waiting: lane.waiting + 1 } : leaving(lane, version));
       continue;
     }
     const reading = rules.payloads.read(message);

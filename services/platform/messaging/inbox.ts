@@ -15,6 +15,8 @@ export interface Lane {
   readonly waiting: number;
   /** Later messages were left in the stream for want of room. */
   readonly behind: boolean;
+  /** The highest version ever left so; 0 before the first. */
+  readonly leftUpTo: number;
 }
 
 /** What is known of earlier tries at one message. */
@@ -185,8 +187,11 @@ export interface InboxStore<S> {
   /** Lanes that need a person, and lanes that left messages in the stream. */
   trouble(): Promise<{ readonly stuck: number; readonly behind: number }>;
   findLane(key: string): Promise<Lane | undefined>;
-  /** What the lane left in the stream is being fetched. */
-  caughtUp(key: string): Promise<void>;
+  /**
+   * All that the lane left in the stream up to a version is taken care of: it is no longer behind,
+   * unless a later one was left meanwhile.
+   */
+  caughtUp(key: string, upTo: number): Promise<void>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   /** The stream no longer has the version that this lane waits for. */

@@ -1,8 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { sql } from "drizzle-orm";
+import { systemClock } from "../clock.ts";
+import { silentLog } from "../log.ts";
+import type { Transaction } from "../postgres.ts";
+import { systemRandom } from "../random.ts";
 import { eventually } from "../testing/eventually.ts";
 import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
+import type { ConsumerOptions } from "./consumer.ts";
+import { payloadReader } from "./incoming.ts";
+import { fillGap } from "./lane-gaps.ts";
+import { postgresInbox } from "./postgres-inbox.ts";
+import { defaultRetryPolicy } from "./retry.ts";
 
 const soon = { settings: { LANE_GAP_AFTER: 100 } };
 
@@ -16,6 +26,41 @@ async function lane(world: SinkWorld) {
     sql`select version::int, stuck, waiting from lanes`,
   );
   return row;
+}
+
+async function behind(world: SinkWorld): Promise<boolean | undefined> {
+  const [row] = await world.pool.q.execute<{ behind: boolean }>(sql`select behind from lanes`);
+  return row?.behind;
+}
+
+/** A consumer with room, to be used by hand. */
+function consumerOf(world: SinkWorld): ConsumerOptions<Transaction> {
+  return {
+    ...sinkConsumer,
+    order: "key",
+    store: postgresInbox(world.pool, sinkConsumer.durable, (tx) => ({
+      stores: tx,
+      lock: async () => undefined,
+    })),
+    broker: world.broker,
+    rules: {
+      service: "orders",
+      consumer: sinkConsumer.durable,
+      handlers: new Map(),
+      payloads: payloadReader([OrderConfirmedSchema]),
+      parkedPerLaneMax: 100,
+      parkedMax: 100,
+      handlerTimeoutMs: 4_000,
+      clock: systemClock,
+    },
+    retry: defaultRetryPolicy,
+    ackWaitMs: 30_000,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    unclean: new Set(),
+    headsMayRun: () => undefined,
+  };
 }
 
 /** Streams and durables as a replica makes them, with none running afterwards. */
@@ -93,5 +138,27 @@ describe("a lane that waits for a version", () => {
     expect(await world.disorder()).toBe(0);
     const left = await world.pool.q.execute(sql`select 1 from lanes where behind or waiting > 0`);
     expect(left).toHaveLength(0);
+  });
+
+  test("stays behind when what it left could not be kept after all", async () => {
+    await using world = await sinkWorld();
+    await managed(world);
+    {
+      await using _replica = world.start({ settings: { PARKED_PER_LANE_MAX: 2 } });
+      await publish(world, [2, 3, 4]);
+      await eventually(async () => expect(await lane(world)).toMatchObject({ waiting: 2 }));
+      await eventually(async () => expect(await behind(world)).toBe(true));
+    }
+    const options = consumerOf(world);
+    const transaction = () => Promise.reject(new Error("the database went away"));
+    const failing = { ...options, store: { ...options.store, transaction } };
+    const found = await options.store.findLane("order/1");
+    if (!found) throw new Error("there is no lane");
+
+    await fillGap(failing, found);
+    expect(await behind(world)).toBe(true);
+
+    await fillGap(options, found);
+    expect(await behind(world)).toBe(false);
   });
 });

@@ -49,16 +49,27 @@ export async function fillGap<S>(options: ConsumerOptions<S>, lane: Lane): Promi
   const wanted = (version: number) => version > lane.version;
   const limit = rules.parkedPerLaneMax * 2;
   const found = await messagesOf(broker, { stream, key, wanted, limit });
-  // Whatever still finds no room sets the lane behind again.
-  if (lane.behind && found.length < limit) await store.caughtUp(key);
   for (const { message } of found.toSorted((a, b) => a.version - b.version)) {
     await handleFound(options, message);
   }
   headsMayRun();
+  // Only now: whoever dies, or fails, before all of it is kept must leave the mark to the next look.
+  if (lane.behind && found.length < limit && (await areSettled(options, found))) {
+    await store.caughtUp(key, Math.max(lane.leftUpTo, ...found.map(({ version }) => version)));
+  }
 
   const later = await store.findLane(key);
   const lowest = Math.min(...found.map(({ version }) => version));
   if (later && (await isMissing(options, later))) await startOrReport(options, later, lowest);
+}
+
+/** Whether each was handled, parked or set aside: what found no room again was not. */
+async function areSettled<S>(
+  { store }: ConsumerOptions<S>,
+  found: readonly { readonly message: StoredMessage }[],
+): Promise<boolean> {
+  const asked = found.map(({ message }) => readHeaders(message));
+  return asked.length === 0 || (await store.settled(asked)).size === asked.length;
 }
 
 /** Whether the lane waits for a version that is neither parked nor about to run. */

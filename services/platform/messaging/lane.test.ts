@@ -9,6 +9,7 @@ const lane = (version: number, blocked = false): Lane => ({
   blocked,
   waiting: 0,
   behind: false,
+  leftUpTo: 0,
 });
 
 /** What a processor does with deliveries: runs what is next, holds what is early, drops the rest. */

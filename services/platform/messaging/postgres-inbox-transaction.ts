@@ -63,6 +63,7 @@ export function inboxTransaction<S>(
           blocked: lanes.blocked,
           waiting: lanes.waiting,
           behind: lanes.behind,
+          leftUpTo: lanes.leftUpTo,
         })
         .from(lanes)
         .where(and(eq(lanes.consumer, consumer), sql`${lanes.key} = any(${sorted}::text[])`))
@@ -76,7 +77,7 @@ export function inboxTransaction<S>(
       const saved = await q.execute(sql`
         update ${lanes} l
         set version = u.version, blocked = u.blocked::boolean, waiting = u.waiting,
-          behind = u.behind::boolean,
+          behind = u.behind::boolean, left_up_to = u.left_up_to,
           stuck = l.stuck and u.version = l.version,
           moved_at = case when u.version > l.version then now() else l.moved_at end
         from unnest(
@@ -84,8 +85,9 @@ export function inboxTransaction<S>(
           ${sql.param(changed.map(({ version }) => version))}::bigint[],
           ${sql.param(changed.map(({ blocked }) => String(blocked)))}::text[],
           ${sql.param(changed.map(({ waiting }) => waiting))}::int[],
-          ${sql.param(changed.map(({ behind }) => String(behind)))}::text[]
-        ) as u (key, version, blocked, waiting, behind)
+          ${sql.param(changed.map(({ behind }) => String(behind)))}::text[],
+          ${sql.param(changed.map(({ leftUpTo }) => leftUpTo))}::bigint[]
+        ) as u (key, version, blocked, waiting, behind, left_up_to)
         where l.consumer = ${consumer} and l.key = u.key and u.version >= l.version
         returning l.key`);
       if (saved.length !== changed.length) throw new Error("a lane was about to move back");

@@ -185,8 +185,11 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
       return lane;
     },
 
-    async caughtUp(key) {
-      await q.update(lanes).set({ behind: false }).where(ofLane(key));
+    async caughtUp(key, upTo) {
+      await q
+        .update(lanes)
+        .set({ behind: false })
+        .where(and(ofLane(key), lte(lanes.leftUpTo, upTo)));
     },
 
     async markStuck(key) {
@@ -218,6 +221,7 @@ const laneColumns = {
   blocked: lanes.blocked,
   waiting: lanes.waiting,
   behind: lanes.behind,
+  leftUpTo: lanes.leftUpTo,
 };
 
 /** As the partial index says it, so that the few lanes of interest are found among all of them. */

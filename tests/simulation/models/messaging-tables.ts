@@ -34,6 +34,7 @@ export interface LaneRow {
   readonly waiting: number;
   readonly stuck: boolean;
   readonly behind: boolean;
+  readonly leftUpTo: number;
   readonly movedAt: Date;
 }
 

@@ -122,12 +122,13 @@ export function modelInboxTransaction<S>(
   };
 }
 
-export const laneOf = ({ key, version, blocked, waiting, behind }: LaneRow): Lane => ({
+export const laneOf = ({ key, version, blocked, waiting, behind, leftUpTo }: LaneRow): Lane => ({
   key,
   version,
   blocked,
   waiting,
   behind,
+  leftUpTo,
 });
 
 const newLane = (key: string, { now }: ModelTransaction): LaneRow => ({
@@ -137,13 +138,14 @@ const newLane = (key: string, { now }: ModelTransaction): LaneRow => ({
   waiting: 0,
   stuck: false,
   behind: false,
+  leftUpTo: 0,
   movedAt: now,
 });
 
 function saveLane(statement: ModelTransaction, tables: ConsumerTables, lane: Lane): void {
   const before = statement.get(tables.lanes, lane.key);
   if (!before || lane.version < before.version) throw new Error("a lane was about to move back");
-  const { key, version, blocked, waiting, behind } = lane;
+  const { key, version, blocked, waiting, behind, leftUpTo } = lane;
   const stays = version === before.version;
   statement.put(tables.lanes, key, {
     key,
@@ -151,6 +153,7 @@ function saveLane(statement: ModelTransaction, tables: ConsumerTables, lane: Lan
     blocked,
     waiting,
     behind,
+    leftUpTo,
     stuck: before.stuck && stays,
     movedAt: stays ? before.movedAt : statement.now,
   });

@@ -123,10 +123,10 @@ export function modelInbox<S>(
         const lane = tx.get(lanes, key);
         return lane && laneOf(lane);
       }),
-    caughtUp: (key) =>
+    caughtUp: (key, upTo) =>
       db.run("inbox.caughtUp", (tx) => {
         const lane = tx.get(lanes, key);
-        if (lane) tx.put(lanes, key, { ...lane, behind: false });
+        if (lane && lane.leftUpTo <= upTo) tx.put(lanes, key, { ...lane, behind: false });
       }),
     markStuck: (key) =>
       db.run("inbox.markStuck", (tx) => {
