@@ -65,14 +65,11 @@ export function publishing(name: string, world: MakeWorld): void {
       const hasty = await it.server.connect(300);
       it.server.pause();
 
-      let startedMs = 0;
       // Between the signal and the pause it may still answer.
       await eventually(async () => {
-        startedMs = performance.now();
         const publishing = hasty.publish(message("things.a", "one"));
         await expect(publishing).rejects.toThrow("300 ms");
       });
-      expect(performance.now() - startedMs).toBeLessThan(1_500);
       it.server.resume();
       await eventually(async () => {
         const ack = await it.broker.publish(message("things.a", "one"));
@@ -86,14 +83,12 @@ export function publishing(name: string, world: MakeWorld): void {
       await it.server.kill();
       await eventually(() => !it.broker.connected());
 
-      const startedMs = performance.now();
       await expect(it.broker.publish(message("things.a"))).rejects.toThrow("not connected");
-      expect(performance.now() - startedMs).toBeLessThan(100);
 
       await it.server.restart();
-      await eventually(() => it.broker.connected(), { deadlineMs: 10_000 });
+      await eventually(() => it.broker.connected());
       expect((await it.broker.publish(message("things.a"))).sequence).toBe(1);
-    }, 15_000);
+    });
 
     test("rejects after close, and what was unanswered then", async () => {
       await using it = await world();

@@ -75,7 +75,7 @@ export function subscribing(name: string, world: MakeWorld): void {
     });
 
     test("delivers nothing again that was acknowledged", async () => {
-      await using it = await world({ ackWaitMs: 300 });
+      await using it = await world({});
       await publishMany(it.broker, 3);
       await using pull = await reading(it.broker);
 
@@ -107,19 +107,20 @@ export function subscribing(name: string, world: MakeWorld): void {
 
     test("delivers what was not answered within the ack wait again", async () => {
       await using it = await world({ ackWaitMs: 400 });
+      const publishedMs = performance.now();
       await it.broker.publish(message("things.a"));
       await using pull = await reading(it.broker);
       await pull.take(1);
-      const takenMs = performance.now();
 
       const [again] = await pull.take(1);
 
       expect(again).toMatchObject({ sequence: 1, redelivered: true });
-      expect(performance.now() - takenMs).toBeGreaterThanOrEqual(300);
+      // The wait began at the delivery, which the client may see late, but not before this.
+      expect(performance.now() - publishedMs).toBeGreaterThanOrEqual(390);
     });
 
     test("lets what is still worked on be kept", async () => {
-      await using it = await world({ ackWaitMs: 500 });
+      await using it = await world({ ackWaitMs: 1_500 });
       await it.broker.publish(message("things.a"));
       await using pull = await reading(it.broker);
       const [kept] = await pull.take(1);
@@ -128,7 +129,7 @@ export function subscribing(name: string, world: MakeWorld): void {
       await eventually(
         () => {
           kept?.working();
-          expect(performance.now() - takenMs).toBeGreaterThan(1_500);
+          expect(performance.now() - takenMs).toBeGreaterThan(2_000);
         },
         { everyMs: 100 },
       );
@@ -141,7 +142,7 @@ export function subscribing(name: string, world: MakeWorld): void {
     });
 
     test("lets what was fetched ahead be kept as well", async () => {
-      await using it = await world({ ackWaitMs: 500 });
+      await using it = await world({ ackWaitMs: 1_500 });
       await publishMany(it.broker, 3);
       await using pull = await reading(it.broker);
       await eventually(async () => (await unacknowledged(it.broker)) === 3);
@@ -150,7 +151,7 @@ export function subscribing(name: string, world: MakeWorld): void {
       await eventually(
         () => {
           pull.subscription.working();
-          expect(performance.now() - fetchedMs).toBeGreaterThan(1_500);
+          expect(performance.now() - fetchedMs).toBeGreaterThan(2_000);
         },
         { everyMs: 100 },
       );
@@ -212,7 +213,6 @@ export function subscribing(name: string, world: MakeWorld): void {
         await expect(waiting).rejects.toThrow();
         await expect(pull.subscription.next(1, forever)).rejects.toThrow();
       },
-      15_000,
     );
 
     test("goes on by itself after the server was away", async () => {
@@ -225,11 +225,15 @@ export function subscribing(name: string, world: MakeWorld): void {
       await it.server.kill();
       const waiting = pull.take(1);
       await it.server.restart();
-      await eventually(() => it.broker.connected(), { deadlineMs: 10_000 });
+      await eventually(() => it.broker.connected());
       await it.broker.publish(message("things.b"));
 
-      expect((await waiting)[0]).toMatchObject({ subject: "things.b" });
-    }, 20_000);
+      const [first] = await waiting;
+      // JetStream writes down what was acknowledged a while after it says so: a crash in between
+      // forgets it, and the message comes again, even as one that was never delivered.
+      const next = first?.subject === "things.a" ? (await pull.take(1))[0] : first;
+      expect(next).toMatchObject({ subject: "things.b" });
+    });
 
     test("goes on by itself after the server was paused", async () => {
       await using it = await world({});
@@ -242,16 +246,16 @@ export function subscribing(name: string, world: MakeWorld): void {
       await publishing;
 
       expect((await waiting)[0]).toMatchObject({ subject: "things.a" });
-    }, 20_000);
+    });
 
     test("gives back at close what was fetched and not taken", async () => {
       await using it = await world({ ackWaitMs: 30_000 });
       await publishMany(it.broker, 6);
-      const first = await it.broker.subscribe("THINGS", "reader", 10);
+      const first = await reading(it.broker, 10);
       await eventually(async () => (await unacknowledged(it.broker)) === 6);
-      const taken = await first.next(2, forever);
+      const taken = await first.take(2);
 
-      await first.close();
+      await first.subscription.close();
       await using second = await reading(it.broker);
       const rest = await second.take(4);
 
