@@ -34,7 +34,7 @@ describe("bun run dev", () => {
       expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
     }
     expect(readdirSync(join(dataDir, "dev")).filter((name) => name !== "run.lock")).toEqual([]);
-  }, 40_000);
+  });
 
   test("names the flag that was meant", async () => {
     const run = start(DEV, "--frehs");
@@ -68,7 +68,7 @@ describe("bun run dev", () => {
     expect(run.output()).toContain("Stopped in");
     await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
     expect(readState(join(dataDir, "dev"))).toBeUndefined();
-  }, 40_000);
+  });
 
   test("what is killed comes back on its port", async () => {
     await using run = await startReady(DEV, "--no-demo");
@@ -86,7 +86,7 @@ describe("bun run dev", () => {
       expect(await response.json()).toMatchObject({ status: "ok" });
     }, START);
     expect(await shell(run.command("wait for"))).toMatch(/201 Created|409 Conflict/);
-  }, 60_000);
+  });
 
   test("a second run is told who is there; an ephemeral one runs beside on other ports", async () => {
     await using first = await startReady(DEV, "--no-demo");
@@ -101,7 +101,7 @@ describe("bun run dev", () => {
     expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
     expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
     expect(first.state().pid).toBe(first.process.pid);
-  }, 60_000);
+  });
 
   test("nothing outlives a run that is killed, or whose starter is", async () => {
     for (const entry of [DEV, BOOT]) {
@@ -111,7 +111,7 @@ describe("bun run dev", () => {
 
       await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]), START);
     }
-  }, 60_000);
+  });
 });
 
 interface DevRun {

@@ -137,7 +137,7 @@ describe("a consumer that orders by key", () => {
     expect(await world.disorder()).toBe(0);
     stop.abort();
     await worker;
-  }, 30_000);
+  });
 
   test("lets no later version run before those that a dead replica held", async () => {
     await using world = await sinkWorld();
@@ -284,7 +284,7 @@ describe("a consumer that orders by key", () => {
       sql`select attempts, abandoned, started_at from message_attempts`,
     );
     expect(row).toEqual({ attempts: 0, abandoned: 0, started_at: null });
-  }, 15_000);
+  });
 
   test("lets the lane decide where two messages carry one id", async () => {
     await using world = await sinkWorld();

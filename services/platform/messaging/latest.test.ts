@@ -158,7 +158,7 @@ describe("a consumer of the latest state", () => {
     );
 
     expect(await leftovers(world)).toEqual({ parked: 0, lanes: 0, attempts: 0 });
-  }, 30_000);
+  });
 
   test("does nothing twice for one message", async () => {
     await using world = await sinkWorld();

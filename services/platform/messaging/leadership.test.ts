@@ -4,7 +4,8 @@ import { openPool } from "../postgres.ts";
 import { temporaryDatabase } from "../testing/database.ts";
 import { eventually } from "../testing/eventually.ts";
 import { type TcpProxy, tcpProxy } from "../testing/tcp-proxy.ts";
-import { campaign, type Term } from "./leadership.ts";
+import { campaign, type LeaderLease, type Term } from "./leadership.ts";
+import { postgresLease } from "./postgres-lease.ts";
 
 interface Candidate {
   /** The present term, while it leads. */
@@ -25,7 +26,7 @@ function candidate(url: string, clock: Clock = systemClock, name = "test leader"
     while (!stop.signal.aborted) {
       try {
         await campaign(
-          { url, partition: 0, applicationName: name, clock },
+          { lease: postgresLease({ url, partition: 0, applicationName: name }), clock },
           stop.signal,
           async (won) => {
             term = won;
@@ -100,7 +101,10 @@ describe("campaign", () => {
     const won = Promise.withResolvers<void>();
 
     const other = campaign(
-      { url: election.url, partition: 1, applicationName: "other", clock: systemClock },
+      {
+        lease: postgresLease({ url: election.url, partition: 1, applicationName: "other" }),
+        clock: systemClock,
+      },
       stop.signal,
       async () => won.resolve(),
     );
@@ -163,7 +167,6 @@ describe("campaign", () => {
       expect(term?.signal.aborted).toBe(true);
       await proxy.set("none");
     },
-    15_000,
   );
 
   test("never has two that may act, however often connections are cut", async () => {
@@ -192,7 +195,38 @@ describe("campaign", () => {
       expect(election.leaders()).toHaveLength(1);
       expect(await election.holders()).toHaveLength(1);
     });
-  }, 30_000);
+  });
+
+  test("is not fresh when its process was paused while it was told that it had won", async () => {
+    await using election = await world(0);
+    let pausedMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      monotonicMs: () => systemClock.monotonicMs() + pausedMs,
+    };
+    const real = postgresLease({ url: election.url, partition: 0, applicationName: "paused" });
+    const lease: LeaderLease = {
+      ...real,
+      async open() {
+        const session = await real.open();
+        return {
+          ...session,
+          async tryLock() {
+            const won = await session.tryLock();
+            pausedMs = 10_000;
+            return won;
+          },
+        };
+      },
+    };
+    let fresh: boolean | undefined;
+
+    await campaign({ lease, clock }, new AbortController().signal, async (term) => {
+      fresh = term.fresh();
+    });
+
+    expect(fresh).toBe(false);
+  });
 
   test("is not fresh when its process was paused, by its own clock", async () => {
     await using election = await world(0);
@@ -232,7 +266,10 @@ describe("campaign", () => {
     const winding = Promise.withResolvers<void>();
     const seen: boolean[][] = [];
     const campaigning = campaign(
-      { url: election.url, partition: 0, applicationName: "winding up", clock },
+      {
+        lease: postgresLease({ url: election.url, partition: 0, applicationName: "winding up" }),
+        clock,
+      },
       stop.signal,
       async (term) => {
         term.signal.addEventListener("abort", () => {
@@ -261,7 +298,10 @@ describe("campaign", () => {
     const url = proxy.through(election.url);
 
     const campaigning = campaign(
-      { url, partition: 0, applicationName: "nobody", clock: systemClock },
+      {
+        lease: postgresLease({ url, partition: 0, applicationName: "nobody" }),
+        clock: systemClock,
+      },
       new AbortController().signal,
       async () => undefined,
     );
@@ -273,7 +313,10 @@ describe("campaign", () => {
     await using election = await world(0);
 
     const campaigning = campaign(
-      { url: election.url, partition: 0, applicationName: "unlucky", clock: systemClock },
+      {
+        lease: postgresLease({ url: election.url, partition: 0, applicationName: "unlucky" }),
+        clock: systemClock,
+      },
       new AbortController().signal,
       async () => {
         throw new Error("cannot lead");

@@ -127,7 +127,7 @@ describe("dead letters", () => {
       { ...entry, outcome: "failed" },
       { ...entry, outcome: "done" },
     ]);
-  }, 30_000);
+  });
 
   test("show what cannot be read, and why", async () => {
     await using operator = await operating();
@@ -160,7 +160,7 @@ describe("dead letters", () => {
       problem: 'no contract describes the type "other.v1.thing"',
       base64: Buffer.from("hello").toString("base64"),
     });
-  }, 30_000);
+  });
 
   test("come in pages, newest first, by consumer, state and key", async () => {
     await using operator = await operating(failingAt(1));
@@ -190,7 +190,7 @@ describe("dead letters", () => {
     expect(ofKey.deadLetters.map(({ key }) => key)).toEqual(["order/2"]);
     const done = await operator.read("dead-letters?state=done", DeadLettersView);
     expect(done.deadLetters).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe("lanes", () => {
@@ -226,7 +226,7 @@ describe("lanes", () => {
       target: `lane/${consumer}/order/1`,
       detail: { from: 1, to: 3, reason: "lost" },
     });
-  }, 30_000);
+  });
 
   test("are not skipped while blocked, nor past a version that is still in the stream", async () => {
     await using operator = await operating(failingAt(2));
@@ -259,7 +259,7 @@ describe("lanes", () => {
         detail: "ORDERS still has version 1 of order/2: the lane will fetch it by itself",
       },
     });
-  }, 30_000);
+  });
 });
 
 describe("the rest of the operator API", () => {
@@ -286,7 +286,7 @@ describe("the rest of the operator API", () => {
       },
       { deadlineMs: 20_000 },
     );
-  }, 40_000);
+  });
 
   test("shows how far each durable is and who pulls from it", async () => {
     await using operator = await operating(failingAt(2));
@@ -308,7 +308,7 @@ describe("the rest of the operator API", () => {
         },
       ]);
     });
-  }, 30_000);
+  });
 
   test("follows one aggregate from the outbox to what became of each message", async () => {
     await using operator = await operating(failingAt(2));
@@ -335,7 +335,7 @@ describe("the rest of the operator API", () => {
         },
       ]);
     });
-  }, 30_000);
+  });
 
   test("refuses what it does not understand, in words", async () => {
     await using operator = await operating();
@@ -361,7 +361,7 @@ describe("the rest of the operator API", () => {
       "400 key must look like <aggregate>/<id>, at most 256 characters",
     );
     expect(await detailOf("lanes/skip", { consumer, key: 17 })).toBe("400 key is required");
-  }, 30_000);
+  });
 
   test("is for operators", async () => {
     await using world = await sinkWorld();
@@ -383,5 +383,5 @@ describe("the rest of the operator API", () => {
     expect(await statusFor()).toBe(401);
     expect(await statusFor("customer")).toBe(403);
     expect(await statusFor("operator")).toBe(200);
-  }, 30_000);
+  });
 });

@@ -32,7 +32,7 @@ describe("the relay", () => {
     await handledCount(world, 4);
     expect(await world.disorder()).toBe(0);
     await eventually(async () => expect(await count(world, "outbox")).toBe(0));
-  }, 30_000);
+  });
 
   test("resumes when a paused broker goes on", async () => {
     await using world = await sinkWorld();
@@ -47,7 +47,7 @@ describe("the relay", () => {
 
     await handledCount(world, 3);
     expect(await world.disorder()).toBe(0);
-  }, 30_000);
+  });
 
   test("is taken over within two seconds of a kill and three of a pause", async () => {
     await using world = await sinkWorld();
@@ -72,7 +72,7 @@ describe("the relay", () => {
     second.signal("SIGCONT");
     await handledCount(world, 3, 15_000);
     expect(await world.disorder()).toBe(0);
-  }, 40_000);
+  });
 
   test("sends exactly the missing messages again after a stream was deleted and made anew", async () => {
     await using world = await sinkWorld();
@@ -94,7 +94,7 @@ describe("the relay", () => {
       },
       { deadlineMs: 10_000 },
     );
-  }, 40_000);
+  });
 
   test("sends exactly the missing messages again after the store was put back to an earlier copy", async () => {
     await using world = await sinkWorld();
@@ -126,7 +126,7 @@ describe("the relay", () => {
       { deadlineMs: 10_000 },
     );
     await rm(copy, { recursive: true });
-  }, 60_000);
+  });
 
   test("loses nothing when its process is killed at any of its points", async () => {
     await using world = await sinkWorld();
@@ -149,5 +149,5 @@ describe("the relay", () => {
 
     await handledCount(world, points.length * 2, 20_000);
     expect(await world.disorder()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -111,7 +111,7 @@ describe("streamMemory", () => {
     const all = ["kept", "kept", "lost1", "lost2", "lost3", ...later];
     expect(await eventIds(world)).toEqual(subjectsOf(all));
     expect((await memoryOf(world)).forgot()).toBe(false);
-  }, 10_000);
+  });
 
   test("stores what it noted before the mark is raised, and does not lose it when the store fails", async () => {
     await using world = await sinkWorld();
@@ -149,7 +149,7 @@ describe("streamMemory", () => {
     const found = await eventIds(world);
     expect(found).toEqual(expect.arrayContaining([...subjectsOf(["lost1", "lost2"])]));
     expect(found).toHaveLength(8);
-  }, 10_000);
+  });
 
   test("asks for no kept messages when age explains what was removed", async () => {
     const day = 86_400_000;

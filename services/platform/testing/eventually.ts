@@ -6,10 +6,11 @@ export class NeverHappened extends Error {
 /**
  * Repeats a check until it neither throws nor returns false, and returns what it returned. Throws
  * after the deadline, with the last failure in the message. It is how tests wait: they never sleep.
+ * A deadline costs nothing where all is well, so it is generous: machines may be slow and busy.
  */
 export async function eventually<Result>(
   check: () => Result | Promise<Result>,
-  { deadlineMs = 5_000, everyMs = 10 }: { deadlineMs?: number; everyMs?: number } = {},
+  { deadlineMs = 20_000, everyMs = 10 }: { deadlineMs?: number; everyMs?: number } = {},
 ): Promise<Exclude<Result, false>> {
   const giveUpAt = performance.now() + deadlineMs;
   let last: unknown = new Error("the check returned false");
