@@ -36,7 +36,7 @@ export function startLeader({ leadership, tasks, clock, random, log }: LeaderOpt
   const settings = { clock, random, log };
 
   const lead = async (term: Term) => {
-    log.info("leading", { partition: leadership.partition });
+    log.info("leading", { partition: leadership.lease.partition });
     running = new Map(
       tasks.map(({ name, run }) => [
         name,
@@ -53,7 +53,7 @@ export function startLeader({ leadership, tasks, clock, random, log }: LeaderOpt
       const ending = [...running.values()];
       running = new Map();
       await Promise.all(ending.map((task) => task[Symbol.asyncDispose]()));
-      log.info("no longer leading", { partition: leadership.partition });
+      log.info("no longer leading", { partition: leadership.lease.partition });
     }
   };
   const candidate = supervise(

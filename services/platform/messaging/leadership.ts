@@ -1,4 +1,3 @@
-import postgres from "postgres";
 import type { Clock } from "../clock.ts";
 
 /** One period of leadership. It ends when the database, or the clock, says so. */
@@ -14,96 +13,75 @@ export interface Term {
   held(): boolean;
 }
 
-export interface LeadershipOptions {
-  readonly url: string;
-  /** Names the lock within the database; one leader per number. */
+/** The lock that one leader at a time holds. */
+export interface LeaderLease {
   readonly partition: number;
-  readonly applicationName: string;
+  /** Opens a session that may take the lock. Rejects when the database cannot be reached. */
+  open(): Promise<LeaseSession>;
+}
+
+/** A session with the database. The lock is its own, and falls with it. */
+export interface LeaseSession {
+  /** Aborts when the session has ended by itself. */
+  readonly lost: AbortSignal;
+  /** Takes the lock, unless another session has it. */
+  tryLock(): Promise<boolean>;
+  /** Keeps the session from being ended as idle. Rejects when it is no longer the one that was opened. */
+  beat(): Promise<void>;
+  end(): Promise<void>;
+}
+
+export interface LeadershipOptions {
+  readonly lease: LeaderLease;
   readonly clock: Clock;
 }
 
-/** The class of our advisory locks, so that they meet nobody else's. */
-const lockClass = 0x51_42_4c_44;
 const beatEveryMs = 400;
 /** Follows the lock more often than the leader beats: a takeover takes at most this longer. */
 const followEveryMs = 250;
 const beatAgeMaxMs = 1_000;
-/** Postgres itself ends a leader that was paused or cut off: nothing else would, ever. */
-const idleSessionTimeoutMs = 1_500;
 
 /**
  * Waits to become leader, then runs `lead` until leadership is lost, `lead` returns, or `signal`
- * aborts. The lock is a session advisory lock on a connection of its own: it falls with the process.
- * Rejects when the database cannot be reached, for the caller to try again.
+ * aborts. Rejects when the database cannot be reached, for the caller to try again.
  */
 export async function campaign(
-  { url, partition, applicationName, clock }: LeadershipOptions,
+  { lease, clock }: LeadershipOptions,
   signal: AbortSignal,
   lead: (term: Term) => Promise<void>,
 ): Promise<void> {
-  const lost = new AbortController();
-  const sql = postgres(url, {
-    max: 1,
-    connect_timeout: 2,
-    fetch_types: false,
-    max_lifetime: null,
-    onnotice: () => undefined,
-    // The lock fell with the session: waiting for the next beat to find out would make two leaders.
-    onclose: () => lost.abort(),
-    connection: { application_name: applicationName, idle_session_timeout: idleSessionTimeoutMs },
-  });
-
+  const session = await lease.open();
   try {
-    const session = await openSession(sql);
     while (!signal.aborted) {
-      const [won] = await inTime(
-        sql<
-          { won: boolean }[]
-        >`select pg_try_advisory_lock(${lockClass}::int, ${partition}::int) as won`,
-        clock,
-      );
-      if (won?.won === true) {
-        await serve({ sql, session, lost: lost.signal, clock }, signal, lead);
+      const askedMs = clock.monotonicMs();
+      if (await inTime(session.tryLock(), clock)) {
+        await serve({ session, askedMs, clock }, signal, lead);
         return;
       }
       await clock.sleep(followEveryMs, signal);
     }
   } finally {
-    await sql.end({ timeout: 0 });
+    await session.end();
   }
 }
 
-/**
- * Finds out which backend serves this connection. Behind a transaction pooler the process id of the
- * handshake is the pooler's invention, and a session lock would belong to whoever comes next.
- */
-async function openSession(sql: postgres.Sql): Promise<number> {
-  const answer = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const pid = answer[0]?.pid ?? 0;
-  if (answer.state && answer.state.pid !== pid) {
-    throw new Error(
-      "the relay needs a direct connection to Postgres: this one goes through a connection pooler",
-    );
-  }
-  return pid;
-}
-
-interface Session {
-  readonly sql: postgres.Sql;
-  /** The process that serves it. */
-  readonly session: number;
-  readonly lost: AbortSignal;
+interface Won {
+  readonly session: LeaseSession;
+  /** When the lock was asked for: the last instant of which it is known that the session stood. */
+  readonly askedMs: number;
   readonly clock: Clock;
 }
 
 async function serve(
-  { sql, session, lost, clock }: Session,
+  { session, askedMs, clock }: Won,
   signal: AbortSignal,
   lead: (term: Term) => Promise<void>,
 ): Promise<void> {
+  const { lost } = session;
   const ended = new AbortController();
   const term = AbortSignal.any([signal, ended.signal, lost]);
-  let lastBeatMs = clock.monotonicMs();
+  let lastBeatMs = askedMs;
+  // The lock fell with the session: waiting for the next beat to find out would make two leaders.
   const held = () => !lost.aborted && clock.monotonicMs() - lastBeatMs <= beatAgeMaxMs;
   const fresh = () => !term.aborted && held();
 
@@ -112,9 +90,7 @@ async function serve(
       await clock.sleep(beatEveryMs, term);
       if (term.aborted) return;
       const sentMs = clock.monotonicMs();
-      const [row] = await inTime(sql<{ pid: number }[]>`select pg_backend_pid() as pid`, clock);
-      // The client reconnects by itself, and the new session does not hold the lock.
-      if (row?.pid !== session) throw new Error("the leader's session is gone");
+      await inTime(session.beat(), clock);
       lastBeatMs = sentMs;
     }
   })();

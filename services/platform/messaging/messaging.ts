@@ -20,6 +20,7 @@ import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
 import { maintain } from "./maintenance.ts";
 import { onlyPartition } from "./outbox.ts";
 import { type BindUnit, postgresInbox } from "./postgres-inbox.ts";
+import { postgresLease } from "./postgres-lease.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
 import { publishedBy } from "./published-stream.ts";
 import { type RedriveOutcome, redrive } from "./redrive.ts";
@@ -128,9 +129,11 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   );
   const leader = startLeader({
     leadership: {
-      url: settings.DATABASE_URL,
-      partition: onlyPartition,
-      applicationName: `${service} leader`,
+      lease: postgresLease({
+        url: settings.DATABASE_URL,
+        partition: onlyPartition,
+        applicationName: `${service} leader`,
+      }),
       clock,
     },
     tasks: [
