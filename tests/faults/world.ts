@@ -22,6 +22,8 @@ export interface FaultWorld {
   readonly databaseUrls: Readonly<Record<ServiceName, string>>;
   /** Messages that a fault invented: each must end as a dead letter with these very bytes. */
   readonly garbage: Garbage[];
+  /** The file that tells handlers to fail, see `programs/faulty-handlers.ts`. */
+  readonly handlerOrders: string;
   /** Waits so long, or until the run heals, whichever is first. */
   hold(ms: number): Promise<void>;
   /** Waits until `check` is true, at most so long, or until the run heals; says whether it was. */
@@ -45,7 +47,8 @@ export interface Link {
 }
 
 export interface Garbage {
-  readonly consumer: string;
+  /** Of the lane it blocks; none when its headers name no key. */
+  readonly key?: string;
   readonly subject: string;
   readonly reason: string;
   readonly payload: Uint8Array;
