@@ -114,6 +114,18 @@ describe("tcpProxy", () => {
     expect((await net.connect()).closed()).toBe(false);
   });
 
+  test("tears a connection in the middle of a piece, and lets clients come back", async () => {
+    await using net = await world();
+    const client = await net.connect();
+
+    net.proxy.tear();
+    client.say("hello world");
+
+    await eventually(() => expect(client.closed()).toBe(true));
+    await eventually(() => expect(net.heard).toEqual(["hello"]));
+    expect((await net.connect()).closed()).toBe(false);
+  });
+
   test("lets every piece arrive later, in its order", async () => {
     await using net = await world();
     const client = await net.connect();

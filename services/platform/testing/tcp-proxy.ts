@@ -22,6 +22,8 @@ export interface TcpProxy extends AsyncDisposable {
   delay(latencyMs: number): void;
   /** Ends the present connections at once, as a router that forgot them. */
   cut(): void;
+  /** Ends each present connection in the middle of the next piece that it carries, in either direction. */
+  tear(): void;
   readonly connections: number;
 }
 
@@ -34,6 +36,7 @@ export interface TcpProxyOptions {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  torn: boolean;
 }
 
 /** Stands between a client and one server on 127.0.0.1, and spoils the connection on demand. */
@@ -49,15 +52,16 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
   };
   const listener = createServer({ allowHalfOpen: true }, (client) => {
     const server = tcpConnect({ host: to.hostname, port: Number(to.port), allowHalfOpen: true });
-    const pair = { client, server };
+    const pair: Pair = { client, server, torn: false };
     pairs.add(pair);
-    forward(client, server, { latencyMs: () => latencyMs });
-    forward(server, client, { latencyMs: () => latencyMs, rewrite: rewriteToClient });
     const close = () => {
       client.destroy();
       server.destroy();
       pairs.delete(pair);
     };
+    const way = { latencyMs: () => latencyMs, isTorn: () => pair.torn, end: close };
+    forward(client, server, way);
+    forward(server, client, { ...way, rewrite: rewriteToClient });
     for (const socket of [client, server]) socket.on("close", close);
     obey(pair);
   });
@@ -81,10 +85,10 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
       latencyMs = ms;
     },
     cut() {
-      for (const { client, server } of pairs) {
-        client.resetAndDestroy();
-        server.resetAndDestroy();
-      }
+      for (const pair of pairs) reset(pair);
+    },
+    tear() {
+      for (const pair of pairs) pair.torn = true;
     },
     get connections() {
       return pairs.size;
@@ -99,19 +103,29 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
   };
 }
 
+function reset({ client, server }: Pair): void {
+  client.resetAndDestroy();
+  server.resetAndDestroy();
+}
+
 function flow(socket: Socket, passes: boolean): void {
   if (passes) socket.resume();
   else socket.pause();
+}
+
+interface Flow {
+  readonly latencyMs: () => number;
+  readonly rewrite?: ((piece: Buffer) => Buffer) | undefined;
+  /** The next piece is the last, and only half of it arrives. */
+  readonly isTorn: () => boolean;
+  readonly end: () => void;
 }
 
 /** Passes on what `from` says, each piece after its latency and never before the one in front. */
 function forward(
   from: Socket,
   to: Socket,
-  {
-    latencyMs,
-    rewrite = (piece) => piece,
-  }: { latencyMs: () => number; rewrite?: ((piece: Buffer) => Buffer) | undefined },
+  { latencyMs, rewrite = (piece) => piece, isTorn, end }: Flow,
 ): void {
   let last = Promise.resolve();
   const inTurn = (pass: () => void) => {
@@ -122,7 +136,11 @@ function forward(
       if (!to.destroyed) pass();
     });
   };
-  from.on("data", (piece: Buffer) => inTurn(() => void to.write(rewrite(piece))));
+  const pass = (piece: Buffer) => {
+    if (isTorn()) to.end(piece.subarray(0, piece.length / 2), end);
+    else to.write(piece);
+  };
+  from.on("data", (piece: Buffer) => inTurn(() => pass(rewrite(piece))));
   from.on("end", () => inTurn(() => to.end()));
   // What went wrong on one side shows on the other as its closing.
   from.on("error", () => from.destroy());
