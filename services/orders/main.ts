@@ -10,7 +10,8 @@ await hostService({
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
-    const { ORDER_DEADLINE: deadlineMs, DEMO, AUTH: auth } = settings;
-    return orders({ ...foundation, deadlineMs, demo: DEMO === "on" ? { auth } : undefined });
+    const { ORDER_DEADLINE: deadlineMs, OUTBOX_MAX: outboxMax, DEMO, AUTH: auth } = settings;
+    const demo = DEMO === "on" ? { auth } : undefined;
+    return orders({ ...foundation, deadlineMs, outboxMax, demo });
   },
 });

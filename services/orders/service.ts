@@ -4,6 +4,7 @@ import { brokerHints } from "@app/platform/change-hints.ts";
 import type { Clock } from "@app/platform/clock.ts";
 import { httpApp } from "@app/platform/elysia-app.ts";
 import type { Log } from "@app/platform/log.ts";
+import { admission } from "@app/platform/messaging/admission.ts";
 import type { Broker } from "@app/platform/messaging/broker.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
@@ -21,10 +22,12 @@ import { ordersUnit } from "./store/unit.ts";
 
 export interface OrdersSettings {
   readonly db: Database;
-  /** How replicas tell each other which orders changed. */
-  readonly broker: Pick<Broker, "hint" | "onHint">;
+  /** How replicas tell each other which orders changed, and who says how long the queues are. */
+  readonly broker: Pick<Broker, "hint" | "onHint" | "connected" | "durableState">;
   /** How long an order may stay undecided while the broker answers. */
   readonly deadlineMs: number;
+  /** So many messages may wait for the broker before orders are refused. */
+  readonly outboxMax: number;
   /** Answers the calls of demo data, to operators; without it there are none. */
   readonly demo?: { readonly auth: AuthMode } | undefined;
   /** Aborts when the service stops: streams end. */
@@ -33,9 +36,17 @@ export interface OrdersSettings {
   readonly log: Log;
 }
 
+/** What a new order's messages have to pass before it is decided. */
+const way = [
+  { stream: "ORDERS", durable: "inventory-service" },
+  { stream: "INVENTORY", durable: "orders-service" },
+];
+
 /** What orders does, ready to be served and fed: no port is open and no broker is needed yet. */
 export function orders(settings: OrdersSettings) {
-  const { db, broker, deadlineMs, demo, stopping, clock, log } = settings;
+  const { db, broker, deadlineMs, outboxMax, demo, stopping, clock, log } = settings;
+  const outageAfterMs = brokerSilenceMs(deadlineMs);
+  const intake = admission({ db, broker, way, deadlineMs, outboxMax, outageAfterMs, clock });
   const changes = orderChanges({
     db,
     hints: brokerHints(broker, "changes.orders"),
@@ -43,7 +54,14 @@ export function orders(settings: OrdersSettings) {
     onError: (err) => log.warn("watched orders could not be read", { err }),
   });
   const changed = (order: Order) => changes.changed(String(order.id), order);
-  const api: OrdersApi = { db, orderIds: orderIds(db), changes, stopping, clock };
+  const api: OrdersApi = {
+    db,
+    orderIds: orderIds(db),
+    admission: intake,
+    changes,
+    stopping,
+    clock,
+  };
   const app = httpApp().use(orderRoutes(api));
 
   return {
@@ -66,7 +84,10 @@ export function orders(settings: OrdersSettings) {
           keepDeadlines({ db, deadlineMs, changed, clock }, signal),
       },
     ],
-    outageAfterMs: brokerSilenceMs(deadlineMs),
+    outageAfterMs,
+    loops: [{ name: "admission loop", run: intake.run }],
+    checks: [intake.check],
+    gauges: intake.gauges,
     /** Ends every watch. */
     close: () => changes.close(),
   };

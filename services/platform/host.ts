@@ -5,7 +5,7 @@ import { authenticator } from "./auth.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
 import { serveGrpc } from "./grpc-server.ts";
-import { healthOf } from "./health.ts";
+import { type HealthCheck, healthOf } from "./health.ts";
 import { serveHttp } from "./http.ts";
 import { runService, type Service } from "./lifecycle.ts";
 import { startLog } from "./log.ts";
@@ -23,6 +23,7 @@ import { systemRandom as random } from "./random.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
 import { postgresVersion, requirePostgres } from "./server-versions.ts";
 import type { ServiceSettings } from "./service-settings.ts";
+import { supervise } from "./supervise.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Requests that wait for connections must not hold up the messages that let them go on. */
@@ -36,6 +37,9 @@ export interface HostedService<S> {
   readonly leaderTasks?: readonly LeaderTask[];
   /** After how long a silence the broker was away, for a service with short deadlines. */
   readonly outageAfterMs?: number;
+  /** What each replica does by itself, for as long as it runs. */
+  readonly loops?: readonly { readonly name: string; run(signal: AbortSignal): Promise<void> }[];
+  readonly checks?: readonly HealthCheck[];
   /** Native gRPC on a port of its own, where the service offers it. */
   readonly grpcPort?: number;
   readonly gauges?: readonly ServiceGauge[];
@@ -107,6 +111,11 @@ async function start<Settings extends ServiceSettings, S>(
   const core = { ...service, service: name, settings, broker, topology, contracts };
   const messaging = startMessaging({ ...core, pool: corePool, clock, random, log });
   onClose("messaging", async () => messaging[Symbol.asyncDispose]());
+  const loops = (service.loops ?? []).map(({ name, run }) => {
+    const loop = supervise(name, run, { clock, random, log });
+    onClose(name, async () => loop[Symbol.asyncDispose]());
+    return loop;
+  });
 
   const health = healthOf({
     clock,
@@ -114,6 +123,8 @@ async function start<Settings extends ServiceSettings, S>(
       { name: "database", critical: true, probe: corePool.ping },
       { name: "migrations", critical: true, probe: migrated },
       ...messaging.checks,
+      ...loops.map(({ check }) => check),
+      ...(service.checks ?? []),
     ],
   });
   onDrain(health.drain);

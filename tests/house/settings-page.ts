@@ -27,6 +27,7 @@ const meanings: Readonly<Record<string, string>> = {
     "A message whose handler takes longer has failed, like one whose handler throws.",
   LANE_GAP_AFTER: "How long a lane waits for a version before the stream is asked for it.",
   PARKED_MAX: "Messages parked by one consumer.",
+  RECONCILE_EVERY: "How often it is checked that no message was lost unseen.",
   AUTH: "`required` wants a token for every call but health; `optional` is refused in production.",
   LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
   HOST: "The address to listen on.",
@@ -34,6 +35,7 @@ const meanings: Readonly<Record<string, string>> = {
   DEMO: "`on` answers the calls that demo data needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
   METRICS_PORT: "`/metrics` and nothing else.",
+  OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
 };
 

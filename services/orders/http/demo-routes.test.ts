@@ -6,6 +6,7 @@ import { audit, outbox } from "@app/platform/messaging/tables.ts";
 import { fromBinary } from "@bufbuild/protobuf";
 import { orders } from "../service.ts";
 import { orders as ordersTable } from "../store/tables.ts";
+import { muteBroker } from "../testing/served.ts";
 import { ordersWorld } from "../testing/world.ts";
 
 const wanted = { userId: "demo", sku: "demo-soup", quantity: 1, deadlineSeconds: 315_360_000 };
@@ -54,8 +55,9 @@ async function started(demo: Parameters<typeof orders>[0]["demo"]) {
   const stop = new AbortController();
   const service = orders({
     db: world.pool,
-    broker: { hint: () => undefined, onHint: () => () => undefined },
+    broker: muteBroker,
     deadlineMs: 60_000,
+    outboxMax: 1_000,
     demo,
     stopping: stop.signal,
     clock: systemClock,

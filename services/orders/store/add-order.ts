@@ -2,8 +2,9 @@ import { crashPoint } from "@app/platform/crash-point.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import { randomMessageIds } from "@app/platform/messaging/message-ids.ts";
 import { outboxRow } from "@app/platform/messaging/outbox.ts";
-import type { idempotencyKeys } from "@app/platform/messaging/tables.ts";
+import { idempotencyKeys } from "@app/platform/messaging/tables.ts";
 import type { Database } from "@app/platform/postgres.ts";
+import { and, eq } from "drizzle-orm";
 import type { PlacedOrder } from "../domain/place-order.ts";
 import { addOrderStatements } from "./add-order-statements.ts";
 import { toMessage } from "./messages.ts";
@@ -59,8 +60,29 @@ export async function addOrder(
   const [kept] = await underKey.execute({ ...values, ...prefixed("idempotency_keys", head) });
   if (!kept) throw new Error("an idempotency key's row is returned whether it is new or not");
   if (kept.resourceId === resourceId) return stored(db, order.id);
+  return replayOf(kept, idempotency);
+}
 
-  if (kept.requestHash !== idempotency.requestHash)
+/** The order that was made under this key before, if there is one; makes none. */
+export async function findReplay(
+  { q }: Database,
+  idempotency: Idempotency,
+): Promise<AddedOrder | undefined> {
+  const { resourceId, requestHash } = idempotencyKeys;
+  const [kept] = await q
+    .select({ resourceId, requestHash })
+    .from(idempotencyKeys)
+    .where(
+      and(eq(idempotencyKeys.scope, idempotency.scope), eq(idempotencyKeys.key, idempotency.key)),
+    );
+  return kept && replayOf(kept, idempotency);
+}
+
+function replayOf(
+  kept: { readonly resourceId: string; readonly requestHash: string },
+  { requestHash }: Idempotency,
+): AddedOrder {
+  if (kept.requestHash !== requestHash)
     throw new Refusal(
       "mismatch",
       "idempotency_key_reused",

@@ -2,13 +2,12 @@ import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts
 import type { Caller } from "@app/platform/auth.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { silentLog } from "@app/platform/log.ts";
-import type { Broker } from "@app/platform/messaging/broker.ts";
 import type { Pool } from "@app/platform/postgres.ts";
 import { contextOf, setContext } from "@app/platform/request-context.ts";
 import { rpcOptions } from "@app/platform/rpc.ts";
 import { changeRpcRequest } from "@app/platform/rpc-context.ts";
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
-import { orders } from "../service.ts";
+import { type OrdersSettings, orders } from "../service.ts";
 import { type OrdersWorld, ordersWorld } from "./world.ts";
 
 /** The service's edges without a socket, on a database of their own. */
@@ -42,14 +41,17 @@ type Service = ReturnType<typeof orders>;
 type Consumed = readonly [type: string, message: object];
 
 export interface ServedOptions {
-  readonly broker?: Pick<Broker, "hint" | "onHint">;
+  readonly broker?: Partial<OrdersSettings["broker"]>;
   /** Who calls by RPC. */
   readonly caller?: Caller;
 }
 
-const mute: Pick<Broker, "hint" | "onHint"> = {
+/** One that is away, and says nothing. */
+export const muteBroker: OrdersSettings["broker"] = {
   hint: () => undefined,
   onHint: () => () => undefined,
+  connected: () => false,
+  durableState: async () => undefined,
 };
 
 export async function served(options: ServedOptions = {}): Promise<Served> {
@@ -66,12 +68,13 @@ export async function served(options: ServedOptions = {}): Promise<Served> {
 }
 
 /** One more process on the same database. */
-export function replicaOn(pool: Pool, { broker = mute, caller }: ServedOptions = {}) {
+export function replicaOn(pool: Pool, { broker, caller }: ServedOptions = {}) {
   const stop = new AbortController();
   const service = orders({
     db: pool,
-    broker,
+    broker: { ...muteBroker, ...broker },
     deadlineMs: 60_000,
+    outboxMax: 1_000,
     stopping: stop.signal,
     clock: systemClock,
     log: silentLog,

@@ -1,4 +1,5 @@
 import { systemClock } from "@app/platform/clock.ts";
+import { admitted, type Verdict } from "@app/platform/messaging/admission-rule.ts";
 import { openPool, type Pool } from "@app/platform/postgres.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { sql } from "drizzle-orm";
@@ -13,6 +14,8 @@ export interface OrdersWorld extends AsyncDisposable {
   readonly url: string;
   /** Every statement sent so far. */
   readonly statements: string[];
+  /** What admission is to say from now on. */
+  admission: Verdict;
   place(request?: OrderRequest, options?: AcceptOptions): Promise<AddedOrder>;
   /** Rows of a query that no store needs. */
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
@@ -33,16 +36,22 @@ export async function ordersWorld(): Promise<OrdersWorld> {
     name: "orders test",
     onStatement: (text) => statements.push(text),
   });
-  const intake = { db: pool, orderIds: orderIds(pool), clock: systemClock };
-  return {
+  const world: { admission: Verdict } = { admission: admitted };
+  const intake = {
+    db: pool,
+    orderIds: orderIds(pool),
+    admission: { verdict: () => world.admission },
+    clock: systemClock,
+  };
+  return Object.assign(world, {
     pool,
     url: database.url,
     statements,
     place: (request = aBurger, options = {}) => acceptOrder(intake, request, options),
-    query: async (text) => [...(await pool.q.execute(sql.raw(text)))],
+    query: async (text: string) => [...(await pool.q.execute(sql.raw(text)))],
     async [Symbol.asyncDispose]() {
       await pool.close(1_000);
       await database[Symbol.asyncDispose]();
     },
-  };
+  });
 }

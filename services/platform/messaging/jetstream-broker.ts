@@ -2,6 +2,7 @@ import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
 import type { MsgHdrs, NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
 import { requireNats, ServerTooOld } from "../server-versions.ts";
+import { within } from "../within.ts";
 import type { Broker, DurableState, StreamState } from "./broker.ts";
 import type { HeaderBlock } from "./headers.ts";
 import { connectForEver } from "./jetstream-connect.ts";
@@ -206,16 +207,4 @@ function stateOf({ created, state }: StreamInfo): StreamState {
     messages: state.messages,
     bytes: state.bytes,
   };
-}
-
-async function within<T>(promise: Promise<T>, limitMs: number, failure: string): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(failure)), limitMs);
-  });
-  try {
-    return await Promise.race([promise, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

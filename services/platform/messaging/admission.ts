@@ -1,0 +1,157 @@
+import type { Clock } from "../clock.ts";
+import { Refusal } from "../errors.ts";
+import type { HealthCheck } from "../health.ts";
+import type { ServiceGauge } from "../metrics.ts";
+import type { Database } from "../postgres.ts";
+import { within } from "../within.ts";
+import {
+  type AdmissionFacts,
+  type AdmissionLimits,
+  admitted,
+  judge,
+  type QueueAhead,
+  type Verdict,
+  waitMs,
+} from "./admission-rule.ts";
+import type { Broker, DurableState } from "./broker.ts";
+import { outboxSize } from "./outbox-size.ts";
+import { type QueueWatch, queueWatch } from "./queue-watch.ts";
+
+/** A durable that a new message, or what follows from it, has to pass. */
+export interface DurableOnTheWay {
+  readonly stream: string;
+  readonly durable: string;
+}
+
+export interface AdmissionOptions extends AdmissionLimits {
+  readonly db: Database;
+  readonly broker: Pick<Broker, "connected" | "durableState">;
+  /** In the order in which they are passed: the first is fed by this service's outbox. */
+  readonly way: readonly DurableOnTheWay[];
+  /** A broker that stored nothing for longer is away, though it may answer. */
+  readonly outageAfterMs: number;
+  readonly clock: Clock;
+}
+
+/** Says whether new work can be done in time. Each replica finds out for itself. */
+export interface Admission {
+  /** The last verdict, from memory. */
+  verdict(): Verdict;
+  /** Looks again and again until `signal` aborts. Until the first look, and after the last, all is admitted. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Fails while new work is refused, which does not make the service unavailable: the rest is answered. */
+  readonly check: HealthCheck;
+  readonly gauges: readonly ServiceGauge[];
+}
+
+const lookEveryMs = 500;
+const answerWithinMs = 1_000;
+const nothingKnown: AdmissionFacts = { outboxRows: 0, brokerAnswers: false, queues: [] };
+
+export function admission(options: AdmissionOptions): Admission {
+  const { clock, way } = options;
+  const watches = way.map((durable) => ({ ...durable, watch: queueWatch() }));
+  let facts = nothingKnown;
+  let verdict = admitted;
+
+  return {
+    verdict: () => verdict,
+    async run(signal) {
+      try {
+        while (!signal.aborted) {
+          facts = await look(options, watches);
+          verdict = judge(facts, options);
+          await clock.sleep(lookEveryMs, signal);
+        }
+      } finally {
+        facts = nothingKnown;
+        verdict = admitted;
+      }
+    },
+    check: {
+      name: "admission",
+      critical: false,
+      probe: () => {
+        if (verdict.kind === "admitted") return;
+        throw new Refusal("unavailable", verdict.because, texts[verdict.because]);
+      },
+    },
+    gauges: gaugesOf(
+      () => facts,
+      () => verdict,
+    ),
+  };
+}
+
+const texts = {
+  outbox_full: "the outbox is full: nothing new is taken on",
+  backlog_too_long: "more waits than can be done in time: nothing new is taken on",
+} as const;
+
+interface Watched extends DurableOnTheWay {
+  readonly watch: QueueWatch;
+}
+
+async function look(
+  { db, broker, outageAfterMs, clock }: AdmissionOptions,
+  watches: readonly Watched[],
+): Promise<AdmissionFacts> {
+  const [{ rows, brokerSilentMs }, states] = await Promise.all([
+    outboxSize(db),
+    durableStates(broker, watches),
+  ]);
+  if (!states || brokerSilentMs === undefined || brokerSilentMs > outageAfterMs) {
+    for (const { watch } of watches) watch.interrupt();
+    return { outboxRows: rows, brokerAnswers: false, queues: [] };
+  }
+
+  const atMs = clock.monotonicMs();
+  const queues = watches.map(({ watch }, index): QueueAhead => {
+    const { pending, unacknowledged, delivered } = states[index] ?? none;
+    const waiting = pending + unacknowledged;
+    watch.observe({ atMs, waiting, served: delivered - unacknowledged });
+    return { ahead: waiting + (index === 0 ? rows : 0), ...watch.pace() };
+  });
+  return { outboxRows: rows, brokerAnswers: true, queues };
+}
+
+const none = { pending: 0, unacknowledged: 0, delivered: 0 };
+
+/** Undefined when the broker does not say, or not in time. */
+async function durableStates(
+  broker: AdmissionOptions["broker"],
+  watches: readonly DurableOnTheWay[],
+): Promise<readonly (DurableState | undefined)[] | undefined> {
+  if (!broker.connected()) return undefined;
+  const asked = watches.map(({ stream, durable }) => broker.durableState(stream, durable));
+  try {
+    return await within(Promise.all(asked), answerWithinMs, "the broker does not answer");
+  } catch {
+    return undefined; // A broker that is away is no reason to refuse anything.
+  }
+}
+
+function gaugesOf(facts: () => AdmissionFacts, verdict: () => Verdict): readonly ServiceGauge[] {
+  const gauge = (name: string, help: string, value: () => number): ServiceGauge => ({
+    name,
+    help,
+    everyMs: 0,
+    read: async () => value(),
+  });
+  return [
+    gauge("admission_refusing", "1 while new work is refused.", () =>
+      verdict().kind === "refused" ? 1 : 0,
+    ),
+    gauge("admission_messages_ahead", "Messages that are served before a new one.", () =>
+      facts().queues.reduce((sum, { ahead }) => sum + ahead, 0),
+    ),
+    gauge("admission_service_seconds", "What one message costs at the slowest listener.", () =>
+      Math.max(0, ...facts().queues.map(({ serviceMs = 0 }) => serviceMs / 1_000)),
+    ),
+    gauge(
+      "admission_wait_seconds",
+      "How long a new message would wait.",
+      () => waitMs(facts().queues) / 1_000,
+    ),
+  ];
+}
