@@ -8,6 +8,7 @@ export default defineConfig({
   dialect: "postgresql",
   schema: [
     "./services/platform/messaging/tables.ts",
+    "./services/platform/messaging/reconcile-tables.ts",
     `./services/${service}/store/tables.ts`,
   ],
   out: `./drizzle/${service}`,

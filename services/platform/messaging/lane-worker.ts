@@ -95,6 +95,8 @@ async function runHead<S>(
   try {
     const ran = await inLane(store, parked, (tx, lane) => run(tx, lane, parked, rules));
     crashPoint("lane-worker.after-commit");
+    // A lane that was reopened meanwhile: no crash left the mark.
+    if (!ran) await store.endParkedRun(key, version, { retryInMs: 0 });
     return ran;
   } catch (error) {
     failure = error;

@@ -19,13 +19,18 @@ import { workLanes } from "./lane-worker.ts";
 import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
 import { maintain } from "./maintenance.ts";
 import { onlyPartition } from "./outbox.ts";
+import { payloadEditor } from "./payload-editor.ts";
 import { type BindUnit, postgresInbox } from "./postgres-inbox.ts";
 import { postgresLease } from "./postgres-lease.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
+import { postgresRedriveRuns } from "./postgres-redrive-runs.ts";
 import { publishedBy } from "./published-stream.ts";
 import { type RedriveOutcome, redrive } from "./redrive.ts";
+import { redriveRunTask } from "./redrive-run-worker.ts";
 import { relayTask } from "./relay-task.ts";
+import { type Repair, repairOf } from "./repair.ts";
 import { defaultRetryPolicy } from "./retry.ts";
+import { selfChecks } from "./self-checks.ts";
 import type { MessagingSettings } from "./settings.ts";
 import { type LaneSkip, type SkippedLane, skipLane } from "./skip-lane.ts";
 import { applyTopology, type StreamTopology, topologyOf } from "./topology.ts";
@@ -39,6 +44,14 @@ export interface ConsumerDeclaration<S> {
   readonly handlers: readonly Handler<S>[];
   /** The service's stores and locks on the batch's transaction. */
   readonly unit: BindUnit<S>;
+  /**
+   * With `latest`: which versions are stored of these keys, so that messages older than the inbox
+   * goes back can be accounted for. A missing key has none.
+   */
+  readonly versionsOf?: (
+    db: Database,
+    keys: readonly string[],
+  ) => Promise<ReadonlyMap<string, number>>;
 }
 
 export interface MessagingOptions<S> {
@@ -65,10 +78,14 @@ export interface Messaging extends AsyncDisposable {
   isLeading(): boolean;
   /** Runs a dead letter of one of this service's consumers. Refuses an unknown consumer. */
   redrive(consumer: string, id: number, actor?: string): Promise<RedriveOutcome>;
+  /** The rest of what a person does to dead letters of a consumer. Refuses an unknown consumer. */
+  repair(consumer: string): Repair;
   /** Moves a lane past versions that its stream no longer has. */
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
   /** Tells the lane worker, wherever it runs, that a lane was freed. */
   lanesFreed(): void;
+  /** Tells the reconciler, wherever it runs, that there is something to compare. */
+  reconcileNow(): void;
   /** What operators are shown is read from here. */
   readonly inspected: Inspected;
 }
@@ -127,6 +144,8 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   const consumers = options.consumers.map((declared) =>
     consumerOptions(options, declared, { payloads, lanesFreed }),
   );
+  const isLeading = (): boolean => leader.isLeading();
+  const checking = selfChecks({ ...options, db: pool, published, isLeading });
   const leader = startLeader({
     leadership: {
       lease: postgresLease({
@@ -148,6 +167,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
           name: `gaps ${consumer.stream}`,
           run: ({ signal }) => fillGaps(consumer, signal, { waitedMs: settings.LANE_GAP_AFTER }),
         },
+        redriveRunTask({ ...consumer, runs: postgresRedriveRuns(pool, consumer.durable) }),
       ]),
       {
         name: "maintenance",
@@ -157,11 +177,13 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
             signal,
           ),
       },
+      ...checking.tasks,
       ...(options.leaderTasks ?? []),
     ],
     ...supervisor,
   });
 
+  const editor = payloadEditor(options.contracts, payloads);
   const consumerCalled = (name: string) => {
     const consumer = consumers.find(({ durable }) => durable === name);
     if (consumer) return consumer;
@@ -191,10 +213,17 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       ...leader.checks,
       ...loops.map(({ check }) => check),
       ...consumers.map(lanesCheck),
+      ...checking.checks,
     ],
-    isLeading: leader.isLeading,
+    isLeading,
+    reconcileNow: checking.reconcileNow,
     lanesFreed,
     redrive: async (name, id, actor = anonymous) => redrive(consumerCalled(name), id, actor),
+    repair: (name) => {
+      const consumer = consumerCalled(name);
+      const runs = postgresRedriveRuns(pool, name);
+      return repairOf({ ...consumer, db: pool, editor, runs });
+    },
     skipLane: async (name, skip) => skipLane(consumerCalled(name), skip),
     inspected: {
       service,
@@ -206,6 +235,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     },
     async [Symbol.asyncDispose]() {
       for (const stop of unhook) stop();
+      checking[Symbol.dispose]();
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       await leader[Symbol.asyncDispose]();
     },

@@ -83,6 +83,7 @@ function viewOf(row: Omit<typeof deadLetters.$inferSelect, "payload">): DeadLett
     id: row.id,
     consumer: row.consumer,
     state: row.state,
+    revision: row.revision,
     reason: row.reason,
     error: row.error ?? "",
     key: row.key,

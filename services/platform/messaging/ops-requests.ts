@@ -7,19 +7,19 @@ const limitMax = 100;
 const limitDefault = 20;
 const reasonMax = 1_000;
 
-const limit = z
+export const limit = z
   .string(`limit must be 1 to ${limitMax}`)
   .regex(/^[1-9]\d{0,2}$/, `limit must be 1 to ${limitMax}`)
   .transform(Number)
   .refine((value) => value <= limitMax, `limit must be 1 to ${limitMax}`)
   .default(limitDefault);
 
-const key = z
+export const key = z
   .string("key is required")
   .regex(keyForm, "key must look like <aggregate>/<id>, at most 256 characters");
 
-const consumer = z.string("consumer is required").max(128, "consumer is too long");
-const cursor = z.string("invalid cursor").max(500, "invalid cursor").optional();
+export const consumer = z.string("consumer is required").max(128, "consumer is too long");
+export const cursor = z.string("invalid cursor").max(500, "invalid cursor").optional();
 
 export const DeadLettersRequest = z.strictObject({
   consumer: consumer.optional(),
@@ -43,6 +43,14 @@ export const OutboxRequest = z.strictObject({ key: key.optional(), limit });
 export const MessagesRequest = z.strictObject({ key });
 
 export const NoParameters = z.strictObject({});
+
+/** Why a person does something, for the audit. */
+export const reason = z
+  .string("reason is required")
+  .trim()
+  .min(1, "reason is required")
+  .max(reasonMax, "reason is too long")
+  .refine((text) => !text.includes("\0"), "reason must not contain NUL");
 
 export const SkipRequest = z.strictObject({
   consumer,

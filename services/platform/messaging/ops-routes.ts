@@ -9,6 +9,7 @@ import { listLanes } from "./ops-lanes.ts";
 import { showMessages } from "./ops-messages.ts";
 import { showOutbox } from "./ops-outbox.ts";
 import { payloadViewer } from "./ops-payload.ts";
+import { repairRoutes } from "./ops-repair-routes.ts";
 import {
   DeadLettersRequest,
   LanesRequest,
@@ -47,6 +48,7 @@ export const operatorRoutes = (messaging: Messaging, { auth }: { readonly auth: 
   };
 
   return new Elysia({ prefix: "/ops/v1" })
+    .use(repairRoutes(messaging, { auth }))
     .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
     .get(
       "/dead-letters",

@@ -14,6 +14,8 @@ export const DeadLetterView = z.object({
   id: count,
   consumer: z.string(),
   state: z.enum(deadLetterStates),
+  /** 1 as it came, one more with each edit. */
+  revision: count,
   reason: z.string(),
   error: z.string(),
   /** Null for a message whose headers name no lane. */

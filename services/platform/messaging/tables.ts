@@ -251,6 +251,7 @@ export const redriveRunLetters = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.runId, t.position] }),
+    index("redrive_run_letters_pending").on(t.runId, t.position).where(sql`${t.state} = 'pending'`),
     index("redrive_run_letters_letter").on(t.letterId),
   ],
 );
@@ -259,12 +260,15 @@ export const redriveRunLetters = pgTable(
  * Why a message was set aside: it used its attempts, its own mark was left behind three times,
  * its payload does not fit its contract, its type is in no contract, or its headers name no lane.
  */
-export type DeadLetterReason =
-  | "attempts_used"
-  | "left_behind"
-  | "unreadable"
-  | "unknown_type"
-  | "no_key";
+export const deadLetterReasons = [
+  "attempts_used",
+  "left_behind",
+  "unreadable",
+  "unknown_type",
+  "no_key",
+] as const;
+
+export type DeadLetterReason = (typeof deadLetterReasons)[number];
 
 /** The last state seen of each stream this service publishes to: how a broker that forgot is noticed. */
 export const streamsSeen = pgTable("streams_seen", {
@@ -309,59 +313,4 @@ export const audit = pgTable("audit", {
   action: text("action").notNull(),
   target: text("target").notNull(),
   detail: jsonb("detail"),
-});
-
-/** What a sweep of the reconciler compares: what was `received` with its traces, or what was `sent` with the stream. */
-export type SweepKind = "received" | "sent";
-
-/** How far the reconciler has come with each of its sweeps. */
-export const reconciled = pgTable(
-  "reconciled",
-  {
-    kind: text("kind").$type<SweepKind>().notNull(),
-    stream: text("stream").notNull(),
-    /** Empty for what was sent. */
-    consumer: text("consumer").notNull(),
-    /** Of the stream that was swept: another one of that name is swept from its beginning. */
-    createdAt: text("created_at").notNull(),
-    sequence: bigint("sequence", { mode: "number" }).notNull().default(0),
-    /** How far it may go by what was last seen. */
-    target: bigint("target", { mode: "number" }).notNull().default(0),
-    /** The last message swept: another one in its place means that the stream went back. */
-    witnessSequence: bigint("witness_sequence", { mode: "number" }).notNull().default(0),
-    witness: text("witness").notNull().default(""),
-    /** When it last started at the beginning of the stream. */
-    beganAt: instant("began_at").notNull().defaultNow(),
-    at: instant("at").notNull().defaultNow(),
-  },
-  (t) => [primaryKey({ columns: [t.kind, t.stream, t.consumer] })],
-);
-
-/** Messages that the reconciler misses, until they turn up. */
-export const differences = pgTable(
-  "differences",
-  {
-    kind: text("kind").$type<SweepKind>().notNull(),
-    stream: text("stream").notNull(),
-    consumer: text("consumer").notNull(),
-    sequence: bigint("sequence", { mode: "number" }).notNull(),
-    eventId: uuid("event_id").notNull(),
-    key: text("key"),
-    version: bigint("version", { mode: "number" }),
-    subject: text("subject").notNull(),
-    /** False until a second look: the first may have met a message on its way. */
-    confirmed: boolean("confirmed").notNull().default(false),
-    foundAt: instant("found_at").notNull().defaultNow(),
-    seenAt: instant("seen_at").notNull().defaultNow(),
-  },
-  (t) => [primaryKey({ columns: [t.kind, t.stream, t.consumer, t.sequence] })],
-);
-
-/** What the last look at each invariant of the service found. */
-export const invariantsChecked = pgTable("invariants_checked", {
-  name: text("name").primaryKey(),
-  breaches: integer("breaches").notNull(),
-  /** Why it could not be looked at. */
-  problem: text("problem"),
-  at: instant("at").notNull().defaultNow(),
 });

@@ -1,0 +1,29 @@
+import type { FieldChange } from "./inbox.ts";
+
+/** More than a person reads; a payload that differs in more is told as a whole. */
+const changesMax = 200;
+
+/** What differs between two JSON values, field by field, in the order of their fields. */
+export function jsonDifference(before: unknown, after: unknown): readonly FieldChange[] {
+  const changes = [...differing("", before, after)];
+  return changes.length <= changesMax ? changes : [{ path: "", before, after }];
+}
+
+function* differing(path: string, before: unknown, after: unknown): Generator<FieldChange> {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    for (let at = 0; at < Math.max(before.length, after.length); at += 1) {
+      yield* differing(`${path}[${at}]`, before[at], after[at]);
+    }
+    return;
+  }
+  if (isObject(before) && isObject(after)) {
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      yield* differing(path === "" ? name : `${path}.${name}`, before[name], after[name]);
+    }
+    return;
+  }
+  if (before !== after) yield { path, before: before ?? null, after: after ?? null };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,91 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Clock } from "../clock.ts";
+import type { Database } from "../postgres.ts";
+import { type Trial, tryRedrive } from "./dry-run.ts";
+import { readHeaders } from "./incoming.ts";
+import { inRunOrder, isSelected, type LetterSelection } from "./letter-selection.ts";
+import type { DryRunView } from "./ops-repair-views.ts";
+import type { RedriveOptions } from "./redrive.ts";
+import { deadLetters, lanes } from "./tables.ts";
+
+/** A request is answered within its deadline: the rest of a large selection is only counted. */
+const lettersMax = 200;
+const budgetMs = 5_000;
+
+export interface DryRunOptions<S> extends RedriveOptions<S> {
+  readonly db: Database;
+  readonly consumer: string;
+  readonly clock: Clock;
+}
+
+type LetterView = DryRunView["letters"][number];
+
+/**
+ * Says of each selected letter, in the order of a run, whether its redrive would succeed now and, if
+ * not, why: read by the contracts as they are, its turn, and its handler in a transaction that is
+ * rolled back. Nothing is changed.
+ */
+export async function dryRun<S>(
+  options: DryRunOptions<S>,
+  selection: LetterSelection,
+): Promise<DryRunView> {
+  const { db, consumer, clock } = options;
+  const where = isSelected(consumer, selection);
+  const selected = await db.q.$count(deadLetters, where);
+  const rows = await db.q
+    .select()
+    .from(deadLetters)
+    .where(where)
+    .orderBy(inRunOrder)
+    .limit(lettersMax);
+
+  const startedMs = clock.monotonicMs();
+  const letters: LetterView[] = [];
+  for (const row of rows) {
+    const letter = { ...row, sequence: row.streamSequence };
+    const mayRun = clock.monotonicMs() - startedMs < budgetMs;
+    const trial = await tryRedrive(options, letter, { mayRun });
+    letters.push({
+      id: row.id,
+      key: row.key,
+      version: row.version,
+      type: readHeaders(letter).type,
+      verdict: trial.verdict,
+      error: errorOf(trial),
+      ...(await laneOf(db, row)),
+    });
+  }
+  const having = (verdict: Trial["verdict"]) =>
+    letters.filter((letter) => letter.verdict === verdict).length;
+  return {
+    consumer,
+    selected,
+    wouldSucceed: having("would_succeed"),
+    wouldFail: having("would_fail"),
+    letters,
+  };
+}
+
+const errorOf = (trial: Trial) => ("error" in trial ? trial.error : null);
+
+/** What waits behind a letter, and which other letter it has to wait for. */
+async function laneOf(
+  { q }: Database,
+  { id, consumer, key }: Pick<typeof deadLetters.$inferSelect, "id" | "consumer" | "key">,
+): Promise<Pick<LetterView, "waiting" | "blockedBy">> {
+  if (key === null) return { waiting: 0, blockedBy: null };
+  const [lane] = await q
+    .select({
+      waiting: lanes.waiting,
+      blockedBy: sql<string | null>`(select d.id from ${deadLetters} d
+        where d.consumer = ${consumer} and d.key = ${key} and d.state = 'dead'
+          and d.version = ${lanes.version} + 1 and d.id <> ${id})`,
+    })
+    .from(lanes)
+    .where(and(eq(lanes.consumer, consumer), eq(lanes.key, key)));
+  const blockedBy = lane?.blockedBy ?? null;
+  return {
+    waiting: lane?.waiting ?? 0,
+    blockedBy: blockedBy === null ? null : Number(blockedBy),
+  };
+}
