@@ -23,6 +23,9 @@ const idempotencyKeepMs = dayMs;
 const sliceMax = 5_000;
 const tableBudgetMs = 5_000;
 
+/** How long a message's inbox row is kept: the broker may send it again for that long. */
+export const inboxKeepMs = (outboxKeepMs: number) => outboxKeepMs + dayMs;
+
 /** Removes what is no longer needed, in bounded steps. Runs on the leader. */
 export async function maintain(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -39,7 +42,7 @@ export async function maintainOnce(
   const { broker, outboxKeepMs, log } = options;
   const chores: Readonly<Record<string, () => Promise<unknown>>> = {
     "sent messages": async () => broker.connected() && emptySentSlots(options),
-    inbox: () => deleteOlder(options, inbox, inbox.handledAt, outboxKeepMs + dayMs, signal),
+    inbox: () => deleteOlder(options, inbox, inbox.handledAt, inboxKeepMs(outboxKeepMs), signal),
     "idempotency keys": () =>
       deleteOlder(options, idempotencyKeys, idempotencyKeys.createdAt, idempotencyKeepMs, signal),
   };

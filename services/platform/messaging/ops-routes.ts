@@ -3,6 +3,7 @@ import type { AuthMode } from "../auth.ts";
 import { Refusal } from "../errors.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
+import { checkRoutes } from "./ops-check-routes.ts";
 import { showConsumers } from "./ops-consumers.ts";
 import { consumerOf, listDeadLetters, showDeadLetter } from "./ops-dead-letters.ts";
 import { listLanes } from "./ops-lanes.ts";
@@ -49,6 +50,7 @@ export const operatorRoutes = (messaging: Messaging, { auth }: { readonly auth: 
 
   return new Elysia({ prefix: "/ops/v1" })
     .use(repairRoutes(messaging, { auth }))
+    .use(checkRoutes(messaging, { auth }))
     .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
     .get(
       "/dead-letters",

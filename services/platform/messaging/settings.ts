@@ -19,6 +19,8 @@ export const messagingSettings = {
   PARKED_PER_LANE_MAX: wholeNumber({ min: 1, max: 100_000 }).prefault("1000"),
   /** How long a lane waits for a version before the stream is asked for it. */
   LANE_GAP_AFTER: duration().prefault("30s"),
+  /** How often it is checked that no message was lost unseen. */
+  RECONCILE_EVERY: duration().prefault("10s"),
   PARKED_MAX: wholeNumber({ min: 1, max: 10_000_000 }).prefault("100000"),
 };
 

@@ -1,5 +1,5 @@
 import { crashPoint } from "../crash-point.ts";
-import type { Broker, ReadOptions } from "./broker.ts";
+import type { Broker, ReadOptions, StoredMessage } from "./broker.ts";
 import { decodeHeaders } from "./headers.ts";
 import type { OutboxStore, SentMessage } from "./outbox-store.ts";
 import { type PublishedStream, provenAgeMs } from "./published-stream.ts";
@@ -43,8 +43,12 @@ export async function isAnyLost(
   return (await lostAmong(kept, broker, stream)).length > 0;
 }
 
+/** The id that a message was published under. */
+export const idOf = ({ headers }: Pick<StoredMessage, "headers">): string | undefined =>
+  decodeHeaders(headers).get("nats-msg-id");
+
 /** Those of the kept messages, which are in the order of their sequences, that the stream lacks. */
-async function lostAmong(
+export async function lostAmong(
   kept: readonly SentMessage[],
   broker: Broker,
   { name, subjects, shared }: PublishedStream,
@@ -57,7 +61,7 @@ async function lostAmong(
   const filters: readonly ReadOptions[] = shared ? subjects.map((subject) => ({ subject })) : [{}];
   for (const filter of filters) {
     for await (const { sequence, headers } of broker.read(name, { ...range, ...filter })) {
-      present.set(sequence, decodeHeaders(headers).get("nats-msg-id"));
+      present.set(sequence, idOf({ headers }));
     }
   }
   return kept.filter(({ sequence, eventId }) => present.get(sequence) !== eventId);

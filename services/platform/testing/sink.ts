@@ -147,6 +147,7 @@ export function startReplica(
       PARKED_PER_LANE_MAX: 1_000,
       PARKED_MAX: 100_000,
       LANE_GAP_AFTER: 30_000,
+      RECONCILE_EVERY: 10_000,
       HANDLER_TIMEOUT: 4_000,
       ...settings,
     },
