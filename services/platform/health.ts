@@ -118,6 +118,12 @@ async function resultOf({ critical, probe }: HealthCheck, limitMs: number): Prom
   }
 }
 
+/** What one check finds wrong, as readiness would say it; null when nothing. */
+export async function problemIn(check: HealthCheck, limitMs = 500): Promise<string | null> {
+  const result = await resultOf(check, limitMs);
+  return result.status === "failed" ? result.problem : null;
+}
+
 /** Readiness is public: a message could name hosts and users. */
 function problemText(error: unknown): string {
   if (error instanceof Refusal) return error.message;

@@ -54,6 +54,8 @@ export interface StreamState {
   readonly deleted: number;
   readonly messages: number;
   readonly bytes: number;
+  /** At one of its limits, so that it refuses what is published; absent where a broker cannot tell. */
+  readonly full?: boolean;
 }
 
 export interface DurableState {

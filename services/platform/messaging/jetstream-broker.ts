@@ -3,6 +3,7 @@ import type { MsgHdrs, NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
 import { requireNats, ServerTooOld } from "../server-versions.ts";
 import { within } from "../within.ts";
+import { answerWatch } from "./answer-watch.ts";
 import type { Broker, DurableState, StreamState } from "./broker.ts";
 import type { HeaderBlock } from "./headers.ts";
 import { connectForEver } from "./jetstream-connect.ts";
@@ -17,8 +18,10 @@ export interface JetStreamOptions {
   readonly servers: readonly string[];
   /** Shown in the server's connection list. */
   readonly name: string;
-  /** How long one publish or request may take to be answered. */
+  /** How long one request may take to be answered. */
   readonly timeoutMs?: number;
+  /** The same for a publish. A late answer costs only a duplicate, and the next is asked sooner. */
+  readonly publishTimeoutMs?: number;
   readonly clock: Clock;
 }
 
@@ -40,6 +43,7 @@ export function openJetStream({
   name,
   clock,
   timeoutMs = 5_000,
+  publishTimeoutMs = Math.min(timeoutMs, 2_000),
 }: JetStreamOptions): JetStreamBroker {
   let live: NatsConnection | undefined;
   let up = false;
@@ -47,6 +51,11 @@ export function openJetStream({
   let unfit: ServerTooOld | undefined;
   let window: PublishWindow | undefined;
   const listeners = new Map<string, Set<(data: string) => void>>();
+  const reconnected = new Set<() => void>();
+  const onReconnect = (listener: () => void) => {
+    reconnected.add(listener);
+    return () => void reconnected.delete(listener);
+  };
   /** Aborts what a connection was asked when it breaks: the answers went with it. */
   let broken = new AbortController();
   const giveUp = (reason: Error) => {
@@ -54,17 +63,27 @@ export function openJetStream({
     window?.giveUp(reason);
   };
 
+  /** With one server there is nowhere else to go. */
+  const leave = () => {
+    if (servers.length > 1) void live?.reconnect();
+  };
+  const watch = answerWatch({ clock, leave });
+
   const opening = connectForEver({ servers, name, clock }, closing.signal).then(async (nc) => {
     unfit = await closedIfTooOld(nc);
     if (unfit) throw unfit;
     live = nc;
     up = true;
-    window = publishWindow({ nc, clock, timeoutMs });
+    window = publishWindow({ nc, clock, timeoutMs: publishTimeoutMs, watch });
     for (const topic of listeners.keys()) relayHints(nc, topic, listeners);
     void watchStatus(nc, (connected) => {
       up = connected;
-      if (connected) broken = new AbortController();
-      else giveUp(new Error("the connection to the broker broke"));
+      watch.renewed();
+      if (connected) {
+        broken = new AbortController();
+        for (const listener of reconnected) listener();
+      }
+      if (!connected) giveUp(new Error("the connection to the broker broke"));
     });
     return nc;
   });
@@ -90,7 +109,14 @@ export function openJetStream({
     },
 
     subscribe: async (stream, durable, inHandMax) =>
-      subscribeDurable(connected(), { stream, durable, inHandMax, timeoutMs, clock }),
+      subscribeDurable(connected(), {
+        stream,
+        durable,
+        inHandMax,
+        timeoutMs,
+        clock,
+        onReconnect,
+      }),
 
     async streamState(stream) {
       const jsm = await manager();
@@ -197,7 +223,11 @@ function readyHeaders(block: HeaderBlock): MsgHdrs {
   return { encode: () => bytes } as unknown as MsgHdrs;
 }
 
-function stateOf({ created, state }: StreamInfo): StreamState {
+/** A stream with less room than this has none: hardly a message with its headers is smaller. */
+const messageBytes = 512;
+
+function stateOf({ created, state, config }: StreamInfo): StreamState {
+  const { max_bytes: bytesMax, max_msgs: messagesMax } = config;
   return {
     createdAt: String(created),
     firstSequence: state.first_seq,
@@ -206,5 +236,8 @@ function stateOf({ created, state }: StreamInfo): StreamState {
     deleted: state.num_deleted ?? 0,
     messages: state.messages,
     bytes: state.bytes,
+    full:
+      (bytesMax > 0 && state.bytes + messageBytes > bytesMax) ||
+      (messagesMax > 0 && state.messages >= messagesMax),
   };
 }

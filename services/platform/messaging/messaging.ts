@@ -1,7 +1,7 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { Clock } from "../clock.ts";
 import { Refusal } from "../errors.ts";
-import type { HealthCheck } from "../health.ts";
+import { type HealthCheck, problemIn } from "../health.ts";
 import type { Log } from "../log.ts";
 import type { Database, Pool } from "../postgres.ts";
 import type { Random } from "../random.ts";
@@ -99,6 +99,8 @@ export interface Inspected {
   readonly streams: readonly StreamTopology[];
   readonly contracts: readonly DescMessage[];
   readonly consumers: readonly Pick<ConsumerDeclaration<unknown>, "stream" | "durable" | "order">[];
+  /** What the check of that name finds wrong on this replica; null when nothing. */
+  problemOf(check: string): Promise<string | null>;
 }
 
 /**
@@ -206,15 +208,21 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     ),
   ];
 
+  const checks = [
+    checkOf("broker", () => (broker.connected() ? undefined : "not connected")),
+    bird.check,
+    ...leader.checks,
+    ...loops.map(({ check }) => check),
+    ...consumers.map(lanesCheck),
+    ...checking.checks,
+  ];
+  const problemOf = async (name: string) => {
+    const check = checks.find((check) => check.name === name);
+    return check ? problemIn(check) : null;
+  };
+
   return {
-    checks: [
-      checkOf("broker", () => (broker.connected() ? undefined : "not connected")),
-      bird.check,
-      ...leader.checks,
-      ...loops.map(({ check }) => check),
-      ...consumers.map(lanesCheck),
-      ...checking.checks,
-    ],
+    checks,
     isLeading,
     reconcileNow: checking.reconcileNow,
     lanesFreed,
@@ -232,6 +240,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       streams: needed,
       contracts: options.contracts,
       consumers: options.consumers,
+      problemOf,
     },
     async [Symbol.asyncDispose]() {
       for (const stop of unhook) stop();

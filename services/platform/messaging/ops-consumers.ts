@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../postgres.ts";
+import { within } from "../within.ts";
 import type { Inspected } from "./messaging.ts";
 import type { ConsumersView } from "./ops-views.ts";
 import { deadLetters, lanes, parked } from "./tables.ts";
@@ -24,6 +25,8 @@ export async function showConsumers(inspected: Inspected): Promise<ConsumersView
   };
 }
 
+const durableWithinMs = 600;
+
 /** A broker that is away or slow is what an operator wants to read about, not a reason to fail. */
 async function brokersWord(
   { broker }: Inspected,
@@ -31,7 +34,8 @@ async function brokersWord(
 ): Promise<Pick<ConsumerView, "broker" | "problem">> {
   if (!broker.connected()) return { broker: null, problem: "not connected to the broker" };
   try {
-    const state = await broker.durableState(stream, durable);
+    const asked = broker.durableState(stream, durable);
+    const state = await within(asked, durableWithinMs, "the broker does not answer");
     if (!state) return { broker: null, problem: `there is no durable ${durable} on ${stream}` };
     const { ackFloor, pending, unacknowledged, redelivered, pulls } = state;
     return {

@@ -1,15 +1,18 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Database } from "../postgres.ts";
+import { within } from "../within.ts";
 import type { Broker, StoredMessage } from "./broker.ts";
 import { readHeaders } from "./incoming.ts";
 import { messagesOf } from "./lane-gaps.ts";
 import type { Inspected } from "./messaging.ts";
 import { findLane } from "./ops-lanes.ts";
 import type { MessagesView, ReceivedMessageView, SentMessageView } from "./ops-views.ts";
-import { deadLetters, inbox, outbox, outboxSent, parked } from "./tables.ts";
+import { attempts, deadLetters, inbox, outbox, outboxSent, parked } from "./tables.ts";
 
 /** More messages than any aggregate ought to have; the first ones are shown. */
 const messagesMax = 200;
+/** A stream that is asked for no longer than this counts as not asked. */
+const streamWithinMs = 600;
 
 /** The way of one aggregate's messages through this service: what it stated, and what it heard. */
 export async function showMessages(inspected: Inspected, key: string): Promise<MessagesView> {
@@ -85,13 +88,14 @@ async function received(
       eventId: deadLetters.eventId,
       id: deadLetters.id,
       state: deadLetters.state,
+      attempts: deadLetters.attempts,
       resolvedAt: deadLetters.resolvedAt,
     })
     .from(deadLetters)
     .where(and(eq(deadLetters.consumer, consumer), eq(deadLetters.key, key)))
     .limit(messagesMax);
   const letterOf = new Map(letters.map((letter) => [letter.eventId, letter]));
-  const parkedIds = new Map(waiting.map(({ eventId, error }) => [eventId, error]));
+  const parkedOf = new Map(waiting.map((row) => [row.eventId, row]));
   const errors = new Map(dead.map(({ eventId, error }) => [eventId, error]));
 
   const known = new Map<string, ReturnType<typeof placed>>();
@@ -101,19 +105,23 @@ async function received(
     known.set(eventId, placed(message, { eventId, version }));
   }
   const takenIn = await takenInTimes(db, consumer, [...known.keys()]);
+  const failing = await failedAttempts(db, consumer, [...known.keys()]);
 
   const messages = [...known.values()].map((message): ReceivedMessageView => {
     const letter = letterOf.get(message.eventId);
     const isDead = letter?.state === "dead";
-    const isParked = parkedIds.has(message.eventId);
+    const atRest = parkedOf.get(message.eventId);
+    const failed = atRest ?? failing.get(message.eventId);
     const handled = takenIn.has(message.eventId) || message.version <= (lane?.version ?? 0);
     const takenInAt = letter ? letter.resolvedAt : takenIn.get(message.eventId);
     return {
       ...message,
-      state: isDead ? "dead" : isParked ? "parked" : handled ? "handled" : "unseen",
+      state: isDead ? "dead" : atRest ? "parked" : handled ? "handled" : "unseen",
       takenInAt: takenInAt?.toISOString() ?? null,
       deadLetterId: letter?.id ?? null,
-      error: (isDead ? errors.get(message.eventId) : parkedIds.get(message.eventId)) ?? null,
+      attempts: isDead ? (letter?.attempts ?? 0) : (failed?.attempts ?? 0),
+      error: (isDead ? errors.get(message.eventId) : failed?.error) ?? null,
+      retryAt: atRest?.retryAt?.toISOString() ?? null,
     };
   });
   return {
@@ -129,7 +137,8 @@ async function received(
 async function askStream(broker: Broker, stream: string, key: string) {
   if (!broker.connected()) return undefined;
   try {
-    return await messagesOf(broker, { stream, key, wanted: () => true, limit: messagesMax });
+    const found = messagesOf(broker, { stream, key, wanted: () => true, limit: messagesMax });
+    return await within(found, streamWithinMs, "the stream does not answer");
   } catch {
     return undefined; // The answer says that the stream was not asked.
   }
@@ -158,6 +167,8 @@ async function selectHeld(
     .select({
       eventId: table.eventId,
       version: table.version,
+      attempts: table.attempts,
+      retryAt: table === parked ? parked.retryAt : sql<null>`null`,
       stream: table.stream,
       sequence: table.streamSequence,
       subject: table.subject,
@@ -187,4 +198,20 @@ async function takenInTimes(
       ),
     );
   return new Map(rows.map(({ eventId, handledAt }) => [eventId, handledAt]));
+}
+
+/** Of messages that are still with the broker. */
+async function failedAttempts(
+  { q }: Database,
+  consumer: string,
+  eventIds: readonly string[],
+): Promise<ReadonlyMap<string, { attempts: number; error: string | null; retryAt: null }>> {
+  const { eventId, error } = attempts;
+  const rows = await q
+    .select({ eventId, error, attempts: attempts.attempts })
+    .from(attempts)
+    .where(
+      and(eq(attempts.consumer, consumer), sql`${eventId} = any(${sql.param(eventIds)}::uuid[])`),
+    );
+  return new Map(rows.map((row) => [row.eventId, { ...row, retryAt: null }]));
 }

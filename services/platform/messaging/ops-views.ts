@@ -99,9 +99,28 @@ export const OutboxView = z.object({
     }),
   ),
   streams: z.array(
-    z.object({ stream: z.string(), lastSequence: count, deleted: count, seenAt: instant }),
+    z.object({
+      stream: z.string(),
+      lastSequence: count,
+      deleted: count,
+      seenAt: instant,
+      /** Why nothing can be published to it; null when that is not known to be so. */
+      problem: z.string().nullable(),
+    }),
   ),
-  broker: z.object({ connected: z.boolean(), answeredAt: instant.nullable() }),
+  broker: z.object({
+    connected: z.boolean(),
+    /** When it last stored something for this service. */
+    answeredAt: instant.nullable(),
+    /** Why nothing can be published; null while it answers and stores. */
+    problem: z.string().nullable(),
+  }),
+  relay: z.object({
+    /** Whose session holds the leader's lock; null while nobody leads. */
+    leader: z.object({ application: z.string(), pid: count }).nullable(),
+    /** Why the relay of the replica that answers is failing; null when it is not, or does not lead. */
+    problem: z.string().nullable(),
+  }),
 });
 
 export const ConsumersView = z.object({
@@ -154,7 +173,11 @@ const ReceivedMessageView = z.object({
   /** When it was first taken in, handled or parked; null when that was long ago or never. */
   takenInAt: instant.nullable(),
   deadLetterId: count.nullable(),
+  /** How often its handler has failed, while that counts. */
+  attempts: count,
   error: z.string().nullable(),
+  /** When a parked one is tried again. */
+  retryAt: instant.nullable(),
 });
 
 /** The way of one aggregate's messages through one service. */

@@ -9,7 +9,7 @@ export interface PostgresLeaseOptions {
 }
 
 /** The class of our advisory locks, so that they meet nobody else's. */
-const lockClass = 0x51_42_4c_44;
+export const lockClass = 0x51_42_4c_44;
 /** Postgres itself ends a leader that was paused or cut off: nothing else would, ever. */
 const idleSessionTimeoutMs = 1_500;
 
