@@ -1,3 +1,4 @@
+import type { StreamDeclaration } from "@app/contracts/topology.ts";
 import type { Broker, Delivery, StoredMessage } from "@app/platform/messaging/broker.ts";
 import { outcomeOf } from "../world/process.ts";
 import { type BrokerServer, type Connected, payloadMax } from "./broker-server.ts";
@@ -24,8 +25,17 @@ export interface Connection {
   send(what: string, effect: () => void): void;
 }
 
+export interface SimulatedBroker extends Broker {
+  /** Makes the streams and durables that are declared and missing. */
+  ensureTopology(declared: readonly StreamDeclaration[], duplicateWindowMs: number): Promise<void>;
+  /** The process died: the server sees its connection end. */
+  abandon(): void;
+  /** The connection breaks, and comes back after a while. */
+  breakFor(durationMs: number): void;
+}
+
 /** The broker as one process sees it. It passes the contract that JetStream passes. */
-export function simulatedBroker(options: SimulatedBrokerOptions): Broker {
+export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBroker {
   const { server, link } = options;
   const { connection, breakOff, reconnected, close } = connect(options);
   const listeners = new Map<string, Set<(data: string) => void>>();
@@ -104,6 +114,20 @@ export function simulatedBroker(options: SimulatedBrokerOptions): Broker {
       return () => void known.delete(listener);
     },
 
+    ensureTopology: (declared, duplicateWindowMs) =>
+      request("topology", () => server.apply(declared, duplicateWindowMs)),
+
+    abandon() {
+      server.connections.delete(connected);
+      for (const each of subscriptions) each.abandon();
+    },
+
+    breakFor(durationMs) {
+      for (const each of subscriptions) each.abandon();
+      connected.broken("the connection broke");
+      link.after(durationMs, () => connected.restored());
+    },
+
     async close() {
       server.connections.delete(connected);
       breakOff("the broker connection is closed");
@@ -153,7 +177,11 @@ function connect({ server, link, timeoutMs }: SimulatedBrokerOptions) {
         );
       }),
     send(what, effect) {
-      if (up) link.toBroker(what, () => server.serve(effect));
+      if (!up) return;
+      const sentIn = epoch;
+      link.toBroker(what, () => {
+        if (epoch === sentIn) server.serve(effect);
+      });
     },
   };
   const breakOff = (reason: string) => {

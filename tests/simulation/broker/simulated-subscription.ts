@@ -8,17 +8,19 @@ interface Pulled {
   readonly inHandMax: number;
 }
 
+const pullExpiresMs = 10_000;
+
 /** A standing pull. It asks for half of what it may hold whenever there is room for that. */
 export class SimulatedSubscription implements Subscription {
   readonly #connection: Connection;
   readonly #pulled: Pulled;
   readonly #left: () => void;
   #queue: Delivery[] = [];
-  #asked = 0;
   #ended: Error | undefined;
   #closed = false;
   #arrived: () => void = () => undefined;
-  #pulls = new Set<Pull>();
+  /** What was asked for and is not here yet, by pull. */
+  #pulls = new Map<Pull, number>();
 
   constructor(connection: Connection, pulled: Pulled, left: () => void) {
     this.#connection = connection;
@@ -59,8 +61,15 @@ export class SimulatedSubscription implements Subscription {
 
   /** The connection broke: what was asked on it is forgotten there. What is here stays in hand. */
   broken(): void {
-    this.#asked = 0;
-    this.#pulls = new Set();
+    this.#pulls = new Map();
+  }
+
+  /** The server sees that nobody asks on this connection any more. */
+  abandon(): void {
+    const { server } = this.#connection;
+    const { stream, durable } = this.#pulled;
+    const pulls = this.#pulls;
+    server.answer(stream, durable, (of) => of.removePulls((pull) => pulls.has(pull)));
   }
 
   restored(): void {
@@ -75,9 +84,8 @@ export class SimulatedSubscription implements Subscription {
       !this.#closed &&
       !this.#ended &&
       this.#connection.up &&
-      this.#queue.length + this.#asked + share <= inHandMax
+      this.#queue.length + this.#asked() + share <= inHandMax
     ) {
-      this.#asked += share;
       const isOld = () => this.#connection.epoch !== epoch;
       const pull: Pull = {
         wanted: share,
@@ -92,7 +100,8 @@ export class SimulatedSubscription implements Subscription {
           }),
         end: (reason) => link.toClient("pull ended", () => this.#end(new Error(reason))),
       };
-      this.#pulls.add(pull);
+      this.#pulls.set(pull, share);
+      link.after(pullExpiresMs, () => this.#expire(pull));
       this.#connection.send("pull", () => {
         try {
           server.pull(stream, durable, pull);
@@ -104,11 +113,29 @@ export class SimulatedSubscription implements Subscription {
   }
 
   #take(delivery: Delivery, pull: Pull): void {
-    this.#asked -= 1;
-    if (pull.wanted <= 0) this.#pulls.delete(pull);
+    const left = (this.#pulls.get(pull) ?? 0) - 1;
+    if (left > 0) this.#pulls.set(pull, left);
+    else this.#pulls.delete(pull);
     if (this.#closed) delivery.nak(0);
     else this.#queue.push(delivery);
     this.#arrived();
+  }
+
+  #asked(): number {
+    let asked = 0;
+    for (const left of this.#pulls.values()) asked += left;
+    return asked;
+  }
+
+  /** A pull ends after a while, whatever came of it: something may have been lost on the way. */
+  #expire(pull: Pull): void {
+    if (!this.#pulls.delete(pull)) return;
+    const { server } = this.#connection;
+    const { stream, durable } = this.#pulled;
+    this.#connection.send("stop pulling", () =>
+      server.answer(stream, durable, (of) => of.removePulls((one) => one === pull)),
+    );
+    this.#ask();
   }
 
   #end(error: Error): void {

@@ -1,0 +1,167 @@
+import { type CrashPointName, crashPointNames } from "@app/platform/crash-point.ts";
+import type { History } from "../history.ts";
+import { messagingTables } from "../models/messaging-tables.ts";
+import { leaseHolder } from "../models/model-lease.ts";
+import type { Slot } from "../system/world.ts";
+import type { Chance } from "../world/chance.ts";
+import { type PassingFault, passingFaults, type SuddenFault, suddenFaults } from "./fault-kinds.ts";
+
+/** One fault of a history. */
+export type Episode =
+  | {
+      readonly kind: PassingFault;
+      readonly atMs: number;
+      readonly forMs: number;
+      readonly rate: number;
+    }
+  | { readonly kind: SuddenFault; readonly atMs: number; readonly forMs: number };
+
+/** Points that no history comes to: they belong to work that needs SQL. */
+export const unreachablePoints: ReadonlySet<CrashPointName> = new Set(["migrate.mid-migration"]);
+
+const reachablePoints = crashPointNames.filter((name) => !unreachablePoints.has(name));
+
+/** A random subset of all faults, each for a while, within `untilMs`. */
+export function chosenEpisodes(chance: Chance, untilMs: number): readonly Episode[] {
+  return Array.from({ length: chance.between(1, 7) }, (): Episode => {
+    const atMs = chance.fraction() * untilMs * 0.9;
+    const forMs = 50 + chance.fraction() ** 2 * (untilMs - atMs);
+    if (chance.happens(0.4)) {
+      const kind = chance.pick(passingFaults);
+      return { kind, atMs, forMs, rate: chance.pick([0.05, 0.2, 0.5, 1]) };
+    }
+    return { kind: chance.pick(suddenFaults), atMs, forMs };
+  });
+}
+
+/** Lets a fault begin. It ends by itself, at the latest when the world heals. */
+export function strike(history: History, episode: Episode): void {
+  const { world } = history;
+  const { kind, forMs } = episode;
+  if ("rate" in episode) {
+    world.scheduler.note("fault", `${kind}, ${episode.rate * 100} %`);
+    world.faults.set(episode.kind, episode.rate);
+    world.endLater(forMs, () => world.faults.set(episode.kind, 0));
+    return;
+  }
+  const happened = sudden[episode.kind](history, forMs);
+  if (!happened) return;
+  world.scheduler.note("fault", kind);
+  world.coverage.add("fault", kind);
+}
+
+/** Makes one happen now. Returns whether there was anything for it to happen to. */
+type Happen = (history: History, forMs: number) => boolean;
+
+const streamNames = ["ORDERS", "INVENTORY", "ORDERS", "INVENTORY", "DEAD_LETTERS"] as const;
+
+const sudden: Readonly<Record<SuddenFault, Happen>> = {
+  crash: ({ world }) => withSlot(world, (slot) => world.crash(slot, "kill -9")),
+  "crash at a boundary": ({ world }) => {
+    world.armed.push({ crossing: world.crossings + world.chance.between(1, 60) });
+    return true;
+  },
+  "crash at a named point": ({ world }) => {
+    const [first, ...others] = reachablePoints;
+    if (!first) return false;
+    world.armed.push({ point: world.chance.pick([first, ...others]) });
+    return true;
+  },
+  pause: ({ world }, forMs) =>
+    withSlot(world, ({ running }) => {
+      running?.process.pause();
+      world.endLater(forMs, () => running?.process.resume());
+    }),
+  "orderly restart": ({ world }) => withSlot(world, (slot) => world.restart(slot)),
+  "connection broken": ({ world }, forMs) =>
+    withSlot(world, ({ running }) => running?.broker.breakFor(Math.min(forMs, 3_000))),
+
+  "broker away": ({ world }, forMs) => world.brokerAway(forMs),
+  "broker put back": ({ world }, forMs) => {
+    const copy = world.broker.copy();
+    // The copy is of now, and what happens until then is forgotten.
+    world.scheduler.schedule(forMs / 2, {
+      label: "",
+      run: () => void world.brokerAway(Math.min(forMs / 2, 1_000), copy),
+    });
+    return true;
+  },
+  "stream made again": ({ world }) => {
+    const name = world.chance.pick(streamNames);
+    if (!world.broker.streams.has(name)) return false;
+    world.broker.deleteStream(name);
+    return true;
+  },
+  "durable made again": ({ world }) => {
+    const [stream, durable] = world.chance.pick([
+      ["ORDERS", "inventory-service"],
+      ["INVENTORY", "orders-service"],
+    ] as const);
+    if (!world.broker.streams.get(stream)?.durables.has(durable)) return false;
+    world.broker.deleteDurable(stream, durable);
+    return true;
+  },
+  "messages deleted": ({ world }) => {
+    const stream = world.broker.streams.get(world.chance.pick(streamNames));
+    if (!stream || stream.size === 0) return false;
+    for (let count = world.chance.between(1, 3); count > 0; count -= 1)
+      stream.delete(1 + world.chance.below(stream.lastSequence));
+    return true;
+  },
+  "stream full": ({ world }, forMs) => {
+    const stream = world.broker.streams.get(world.chance.pick(streamNames));
+    if (!stream) return false;
+    stream.limits = { ...stream.limits, messagesMax: stream.size };
+    world.endLater(forMs, () => {
+      stream.limits = { ...stream.limits, messagesMax: undefined };
+    });
+    return true;
+  },
+
+  "leader's session ended": ({ world }) => {
+    const database = world.databases[world.chance.pick(["orders", "inventory"] as const)];
+    const leader = leaseHolder(database, 0);
+    if (leader === undefined) return false;
+    database.abandon(leader);
+    return true;
+  },
+  "database away": ({ world }, forMs) => {
+    const database = world.databases[world.chance.pick(["orders", "inventory"] as const)];
+    database.goAway();
+    world.endLater(Math.min(forMs, 4_000), () => database.comeBack());
+    return true;
+  },
+
+  "unreadable message": ({ strangers }) => {
+    strangers.publishUnreadable();
+    return true;
+  },
+  "message replayed": ({ world, strangers }) => {
+    if (!world.broker.up) return false;
+    strangers.replay();
+    return true;
+  },
+  "strange sender": ({ world, strangers }) => {
+    if (world.chance.happens(0.5)) strangers.announceStrangeOrder();
+    else strangers.announceAgain();
+    return true;
+  },
+  operator: ({ world, operator }) => {
+    const dead = (["orders", "inventory"] as const).some((service) => {
+      const tables = messagingTables(world.databases[service]);
+      const { deadLetters } = tables.consumer(
+        service === "orders" ? "orders-service" : "inventory-service",
+      );
+      return [...deadLetters.committed.values()].some(({ state }) => state === "dead");
+    });
+    operator.look();
+    return dead;
+  },
+};
+
+function withSlot(world: History["world"], happen: (slot: Slot) => void): boolean {
+  const [first, ...others] = world.slots.filter(({ running }) => running !== undefined);
+  if (!first) return false;
+  happen(world.chance.pick([first, ...others]));
+  return true;
+}

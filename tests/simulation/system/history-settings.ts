@@ -1,0 +1,57 @@
+import { streams } from "@app/contracts/topology.ts";
+import type { StreamTopology } from "@app/platform/messaging/topology.ts";
+import type { Chance } from "../world/chance.ts";
+
+/** What may differ from one history to the next, besides its faults. */
+export interface HistorySettings {
+  readonly ordersProcesses: number;
+  readonly inventoryProcesses: number;
+  readonly orders: number;
+  /** Pieces of each sku at the beginning. */
+  readonly stock: number;
+  readonly ackWaitSeconds: number;
+  readonly duplicateWindowMs: number;
+  readonly deadlineMs: number;
+  readonly laneGapAfterMs: number;
+  readonly handlerTimeoutMs: number;
+  readonly retryBaseMs: number;
+  readonly parkedPerLaneMax: number;
+}
+
+/** One order and one process a service, without haste. */
+export const plainSettings: HistorySettings = {
+  ordersProcesses: 1,
+  inventoryProcesses: 1,
+  orders: 1,
+  stock: 5,
+  ackWaitSeconds: 2,
+  duplicateWindowMs: 120_000,
+  deadlineMs: 900_000,
+  laneGapAfterMs: 2_000,
+  handlerTimeoutMs: 1_000,
+  retryBaseMs: 50,
+  parkedPerLaneMax: 100,
+};
+
+export function chosenSettings(chance: Chance): HistorySettings {
+  return {
+    ordersProcesses: chance.between(1, 2),
+    inventoryProcesses: chance.between(1, 2),
+    orders: chance.between(1, 4),
+    stock: chance.pick([0, 1, 2, 5, 20]),
+    ackWaitSeconds: chance.pick([1, 2, 5]),
+    duplicateWindowMs: chance.pick([100, 2_000, 120_000, 120_000]),
+    deadlineMs: chance.pick([2_000, 5_000, 20_000, 900_000]),
+    laneGapAfterMs: chance.pick([1_000, 3_000]),
+    handlerTimeoutMs: 1_000,
+    retryBaseMs: chance.pick([20, 100]),
+    parkedPerLaneMax: chance.pick([1, 100, 100]),
+  };
+}
+
+/** The declared topology with another ack wait. */
+export const topologyWith = (ackWaitSeconds: number): readonly StreamTopology[] =>
+  streams.map((stream) => ({
+    ...stream,
+    durables: stream.durables.map((durable) => ({ ...durable, ackWaitSeconds })),
+  }));

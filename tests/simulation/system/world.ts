@@ -1,0 +1,227 @@
+import { newItem } from "@app/inventory/domain/item.ts";
+import type { ReservationState } from "@app/inventory/domain/reservation.ts";
+import { type CrashPointName, onCrashPoint } from "@app/platform/crash-point.ts";
+import type { StreamTopology } from "@app/platform/messaging/topology.ts";
+import { BrokerServer } from "../broker/broker-server.ts";
+import type { Coverage } from "../coverage.ts";
+import { FaultRates } from "../faults/fault-rates.ts";
+import { inventoryTables } from "../models/inventory-tables.ts";
+import { ModelServer } from "../models/model-server.ts";
+import { type Chance, chanceOf } from "../world/chance.ts";
+import { epochMs, ProcessKilled, SimulatedProcess, simulatedClock } from "../world/process.ts";
+import { Scheduler } from "../world/scheduler.ts";
+import { type HistorySettings, topologyWith } from "./history-settings.ts";
+import type { ReservationSeen } from "./inventory-process.ts";
+import type { OrderSeen } from "./orders-process.ts";
+import {
+  type RunningProcess,
+  type ServiceName,
+  startInventory,
+  startOrders,
+} from "./running-process.ts";
+
+export const skus = ["burger", "pizza"] as const;
+
+/** How long a process may take to stop. */
+const graceMs = 10_000;
+
+/** The place of a process: what runs there now, if anything does. */
+export interface Slot {
+  readonly name: string;
+  readonly service: ServiceName;
+  running: RunningProcess | undefined;
+  starts: number;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly settings: HistorySettings;
+  readonly coverage: Coverage;
+  readonly traced?: boolean;
+}
+
+/** A crash that waits for its place. */
+export interface ArmedCrash {
+  /** At this crossing of any process, counted from the beginning of the history. */
+  crossing?: number | undefined;
+  point?: CrashPointName | undefined;
+}
+
+/** The whole simulated system: two databases, a broker, and the processes of both services. */
+export class World implements Disposable {
+  readonly scheduler: Scheduler;
+  readonly chance: Chance;
+  readonly coverage: Coverage;
+  readonly faults: FaultRates;
+  readonly settings: HistorySettings;
+  readonly broker: BrokerServer;
+  readonly databases: Readonly<Record<ServiceName, ModelServer>>;
+  readonly topology: readonly StreamTopology[];
+  readonly slots: readonly Slot[];
+  readonly armed: ArmedCrash[] = [];
+  /** Crossings of the edges of all processes so far. */
+  crossings = 0;
+  readonly #hook: Disposable;
+  readonly #ends = new Set<() => void>();
+
+  constructor({ seed, settings, coverage, traced = false }: WorldOptions) {
+    this.scheduler = new Scheduler({ traced });
+    this.chance = chanceOf(seed);
+    this.coverage = coverage;
+    this.settings = settings;
+    this.faults = new FaultRates(this.chance, coverage);
+    this.topology = topologyWith(settings.ackWaitSeconds);
+    const { scheduler } = this;
+    this.broker = new BrokerServer({
+      nowMs: () => epochMs + scheduler.nowMs,
+      after: (delayMs, run) => void scheduler.schedule(delayMs, { label: "", run }),
+    });
+    const clock = simulatedClock(scheduler);
+    this.databases = { orders: new ModelServer(clock), inventory: new ModelServer(clock) };
+    this.slots = [
+      ...slotsOf("orders", settings.ordersProcesses),
+      ...slotsOf("inventory", settings.inventoryProcesses),
+    ];
+    const { items } = inventoryTables(this.databases.inventory);
+    for (const sku of skus) items.committed.set(sku, itemOf(sku, settings.stock));
+    this.#hook = onCrashPoint((name) => this.#reached(name));
+  }
+
+  readonly seenOrder: OrderSeen = (status, happening) =>
+    this.coverage.add("order", `${status} ${happening}`);
+  readonly seenReservation: ReservationSeen = (state: ReservationState | string, message) =>
+    this.coverage.add("reservation", `${state} ${message}`);
+
+  startAll(): void {
+    for (const slot of this.slots) this.start(slot);
+  }
+
+  start(slot: Slot): void {
+    if (slot.running) return;
+    slot.starts += 1;
+    const process = new SimulatedProcess({
+      name: `${slot.name}.${slot.starts}`,
+      scheduler: this.scheduler,
+      chance: this.chance,
+      latencyMs: () =>
+        this.faults.strikes("slow") ? this.chance.between(20, 3_000) : this.chance.fraction() * 2,
+      crossing: (crosser, what) => this.#crossed(crosser, what),
+    });
+    this.scheduler.note(process.name, "starts");
+    // In an event of its own, so that whatever runs in it is known to be this process's.
+    this.scheduler.schedule(0, {
+      label: "start",
+      owner: process,
+      run: () => {
+        const startService = slot.service === "orders" ? startOrders : startInventory;
+        slot.running = startService(this, process);
+      },
+    });
+  }
+
+  /** Kills what runs in a slot. It is started again after a while. */
+  crash(slot: Slot, why: string, restartInMs = this.chance.between(20, 3_000)): void {
+    const { running } = slot;
+    if (!running) return;
+    slot.running = undefined;
+    const { process, broker, service } = running;
+    process.alive = false;
+    this.scheduler.note(process.name, `is killed: ${why}`);
+    this.databases[service].abandon(process.name);
+    broker.abandon();
+    this.scheduler.schedule(restartInMs, { label: "", run: () => this.start(slot) });
+  }
+
+  /** As after SIGTERM: it stops in order, is killed when that takes too long, and comes back. */
+  restart(slot: Slot): void {
+    const { running } = slot;
+    if (!running) return;
+    const gone = () => {
+      if (slot.running === running) this.crash(slot, "stopped", 20);
+    };
+    running.process.comeIn("SIGTERM", () => void running.stop().then(gone, gone));
+    this.scheduler.schedule(graceMs, { label: "", run: gone });
+  }
+
+  /** The broker dies, and comes back with what it had, or with `store`. */
+  brokerAway(forMs: number, store?: ReturnType<BrokerServer["copy"]>): boolean {
+    if (!this.broker.up) return false;
+    this.scheduler.note("broker", store ? "dies, and loses what was stored since" : "dies");
+    this.broker.goAway();
+    this.endLater(forMs, () => {
+      if (!this.broker.up) this.broker.comeBack(store);
+    });
+    return true;
+  }
+
+  /** Ends a fault after a while, or when the world heals. */
+  endLater(afterMs: number, end: () => void): void {
+    const once = () => {
+      if (this.#ends.delete(once)) end();
+    };
+    this.#ends.add(once);
+    this.scheduler.schedule(afterMs, { label: "", run: once });
+  }
+
+  /** Every fault ends now. */
+  heal(): void {
+    this.scheduler.note("world", "heals");
+    for (const end of [...this.#ends]) end();
+    this.faults.clear();
+    this.armed.splice(0);
+  }
+
+  /** Whether no process is in the middle of a transaction. */
+  get isIdle(): boolean {
+    return this.databases.orders.openTransactions + this.databases.inventory.openTransactions === 0;
+  }
+
+  slotOf(process: SimulatedProcess): Slot | undefined {
+    return this.slots.find(({ running }) => running?.process === process);
+  }
+
+  running(service?: ServiceName): readonly RunningProcess[] {
+    return this.slots.flatMap((slot) =>
+      slot.running && (!service || slot.service === service) ? [slot.running] : [],
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#hook[Symbol.dispose]();
+  }
+
+  #crossed(process: SimulatedProcess, what: string): boolean {
+    this.crossings += 1;
+    const place = `${process.name.slice(0, process.name.indexOf("-"))} ${what}`;
+    const at = this.armed.findIndex(({ crossing }) => crossing === this.crossings);
+    const slot = at < 0 ? undefined : this.slotOf(process);
+    if (!slot) return false;
+    this.armed.splice(at, 1);
+    this.coverage.add("await boundary", place);
+    this.crash(slot, `crash ${what}`);
+    return true;
+  }
+
+  #reached(name: CrashPointName): void {
+    const { current } = this.scheduler;
+    if (!(current instanceof SimulatedProcess) || !current.alive) return;
+    const at = this.armed.findIndex(({ point }) => point === name);
+    const slot = at < 0 ? undefined : this.slotOf(current);
+    if (!slot) return;
+    this.armed.splice(at, 1);
+    this.coverage.add("crash point", name);
+    this.crash(slot, `crash point ${name}`);
+    throw new ProcessKilled(name);
+  }
+}
+
+const slotsOf = (service: ServiceName, count: number): readonly Slot[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${service}-${index + 1}`,
+    service,
+    running: undefined,
+    starts: 0,
+  }));
+
+const itemOf = (sku: string, initial: number) =>
+  newItem({ sku, name: sku, description: null, photoUrl: null, priceCents: 100, initial });
