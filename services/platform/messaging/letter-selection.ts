@@ -56,9 +56,9 @@ function fits(filter: LetterFilter): SQL | undefined {
   );
 }
 
-/**
- * In the order in which they may run: keys by their oldest letter, each key's letters by version.
- */
-export const inRunOrder: SQL = sql`min(${deadLetters.id}) over (
-    partition by coalesce(${deadLetters.key}, ${deadLetters.id}::text)
-  ), ${deadLetters.version}, ${deadLetters.id}`;
+/** The oldest letter of a letter's key; of one without a key, itself. */
+export const oldestOfKey: SQL = sql`min(${deadLetters.id}) over (
+    partition by coalesce(${deadLetters.key}, ${deadLetters.id}::text))`;
+
+/** In the order in which they may run: keys by their oldest letter, each key's letters by version. */
+export const inRunOrder: SQL = sql`${oldestOfKey}, ${deadLetters.version}, ${deadLetters.id}`;

@@ -16,6 +16,8 @@ export interface ReplicaBehaviour {
 
 export interface ReplicaProcess extends AsyncDisposable {
   readonly pid: number;
+  /** Where it answers the operator API. */
+  readonly url: string;
   readonly exited: Promise<number>;
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM"): void;
 }
@@ -55,6 +57,7 @@ export async function startReplicaProcess(
 
   return {
     pid: child.pid,
+    url: new TextDecoder().decode(first.value).trim().split(" ").at(-1) ?? "",
     exited: child.exited,
     signal: (name) => child.kill(name),
     async [Symbol.asyncDispose]() {

@@ -1,15 +1,19 @@
 import { systemClock } from "../../clock.ts";
+import { elysiaHandler, httpApp } from "../../elysia-app.ts";
 import { startLog } from "../../log.ts";
+import { operatorRoutes } from "../../messaging/ops-routes.ts";
+import { servedHttp } from "../served-http.ts";
 import { startReplica } from "../sink.ts";
 
 /**
- * One replica of the sink as a process of its own, to be killed and paused. Its behaviour comes as
- * JSON in BEHAVIOUR, see `ReplicaBehaviour` in `sink-process.ts`.
+ * One replica of the sink as a process of its own, to be killed and paused. It answers the operator
+ * API on a free port. Its behaviour comes as JSON in BEHAVIOUR, see `ReplicaBehaviour` in
+ * `sink-process.ts`.
  */
 const { DATABASE_URL = "", NATS_URL = "", BEHAVIOUR = "{}" } = process.env;
 const behaviour = JSON.parse(BEHAVIOUR);
 
-startReplica(
+const { messaging } = startReplica(
   { databaseUrl: DATABASE_URL, natsUrl: NATS_URL },
   {
     log: startLog({ service: "sink", level: "warning" }),
@@ -25,4 +29,7 @@ startReplica(
 );
 // It must not outlive the test that started it, however that ends.
 process.stdin.on("end", () => process.exit(0)).resume();
-process.stdout.write("started\n");
+const served = servedHttp({
+  handlers: [elysiaHandler(httpApp().use(operatorRoutes(messaging, { auth: "optional" })))],
+});
+process.stdout.write(`started ${served.server.url}\n`);
