@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { systemClock } from "@app/platform/clock.ts";
@@ -47,8 +48,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { stack, directory, onNote } = options;
   await using opened = new AsyncDisposableStack();
   mkdirSync(directory, { recursive: true });
-  const urls = await stack.createDatabases();
-  opened.defer(() => stack.dropDatabases(urls));
+  const databases = await stack.createDatabases();
+  opened.defer(() => databases.drop());
+  const { ownersUrls, urls } = databases;
   const broker = openJetStream({
     servers: stack.nats.map(({ url }) => url),
     name: "faults",
@@ -73,7 +75,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       serviceNames.map(async (service) => {
         const ports = { main: await freePort(), grpc: await freePort(), metrics: await freePort() };
         const hop = { from: service, replica: index } as const;
-        const database = await link({ ...hop, to: "postgres" }, urls[service]);
+        const database = await link({ ...hop, to: "postgres" }, ownersUrls[service]);
         const brokers = await Promise.all(
           stack.nats.map(({ url }) =>
             link({ ...hop, to: "nats" }, url).then((it) => it.through(url)),
@@ -95,7 +97,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
             ...(stack.nats.length > 1 && { STREAM_REPLICAS: String(stack.nats.length) }),
             ...options.environment,
             HANDLER_ORDERS: handlerOrders,
-            DATABASE_URL: database.through(urls[service]),
+            DATABASE_URL: database.through(ownersUrls[service]),
             NATS_URL: brokers.join(","),
           },
         });
@@ -118,7 +120,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     workload,
     broker,
     sql,
-    databaseUrls: urls,
+    natsUrl: stack.nats[0]?.url ?? "",
+    createEmptyDatabase: stack.createEmptyDatabase,
     handlerOrders,
     postgres: stack.postgres,
     nats: stack.nats,
@@ -130,21 +133,23 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     hold: (ms) => pause(ms, healing.signal),
     async until(check, ms) {
       const giveUpAt = performance.now() + ms;
-      while (performance.now() < giveUpAt && !healing.signal.aborted) {
-        if (await check()) return true;
+      const holds = async () => check();
+      do {
+        if (await holds().catch(() => false)) return true;
         await pause(POLL_MS, healing.signal);
-      }
-      return check();
+      } while (performance.now() < giveUpAt && !healing.signal.aborted);
+      return false;
     },
     note: onNote,
     reached: (point) => points.set(point, (points.get(point) ?? 0) + 1),
     async heal() {
       healing.abort();
+      await rm(handlerOrders, { force: true });
       for (const { proxy } of links) {
         proxy.delay(0);
         await proxy.set("none");
       }
-      for (const replica of replicas) replica.resume();
+      for (const server of [stack.postgres, ...stack.nats, ...replicas]) server.resume();
       for (const replica of replicas) await replica.exclusively(() => replica.disarm());
       await Promise.all(replicas.map((replica) => replica.ready(READY_DEADLINE_MS)));
     },

@@ -1,3 +1,4 @@
+import { isAway } from "./away.ts";
 import { violations } from "./checks/verdict.ts";
 import type { Fault } from "./fault.ts";
 import { type OpenWorld, openWorld, type WorldOptions } from "./open-world.ts";
@@ -83,8 +84,12 @@ async function inflictAll(world: OpenWorld, { seed, faults, signal }: SeedOption
   for (const fault of random.shuffled(faults)) {
     if (signal?.aborted) break;
     world.note(`${fault.group} ${fault.name}`);
-    const inflicted = within(fault, fault.inflict(world, random.fork(fault.name))).then(() =>
-      world.note(`${fault.group} ${fault.name} is over`),
+    const inflicted = within(fault, fault.inflict(world, random.fork(fault.name))).then(
+      () => world.note(`${fault.group} ${fault.name} is over`),
+      (error) => {
+        if (!isAway(error)) throw error;
+        world.note(`${fault.group} ${fault.name} came too late: ${error.message}`);
+      },
     );
     // Whoever awaits all of them sees it.
     inflicted.catch(() => undefined);

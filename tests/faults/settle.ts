@@ -26,28 +26,26 @@ export async function settle(world: OpenWorld): Promise<void> {
 }
 
 /** What has not been done yet, in words. */
-async function undone({ sql, broker, garbage }: OpenWorld): Promise<string[]> {
+async function undone({ sql, broker }: OpenWorld): Promise<string[]> {
   const left: string[] = [];
   const [pending] = await sql.orders<{ count: number }[]>`
     select count(*)::int from orders where status = 'PENDING'`;
   if (pending?.count) left.push(`${pending.count} orders are PENDING`);
-  let letters = 0;
   for (const service of serviceNames) {
     const [rows] = await sql[service]<{ outbox: number; parked: number; dead: number }[]>`
       select (select count(*)::int from outbox) as outbox,
         (select count(*)::int from parked) as parked,
-        (select count(*)::int from dead_letters where state = 'dead') as dead`;
+        (select count(*)::int from dead_letters where state = 'dead'
+          and reason in ('attempts_used', 'left_behind')) as dead`;
     if (rows?.outbox) left.push(`${rows.outbox} messages of ${service} are unsent`);
     if (rows?.parked) left.push(`${rows.parked} messages are parked by ${service}`);
-    letters += rows?.dead ?? 0;
+    if (rows?.dead) left.push(`${rows.dead} dead letters of ${service} wait for their redrive`);
     const [stream, durable] = ways[service];
     const state = await broker.durableState(stream, durable);
     if (!state) left.push(`there is no ${durable}`);
     else if (state.pending + state.unacknowledged > 0)
       left.push(`${durable} has ${state.pending} to come and ${state.unacknowledged} in hand`);
   }
-  if (letters !== garbage.length)
-    left.push(`${letters} dead letters, of ${garbage.length} planted`);
   return left;
 }
 

@@ -13,11 +13,18 @@ import type { ServiceName } from "./replica.ts";
 export interface Stack extends AsyncDisposable {
   readonly postgres: PostgresServer;
   readonly nats: readonly BrokerNode[];
-  /** Migrated, with stock; dropped by `dropDatabases`. */
-  createDatabases(): Promise<Readonly<Record<ServiceName, string>>>;
-  dropDatabases(urls: Readonly<Record<ServiceName, string>>): Promise<void>;
+  /** One a service, migrated, with stock. */
+  createDatabases(): Promise<Databases>;
   /** An empty database that no migration has seen. */
   createEmptyDatabase(): Promise<string>;
+}
+
+export interface Databases {
+  /** For the services: a role that is no superuser, so that limits of connections hold for it. */
+  readonly ownersUrls: Readonly<Record<ServiceName, string>>;
+  /** For whoever looks at them or breaks them. */
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  drop(): Promise<void>;
 }
 
 export interface BrokerNode extends ManagedServer {
@@ -47,27 +54,37 @@ export async function startStack(directory: string): Promise<Stack> {
   started.use(broker);
   const admin = postgres(server.url, { max: 1, idle_timeout: 2, onnotice: () => undefined });
   started.defer(() => admin.end({ timeout: 1 }));
-  await makeTemplates(server.url, admin);
+  const ownersUrl = await makeOwner(server.url, admin);
+  await makeTemplates(ownersUrl, admin);
 
-  const urlOf = (name: string) => new URL(`/${name}`, server.url).href;
   const create = async (label: string, template: string) => {
     const name = `faults_${label}_${crypto.randomUUID().slice(0, 8)}`;
-    await admin`create database ${admin(name)} template ${admin(template)}`;
-    return urlOf(name);
+    await admin`create database ${admin(name)} template ${admin(template)} owner ${admin(OWNER)}`;
+    return name;
   };
   const owned = started.move();
   return {
     postgres: server,
     nats: [broker],
-    createDatabases: async () => ({
-      orders: await create("orders", templateOf("orders")),
-      inventory: await create("inventory", templateOf("inventory")),
-    }),
-    async dropDatabases(urls) {
-      for (const url of Object.values(urls))
-        await admin`drop database if exists ${admin(new URL(url).pathname.slice(1))} with (force)`;
+    async createDatabases() {
+      const names = {
+        orders: await create("orders", templateOf("orders")),
+        inventory: await create("inventory", templateOf("inventory")),
+      };
+      const urlsAt = (url: string) => ({
+        orders: databaseAt(url, names.orders),
+        inventory: databaseAt(url, names.inventory),
+      });
+      return {
+        urls: urlsAt(server.url),
+        ownersUrls: urlsAt(ownersUrl),
+        async drop() {
+          for (const name of Object.values(names))
+            await admin`drop database if exists ${admin(name)} with (force)`;
+        },
+      };
     },
-    createEmptyDatabase: () => create("empty", "template0"),
+    createEmptyDatabase: async () => databaseAt(ownersUrl, await create("empty", "template0")),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -83,13 +100,26 @@ async function startBrokerIn(directory: string): Promise<BrokerNode> {
   return Object.assign(server, { monitoringUrl: `http://127.0.0.1:${monitoringPort}` });
 }
 
+const OWNER = "quickbite";
+
 const templateOf = (service: ServiceName) => `faults_template_${service}`;
 
-async function makeTemplates(serverUrl: string, admin: postgres.Sql): Promise<void> {
+const databaseAt = (serverUrl: string, name: string) => new URL(`/${name}`, serverUrl).href;
+
+/** The role that owns every database; returns its URL of the server. */
+async function makeOwner(serverUrl: string, admin: postgres.Sql): Promise<string> {
+  const url = new URL(serverUrl);
+  url.username = OWNER;
+  url.password = crypto.randomUUID();
+  await admin.unsafe(`create role ${OWNER} login password '${url.password}'`);
+  return url.href;
+}
+
+async function makeTemplates(ownersUrl: string, admin: postgres.Sql): Promise<void> {
   for (const service of serviceNames) {
     const name = templateOf(service);
-    await admin`create database ${admin(name)}`;
-    const url = new URL(`/${name}`, serverUrl).href;
+    await admin`create database ${admin(name)} owner ${admin(OWNER)}`;
+    const url = databaseAt(ownersUrl, name);
     await migrate(url, migrationsOf(service));
     if (service === "inventory") await fillStock(url);
   }

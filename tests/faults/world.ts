@@ -19,14 +19,17 @@ export interface FaultWorld {
   readonly broker: JetStreamBroker;
   /** Straight to the databases. */
   readonly sql: Readonly<Record<ServiceName, postgres.Sql>>;
-  readonly databaseUrls: Readonly<Record<ServiceName, string>>;
-  /** Messages that a fault invented: each must end as a dead letter with these very bytes. */
+  /** Straight to one of the brokers. */
+  readonly natsUrl: string;
+  /** A database that no migration has seen. */
+  createEmptyDatabase(): Promise<string>;
+  /** Messages that a fault invented and that nobody can read. */
   readonly garbage: Garbage[];
   /** The file that tells handlers to fail, see `programs/faulty-handlers.ts`. */
   readonly handlerOrders: string;
   /** Waits so long, or until the run heals, whichever is first. */
   hold(ms: number): Promise<void>;
-  /** Waits until `check` is true, at most so long, or until the run heals; says whether it was. */
+  /** Waits until `check` is true, at most so long, or until the run heals; says whether it was. A throw means not yet. */
   until(check: () => boolean | Promise<boolean>, ms: number): Promise<boolean>;
   /** Whether the run heals: nothing new is to be broken. */
   readonly healing: boolean;
@@ -47,8 +50,8 @@ export interface Link {
 }
 
 export interface Garbage {
-  /** Of the lane it blocks; none when its headers name no key. */
-  readonly key?: string;
+  /** Of the lane it blocks; empty when its headers name none. */
+  readonly key: string;
   readonly subject: string;
   readonly reason: string;
   readonly payload: Uint8Array;

@@ -17,7 +17,7 @@ export async function lostMessages(world: OpenWorld): Promise<readonly string[]>
     const versions = new Map<string, number>();
     for await (const message of world.broker.read(stream, { headersOnly: true })) {
       const headers = decodeHeaders(message.headers);
-      held.add(headers.get("ce-id") ?? "");
+      held.add(headers.get("nats-msg-id") ?? "");
       const key = headers.get("key");
       const version = Number(headers.get("version"));
       if (key !== undefined && version > (versions.get(key) ?? 0)) versions.set(key, version);

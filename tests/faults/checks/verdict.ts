@@ -20,7 +20,7 @@ export async function violations(world: OpenWorld): Promise<readonly string[]> {
     lettersAmiss(world),
     leaks(world),
   ]);
-  const expected = new Set(world.garbage.flatMap(({ key }) => (key ? [key] : [])));
+  const expected = new Set(world.garbage.map(({ key }) => key));
   return [...promises.filter((line) => !isOfGarbage(line, expected)), ...found.flat()];
 }
 

@@ -1,0 +1,99 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Fault, FaultGroup } from "./fault.ts";
+import { runSeed, type SeedResult } from "./run-seed.ts";
+import { seededRandom } from "./seeded-random.ts";
+import type { Stack } from "./stack.ts";
+
+/** One line of a results file. */
+export interface CampaignResult extends SeedResult {
+  readonly group: FaultGroup;
+  /** Where the services' logs of a failed seed are. */
+  readonly logs?: string;
+}
+
+export interface CampaignOptions {
+  readonly stack: Stack;
+  readonly groups: readonly FaultGroup[];
+  /** Every group's kinds that can run here, chosen or not: a seed draws its guest from all. */
+  readonly kinds: ReadonlyMap<FaultGroup, readonly Fault[]>;
+  readonly seeds: readonly number[];
+  /** Appended to, and read first: what it holds is not run again. */
+  readonly resultsFile?: string | undefined;
+  readonly logsDirectory: string;
+  readonly bunArguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** No seed is begun after that, by `performance.now()`. */
+  readonly endAtMs: number;
+  readonly signal: AbortSignal;
+  readonly onResult: (result: CampaignResult) => void;
+}
+
+const FAULTS_PER_SEED = 4;
+/** Of another group, so that every pair of groups meets now and then. */
+const GUESTS_PER_SEED = 1;
+
+/** Runs each seed of each group, a seed of every group in turn; returns all results, earlier ones too. */
+export async function runCampaign(options: CampaignOptions): Promise<readonly CampaignResult[]> {
+  const { groups, seeds, resultsFile, signal, onResult } = options;
+  const results = resultsFile ? readResults(resultsFile) : [];
+  const done = new Set(results.map(({ group, seed }) => `${group} ${seed}`));
+  for (const seed of seeds)
+    for (const group of groups) {
+      if (done.has(`${group} ${seed}`)) continue;
+      if (signal.aborted || performance.now() > options.endAtMs) return results;
+
+      const result = await runOne(options, group, seed);
+      // Cut short, it proves nothing.
+      if (signal.aborted) return results;
+      results.push(result);
+      if (resultsFile) appendResult(resultsFile, result);
+      onResult(result);
+    }
+  return results;
+}
+
+async function runOne(
+  { stack, kinds, logsDirectory, bunArguments, environment, signal }: CampaignOptions,
+  group: FaultGroup,
+  seed: number,
+): Promise<CampaignResult> {
+  const directory = join(logsDirectory, `${group}-${seed}`);
+  const faults = faultsOf(kinds, group, seed);
+  const options = { stack, seed, faults, directory, bunArguments, environment, signal };
+  const result = await runSeed(options);
+  if (result.violations.length > 0) return { group, ...result, logs: directory };
+  await rm(directory, { recursive: true, force: true });
+  return { group, ...result };
+}
+
+/** Which kinds a seed inflicts: the group's own in rotation, so that each has its share, and a guest. */
+export function faultsOf(
+  kinds: ReadonlyMap<FaultGroup, readonly Fault[]>,
+  group: FaultGroup,
+  seed: number,
+): readonly Fault[] {
+  const own = kinds.get(group) ?? [];
+  const picked = Array.from({ length: Math.min(FAULTS_PER_SEED, own.length) }, (_, index) => {
+    const fault = own[(seed * FAULTS_PER_SEED + index) % own.length];
+    return fault ? [fault] : [];
+  }).flat();
+  const others = [...kinds].flatMap(([other, faults]) => (other === group ? [] : faults));
+  return [
+    ...picked,
+    ...seededRandom(seed).fork("guests").shuffled(others).slice(0, GUESTS_PER_SEED),
+  ];
+}
+
+function readResults(file: string): CampaignResult[] {
+  if (!existsSync(file)) return [];
+  // A run that was killed may have left half a line.
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
+function appendResult(file: string, result: CampaignResult): void {
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, `${JSON.stringify(result)}\n`);
+}

@@ -1,0 +1,75 @@
+import type postgres from "postgres";
+import type { Fault } from "../fault.ts";
+import { serviceNames } from "../stack.ts";
+
+const HELD_MAX_MS = 4_000;
+
+/** Somebody's transaction stays open, with rows that everybody wants or with a snapshot that holds up vacuum. */
+export const longTransaction: Fault = {
+  name: "long transaction",
+  group: "F",
+  points: ["rows held", "snapshot held"],
+  async inflict(world, random) {
+    const service = random.pick(serviceNames);
+    const holdMs = random.between(500, HELD_MAX_MS);
+    const rows = random.chance(70);
+    await world.sql[service].begin("isolation level repeatable read", async (tx) => {
+      if (!rows) await tx`select count(*) from outbox`;
+      else if (service === "inventory")
+        await tx`select sku from items order by sku limit 2 for update`;
+      else await tx`select id from orders where status = 'PENDING' order by id limit 20 for update`;
+      world.reached(rows ? "rows held" : "snapshot held");
+      await world.hold(holdMs);
+    });
+  },
+};
+
+/** An operator's script, or a failover, ends sessions at random. */
+export const terminatedBackends: Fault = {
+  name: "terminated backends",
+  group: "F",
+  points: ["backends terminated"],
+  async inflict(world, random) {
+    const rounds = random.between(1, ROUNDS_MAX);
+    for (let round = 0; round < rounds; round += 1) {
+      const service = random.pick(serviceNames);
+      const share = random.pick([0.2, 0.5, 1]);
+      const ended = await world.sql[service]`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name like ${`${service}%`}
+          and random() < ${share}`;
+      if (ended.length > 0) world.reached("backends terminated");
+      await world.hold(random.between(50, 800));
+    }
+  },
+};
+
+const ROUNDS_MAX = 4;
+
+/** Others take every connection that the server has, while sessions end and would have to come back. */
+export const exhaustedConnections: Fault = {
+  name: "exhausted connections",
+  group: "F",
+  points: ["connections exhausted"],
+  async inflict(world, random) {
+    const service = random.pick(serviceNames);
+    const [{ name } = { name: "" }] = await world.sql[service]<{ name: string }[]>`
+      select current_database() as name`;
+    const client = world.sql[service];
+    await limitConnections(client, name, 0);
+    try {
+      await client`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name like ${`${service}%`}`;
+      world.reached("connections exhausted");
+      await world.hold(random.between(300, HELD_MAX_MS));
+    } finally {
+      await limitConnections(client, name, -1);
+    }
+  },
+};
+
+/** The same answer (53300) as a server without free connections gives, to one database alone. */
+async function limitConnections(client: postgres.Sql, name: string, limit: number): Promise<void> {
+  await client`alter database ${client(name)} connection limit ${client.unsafe(String(limit))}`;
+}

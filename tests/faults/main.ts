@@ -1,0 +1,93 @@
+import { join, relative, resolve } from "node:path";
+import { type CampaignResult, runCampaign } from "./campaign.ts";
+import type { Fault, FaultGroup } from "./fault.ts";
+import { faults } from "./kinds.ts";
+import { type FaultRunOptions, readOptions, usage } from "./options.ts";
+import { coverageOf, describeCampaign, describeResult, unreached } from "./report.ts";
+import { faultsDirectory, startStack } from "./stack.ts";
+
+const MINUTE_MS = 60_000;
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return 2;
+  }
+  if (options === "help") {
+    console.log(usage);
+    return 0;
+  }
+  return run(options);
+}
+
+async function run(options: FaultRunOptions): Promise<number> {
+  const unknown = options.only.filter((name) => !faults.some((fault) => fault.name === name));
+  if (unknown.length > 0) {
+    console.error(`there is no fault ${unknown.join(", ")}; --list names them`);
+    return 2;
+  }
+  const { able, unable } = await sorted(options);
+  for (const { fault, why } of unable) console.log(`skipped ${fault.group} ${fault.name}: ${why}`);
+  const isChosen = ({ group }: Fault) => options.groups.includes(group);
+  if (options.list) {
+    for (const { group, name, points } of able)
+      console.log(`${group} ${name}: ${points.join(", ")}`);
+    return 0;
+  }
+
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const directory = join(faultsDirectory, `run-${process.pid}`);
+  await using stack = await startStack(join(directory, "servers"));
+  const command = `bun run faults${options.nodes === 3 ? " --nodes 3" : ""}${options.planted ? ` --planted ${options.planted}` : ""}`;
+  const results = await runCampaign({
+    stack,
+    groups: [...byGroup(able).keys()].filter((group) => options.groups.includes(group)),
+    kinds: byGroup(able),
+    seeds: options.seeds,
+    resultsFile: options.resultsFile,
+    logsDirectory: relative(".", directory),
+    ...plantedBug(options.planted),
+    endAtMs: performance.now() + options.minutes * MINUTE_MS,
+    signal: stop.signal,
+    onResult: (result) => console.log(describeResult(result, command)),
+  });
+
+  const coverage = coverageOf(able.filter(isChosen), results);
+  console.log(describeCampaign(results, coverage));
+  if (stop.signal.aborted) return 130;
+  return results.some(isBroken) || unreached(coverage).length > 0 ? 1 : 0;
+}
+
+const isBroken = ({ violations }: CampaignResult) => violations.length > 0;
+
+async function sorted({ only, nodes }: FaultRunOptions) {
+  const able: Fault[] = [];
+  const unable: { readonly fault: Fault; readonly why: string }[] = [];
+  for (const fault of faults) {
+    if (only.length > 0 && !only.includes(fault.name)) continue;
+    if (fault.nodes !== undefined && fault.nodes !== nodes) continue;
+    const why = await fault.unavailable?.();
+    if (why === undefined) able.push(fault);
+    else unable.push({ fault, why });
+  }
+  return { able, unable };
+}
+
+function byGroup(able: readonly Fault[]): ReadonlyMap<FaultGroup, readonly Fault[]> {
+  const kinds = new Map<FaultGroup, Fault[]>();
+  for (const fault of able) kinds.set(fault.group, [...(kinds.get(fault.group) ?? []), fault]);
+  return kinds;
+}
+
+/** How the services' processes come by a planted bug. */
+function plantedBug(bug: string | undefined) {
+  if (bug === undefined) return { bunArguments: [], environment: {} };
+  const preload = resolve(import.meta.dir, "../planted-bugs/preload.ts");
+  return { bunArguments: ["--preload", preload], environment: { PLANTED_BUG: bug } };
+}
