@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import postgres from "postgres";
+import { onCrashPoint } from "./crash-point.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 import { cloneOf } from "./testing/database.ts";
 
@@ -31,6 +32,19 @@ describe("migrate", () => {
       { name: "0000_first", hash: "1" },
       { name: "0001_second", hash: "2" },
     ]);
+  });
+
+  test("leaves nothing of a migration that ended halfway, and applies it whole the next time", async () => {
+    await using database = await emptyDatabase();
+    const crash = onCrashPoint((name) => {
+      if (name === "migrate.mid-migration") throw new Error("the process ended");
+    });
+
+    await expect(migrate(database.url, [first])).rejects.toThrow("the process ended");
+    crash[Symbol.dispose]();
+
+    expect(await migrate(database.url, [first])).toEqual(["0000_first"]);
+    expect(await rowsOf(database.url, "SELECT id FROM things")).toEqual([{ id: 1 }]);
   });
 
   test("of several that start at once, one applies each migration", async () => {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { z } from "zod";
+import { crashPoint } from "./crash-point.ts";
 import type { Database } from "./postgres.ts";
 import { requirePostgres } from "./server-versions.ts";
 
@@ -121,7 +122,10 @@ function pendingOf(migrations: readonly Migration[], applied: Map<string, string
 
 async function apply(client: postgres.Sql, { name, hash, statements }: Migration): Promise<void> {
   await client.begin(async (tx) => {
-    for (const statement of statements) await tx.unsafe(statement);
+    for (const statement of statements) {
+      await tx.unsafe(statement);
+      crashPoint("migrate.mid-migration");
+    }
     await tx`INSERT INTO schema_migrations (name, hash) VALUES (${name}, ${hash})`;
   });
 }

@@ -13,6 +13,7 @@ const MODULES: Readonly<Record<string, string>> = {
   test: "tools/dev/run-tests.ts",
   qb: "tools/qb/main.ts",
   generate: "tools/dev/generate.ts",
+  faults: "tests/faults/main.ts",
 };
 const INSTALL_DEADLINE_MS = 600_000;
 
