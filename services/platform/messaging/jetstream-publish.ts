@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
+import type { AnswerWatch } from "./answer-watch.ts";
 import { type PubAck, PublishRefused } from "./broker.ts";
 
 /** Publishes whose acknowledgements share one inbox and one timer. */
@@ -13,7 +14,7 @@ export interface PublishWindow {
 interface Waiting {
   readonly resolve: (ack: PubAck) => void;
   readonly reject: (error: Error) => void;
-  readonly deadlineMs: number;
+  readonly sentMs: number;
 }
 
 const sweepEveryMs = 250;
@@ -26,10 +27,12 @@ export function publishWindow({
   nc,
   clock,
   timeoutMs,
+  watch,
 }: {
   readonly nc: NatsConnection;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly watch: AnswerWatch;
 }): PublishWindow {
   const inbox = createInbox();
   const waiting = new Map<string, Waiting>();
@@ -42,6 +45,11 @@ export function publishWindow({
       if (!asked) return;
       waiting.delete(token);
       if (error) return asked.reject(error);
+      if (isNobody(message)) {
+        asked.reject(new PublishRefused("no stream takes this subject"));
+        return watch.unanswered(asked.sentMs);
+      }
+      watch.answered();
       try {
         asked.resolve(readAck(message));
       } catch (fault) {
@@ -52,10 +60,11 @@ export function publishWindow({
 
   const sweeper = setInterval(() => {
     const nowMs = clock.monotonicMs();
-    for (const [token, { deadlineMs, reject }] of waiting) {
-      if (deadlineMs > nowMs) break;
+    for (const [token, { sentMs, reject }] of waiting) {
+      if (sentMs + timeoutMs > nowMs) break;
       waiting.delete(token);
       reject(new Error(`the broker did not acknowledge within ${timeoutMs} ms`));
+      watch.unanswered(sentMs);
     }
   }, sweepEveryMs);
 
@@ -63,7 +72,7 @@ export function publishWindow({
     publish: (subject, payload, headers) =>
       new Promise((resolve, reject) => {
         const token = (count++).toString(36);
-        waiting.set(token, { resolve, reject, deadlineMs: clock.monotonicMs() + timeoutMs });
+        waiting.set(token, { resolve, reject, sentMs: clock.monotonicMs() });
         try {
           nc.publish(subject, payload, { reply: `${inbox}.${token}`, headers });
         } catch (error) {
@@ -89,8 +98,10 @@ interface AckBody {
   readonly error?: { readonly description?: string; readonly err_code?: number };
 }
 
+/** The server knows of no stream for the subject, or of no leader that speaks for it. */
+const isNobody = (message: Msg) => message.headers?.code === 503;
+
 function readAck(message: Msg): PubAck {
-  if (message.headers?.code === 503) throw new PublishRefused("no stream takes this subject");
   const body: AckBody = message.json();
   if (body.error) {
     throw new PublishRefused(

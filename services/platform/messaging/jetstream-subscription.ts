@@ -1,9 +1,9 @@
 import {
-  type Consumer,
   type ConsumerMessages,
   JetStreamError,
   type JsMsg,
   jetstream,
+  jetstreamManager,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
@@ -18,11 +18,15 @@ interface DurableOptions {
   readonly inHandMax: number;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Calls back whenever the connection was made again. Returns how to stop. */
+  readonly onReconnect: (listener: () => void) => () => void;
 }
 
 const pullExpiresMs = 10_000;
 const heartbeatMs = 1_000;
 const pullAgainMs = 100;
+/** Whoever leads the durable knows it at once; without a leader nobody answers. */
+const askMs = 1_000;
 /** While one share ends and is asked for anew, another keeps coming. */
 const sharesAtOnce = 2;
 
@@ -34,7 +38,7 @@ const sharesAtOnce = 2;
  */
 export async function subscribeDurable(
   nc: NatsConnection,
-  { stream, durable, inHandMax, timeoutMs, clock }: DurableOptions,
+  { stream, durable, inHandMax, timeoutMs, clock, onReconnect }: DurableOptions,
 ): Promise<Subscription> {
   const consumer = await jetstream(nc, { timeout: timeoutMs }).consumers.get(stream, durable);
   const queue: JsMsg[] = [];
@@ -83,7 +87,7 @@ export async function subscribeDurable(
       try {
         await pullShare();
       } catch (error) {
-        ended = await endOf(consumer, nc, error);
+        ended = await endOf(nc, { stream, durable }, error);
         if (!ended) await clock.sleep(pullAgainMs, closing.signal);
       }
     }
@@ -91,6 +95,11 @@ export async function subscribeDurable(
     roomMade();
   };
   const running = Promise.all(Array.from({ length: sharesAtOnce }, pullOn));
+  // A pull does not outlive its connection. The client would first ask for the durable, and where
+  // that has no leader yet, wait ten seconds before it asks again.
+  const forget = onReconnect(() => {
+    for (const pull of pulling) pull.stop();
+  });
 
   return {
     async next(max, signal) {
@@ -114,6 +123,7 @@ export async function subscribeDurable(
       for (const pull of pulling) pull.stop();
       for (const message of queue.splice(0)) message.nak();
       roomMade();
+      forget();
       await running;
     },
   };
@@ -121,14 +131,15 @@ export async function subscribeDurable(
 
 /** What a failed pull means: the error when there is nothing left to pull from, else nothing. */
 async function endOf(
-  consumer: Consumer,
   nc: NatsConnection,
+  { stream, durable }: Pick<DurableOptions, "stream" | "durable">,
   failure: unknown,
 ): Promise<Error | undefined> {
   const error = failure instanceof Error ? failure : new JetStreamError(String(failure));
   if (nc.isClosed()) return error;
   try {
-    await consumer.info();
+    const jsm = await jetstreamManager(nc, { timeout: askMs, checkAPI: false });
+    await jsm.consumers.info(stream, durable);
     return undefined;
   } catch (asked) {
     // No answer is no finding: the connection is away, or the server busy.

@@ -3,6 +3,7 @@ export interface KeyGroups {
   add(group: string, key: string): void;
   delete(group: string, key: string): void;
   count(group: string): number;
+  keys(group: string): readonly string[];
   groups(): readonly string[];
   /** Every key of every group. */
   values(): readonly string[];
@@ -19,6 +20,7 @@ export function keyGroups(): KeyGroups {
     add: (group, key) => void groups.set(group, (groups.get(group) ?? new Set()).add(key)),
     delete: (group, key) => void groups.get(group)?.delete(key),
     count: (group) => groups.get(group)?.size ?? 0,
+    keys: (group) => [...(groups.get(group) ?? [])],
     groups: () => [...groups.keys()],
     values: () => [...groups.values()].flatMap((keys) => [...keys]),
     take(group) {

@@ -20,6 +20,8 @@ export interface RelayQueue {
   failures(message: PendingMessage): number;
   /** The broker may not have it: the same message goes first again, no earlier than `atMs`. */
   retryAfter(message: PendingMessage, atMs: number): void;
+  /** What waits for another attempt at this stream may be tried at once: it was away, and is back. */
+  retryNow(stream: string): void;
   /** It is finished: gone from the outbox, or to be read anew. */
   forget(ids: readonly number[]): void;
   clear(): void;
@@ -169,6 +171,14 @@ export function relayQueue({ streamOf, readable }: RelayQueueOptions): RelayQueu
       waiting.add(key);
       firstRetryMs = Math.min(firstRetryMs, atMs);
       if (queue.failures === 1 && isClosed(stream)) dropReady(stream);
+    },
+
+    retryNow(stream) {
+      for (const key of failing.keys(stream)) {
+        const queue = keys.get(key);
+        if (queue) queue.notBeforeMs = 0;
+      }
+      if (failing.count(stream) > 0) firstRetryMs = Number.NEGATIVE_INFINITY;
     },
 
     forget(ids) {

@@ -11,6 +11,8 @@ import type { StreamMemory } from "./stream-memory.ts";
 export interface RelayWindow {
   /** Publishes what the queue gives, as far as there is room. */
   fill(nowMs: number): void;
+  /** In how many milliseconds a silent stream may be asked again; infinite while none is silent. */
+  askInMs(nowMs: number): number;
   readonly inFlight: number;
 }
 
@@ -31,22 +33,34 @@ export interface RelayWindowOptions {
 const perStreamMax = 256;
 const retryMinMs = 100;
 const retryMaxMs = 5_000;
+/** A silent stream is asked again so soon, without waiting for the answers that are due. */
+const askEveryMs = 250;
+/** More than are asked until the first of them counts as not acknowledged. */
+const askedMax = 16;
+/** A stream that took nothing for so long was away, not only unwilling to take some message. */
+const awayAfterMs = 1_000;
 
 /** Streams have their windows apart, so that one which is full or silent slows no other. */
 export function relayWindow(options: RelayWindowOptions): RelayWindow {
   const { broker, clock, random, log, memory, queue, streamOf } = options;
   const inFlight = new Map<string, number>();
-  /** Streams that left a publish unanswered: one message at a time asks whether they answer again. */
+  /** Streams that left a publish unanswered: now and then one message asks whether they answer again. */
   const silent = new Set<string>();
+  const askedAtMs = new Map<string, number>();
+  const tookAtMs = new Map<string, number>();
   const failing = new Set<string>();
 
   const sent = (stream: string) => inFlight.get(stream) ?? 0;
-  const hasRoom = (stream: string) => sent(stream) < (silent.has(stream) ? 1 : perStreamMax);
+  const mayAsk = (stream: string, nowMs: number) =>
+    sent(stream) < askedMax && nowMs - (askedAtMs.get(stream) ?? 0) >= askEveryMs;
 
   const succeeded = (message: PendingMessage, stream: string) => {
     queue.release(message);
     silent.delete(stream);
-    failing.delete(stream);
+    const nowMs = clock.monotonicMs();
+    const wasAway = nowMs - (tookAtMs.get(stream) ?? 0) > awayAfterMs;
+    tookAtMs.set(stream, nowMs);
+    if (failing.delete(stream) && wasAway) queue.retryNow(stream);
   };
 
   const failed = (message: PendingMessage, stream: string, error: unknown) => {
@@ -64,6 +78,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const { id, subject } = message;
     const stream = streamOf(subject);
     inFlight.set(stream, sent(stream) + 1);
+    askedAtMs.set(stream, clock.monotonicMs());
     const highestWhenSent = memory.highest(stream);
     try {
       const ack = await broker.publish(message);
@@ -81,9 +96,18 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
 
   return {
     fill(nowMs) {
+      const hasRoom = (stream: string) =>
+        silent.has(stream) ? mayAsk(stream, nowMs) : sent(stream) < perStreamMax;
       for (let next = queue.take(nowMs, hasRoom); next; next = queue.take(nowMs, hasRoom)) {
         void publish(next);
       }
+    },
+    askInMs(nowMs) {
+      const waits = [...silent]
+        .filter((stream) => sent(stream) < askedMax)
+        .map((stream) => (askedAtMs.get(stream) ?? 0) + askEveryMs - nowMs);
+      // Where the time has come and nothing was asked, there was nothing to ask with.
+      return Math.min(...waits.filter((waitMs) => waitMs > 0));
     },
     get inFlight() {
       return [...inFlight.values()].reduce((sum, count) => sum + count, 0);

@@ -87,8 +87,9 @@ export async function relayOutbox(options: RelayOptions, term: Term): Promise<vo
 
       const readInMs = reading.busy ? turnMaxMs : reader.dueInMs(nowMs);
       const retryAtMs = (mayPublish && queue.nextRetryMs()) || Number.POSITIVE_INFINITY;
+      const askInMs = mayPublish ? window.askInMs(nowMs) : turnMaxMs;
       await turn.next(
-        Math.max(1, Math.min(readInMs, retryAtMs - nowMs, turnMaxMs)),
+        Math.max(1, Math.min(readInMs, retryAtMs - nowMs, askInMs, turnMaxMs)),
         clock,
         term.signal,
       );
