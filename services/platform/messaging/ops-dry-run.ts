@@ -74,13 +74,12 @@ async function laneOf(
   { id, consumer, key }: Pick<typeof deadLetters.$inferSelect, "id" | "consumer" | "key">,
 ): Promise<Pick<LetterView, "waiting" | "blockedBy">> {
   if (key === null) return { waiting: 0, blockedBy: null };
+  // Written apart: in the columns of a select Drizzle leaves out the tables' names.
+  const blocking = sql`select d.id from ${deadLetters} d
+    where d.consumer = ${consumer} and d.key = ${key} and d.state = 'dead'
+      and d.version = ${lanes.version} + 1 and d.id <> ${id}`;
   const [lane] = await q
-    .select({
-      waiting: lanes.waiting,
-      blockedBy: sql<string | null>`(select d.id from ${deadLetters} d
-        where d.consumer = ${consumer} and d.key = ${key} and d.state = 'dead'
-          and d.version = ${lanes.version} + 1 and d.id <> ${id})`,
-    })
+    .select({ waiting: lanes.waiting, blockedBy: sql<string | null>`(${blocking})` })
     .from(lanes)
     .where(and(eq(lanes.consumer, consumer), eq(lanes.key, key)));
   const blockedBy = lane?.blockedBy ?? null;
