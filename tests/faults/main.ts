@@ -8,7 +8,7 @@ import { faultsDirectory, startStack } from "./stack.ts";
 
 const MINUTE_MS = 60_000;
 
-process.exit(await main(process.argv.slice(2)));
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: ReturnType<typeof readOptions>;
@@ -64,7 +64,9 @@ async function run(options: FaultRunOptions): Promise<number> {
   return results.some(isBroken) || unreached(coverage).length > 0 ? 1 : 0;
 }
 
-const isBroken = ({ violations }: CampaignResult) => violations.length > 0;
+function isBroken({ violations }: CampaignResult): boolean {
+  return violations.length > 0;
+}
 
 async function sorted({ only, nodes }: FaultRunOptions) {
   const able: Fault[] = [];

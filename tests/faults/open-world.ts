@@ -36,7 +36,7 @@ const READY_DEADLINE_MS = 45_000;
 /** Short, so that a pause of seconds outlives them; everything else is as in production. */
 const SETTINGS = {
   HANDLER_TIMEOUT: "800ms",
-  RETRY_BASE: "50ms",
+  RETRY_BASE: "20ms",
   LANE_GAP_AFTER: "1500ms",
   ORDER_DEADLINE: "15m",
   DATABASE_CONNECTIONS_MAX: "6",

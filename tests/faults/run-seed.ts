@@ -26,6 +26,9 @@ export interface SeedResult {
   readonly timeline: readonly string[];
 }
 
+/** So that the first fault finds orders in every state. */
+const WARM_ACTS = 40;
+const WARM_DEADLINE_MS = 4_000;
 const INFLICT_DEADLINE_MS = 45_000;
 const FINISH_DEADLINE_MS = 30_000;
 
@@ -61,6 +64,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   note("all are ready");
   options.signal?.addEventListener("abort", () => void world.heal().catch(() => undefined));
   try {
+    await world.until(() => world.workload.acts >= WARM_ACTS, WARM_DEADLINE_MS);
     await inflictAll(world, options);
     note("healing");
     await world.heal();

@@ -14,8 +14,8 @@ export interface Workload extends CustomerWorld {
   abandon(): void;
 }
 
-const CUSTOMERS = 5;
-const PAUSE_MAX_MS = 60;
+const CUSTOMERS = 6;
+const PAUSE_MAX_MS = 40;
 
 export function startWorkload({
   replicas,

@@ -39,14 +39,8 @@ function crashAt(
       for (const victim of victims)
         await victim.exclusively(() => victim.rearm(point, random.between(1, arrivalsMax)));
 
-      let provoked = false;
-      await world.until(async () => {
-        if (!provoked && crashes() === before) {
-          provoked = true;
-          await provoke(world, service, random);
-        }
-        return crashes() > before;
-      }, CRASH_DEADLINE_MS);
+      await provoke(world, service, random);
+      await world.until(() => crashes() > before, CRASH_DEADLINE_MS);
       await rm(world.handlerOrders, { force: true });
       for (const victim of victims) await victim.exclusively(() => victim.disarm());
       for (let count = before; count < crashes(); count += 1) world.reached(point);

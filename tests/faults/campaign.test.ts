@@ -1,0 +1,33 @@
+import { describe, expect, test } from "bun:test";
+import { faultsOf } from "./campaign.ts";
+import { type Fault, type FaultGroup, faultGroups } from "./fault.ts";
+import { faults } from "./kinds.ts";
+
+const kinds: ReadonlyMap<FaultGroup, readonly Fault[]> = new Map(
+  faultGroups.map((group) => [group, faults.filter((fault) => fault.group === group)] as const),
+);
+const SEEDS = 40;
+const groups = [...new Set(faults.map(({ group }) => group))];
+
+describe("the kinds of a seed", () => {
+  test.each(groups)("of group %s come round evenly, with a guest from elsewhere", (group) => {
+    const inflicted = Array.from({ length: SEEDS }, (_, seed) => faultsOf(kinds, group, seed));
+
+    const counts = (kinds.get(group) ?? []).map(
+      (kind) => inflicted.filter((names) => names.includes(kind)).length,
+    );
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    for (const names of inflicted)
+      expect(names.filter((fault) => fault.group !== group)).toHaveLength(1);
+  });
+
+  test("are the same for the same seed", () => {
+    const names = () => faultsOf(kinds, "A", 12).map(({ name }) => name);
+
+    expect(names()).toEqual(names());
+  });
+
+  test("have names of their own", () => {
+    expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
+  });
+});

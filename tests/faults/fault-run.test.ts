@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { faultsOf } from "./campaign.ts";
+import { type Fault, type FaultGroup, faultGroups } from "./fault.ts";
+import { faults } from "./kinds.ts";
+import { runSeed } from "./run-seed.ts";
+import { faultsDirectory, type Stack, startStack } from "./stack.ts";
+
+setDefaultTimeout(240_000);
+
+let stack: Stack;
+const directory = join(faultsDirectory, `test-${process.pid}`);
+beforeAll(async () => {
+  stack = await startStack(join(directory, "servers"));
+});
+afterAll(async () => {
+  await stack[Symbol.asyncDispose]();
+});
+
+const kinds: ReadonlyMap<FaultGroup, readonly Fault[]> = new Map(
+  faultGroups.map((group) => {
+    const ofAStack = faults.filter((fault) => fault.group === group && fault.nodes !== 3);
+    return [group, ofAStack] as const;
+  }),
+);
+
+/** The short form: `bun run faults` runs any number of seeds of every group. */
+describe("under faults every promise is kept", () => {
+  test.each([
+    { group: "A", seed: 6 },
+    { group: "B", seed: 1 },
+    { group: "D", seed: 1 },
+    { group: "F", seed: 1 },
+  ] as const)("$group, seed $seed", async ({ group, seed }) => {
+    const chosen = faultsOf(kinds, group, seed);
+
+    const { violations, orders } = await runSeed({
+      stack,
+      seed,
+      faults: chosen,
+      directory: join(directory, `${group}-${seed}`),
+      bunArguments: [],
+    });
+
+    expect(violations).toEqual([]);
+    expect(orders).toBeGreaterThan(0);
+  });
+});
