@@ -59,8 +59,16 @@ export async function fillGap<S>(options: ConsumerOptions<S>, lane: Lane): Promi
   }
 
   const later = await store.findLane(key);
-  const lowest = Math.min(...found.map(({ version }) => version));
-  if (later && (await isMissing(options, later))) await startOrReport(options, later, lowest);
+  if (!later || !(await isMissing(options, later))) return;
+  const next = (version: number) => version === later.version + 1;
+  const [there] = await messagesOf(broker, { stream, key, wanted: next, limit: 1 });
+  if (!there) {
+    const lowest = Math.min(...found.map(({ version }) => version));
+    return startOrReport(options, later, lowest);
+  }
+  // It may lie behind as many later ones as are fetched. What only could not be handled just now is
+  // tried again at the next look.
+  if (!found.some(({ version }) => next(version))) await handleFound(options, there.message);
 }
 
 /** Whether each was handled, parked or set aside: what found no room again was not. */
