@@ -34,6 +34,20 @@ export function exportGauge(registry: Registry, gauge: ServiceGauge, clock: Cloc
   });
 }
 
+/**
+ * Lets several gauges tell of one reading: those of one scrape are asked at the same time and get
+ * the same answer. A gauge that another one sets would tell what was true at the scrape before.
+ */
+export function sharedRead<Reading>(read: () => Promise<Reading>): () => Promise<Reading> {
+  let reading: Promise<Reading> | undefined;
+  return () => {
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+}
+
 export interface MetricsServer extends AsyncDisposable {
   readonly port: number;
   readonly url: string;

@@ -92,6 +92,21 @@ describe("maintainOnce", () => {
     expect(await count(world, "inbox")).toBe(3);
   });
 
+  test("forgets redrive runs that ended a month ago, and none that is open", async () => {
+    await using world = await sinkWorld();
+    await world.pool.q.execute(sql`
+      insert into redrive_runs (consumer, state, selection, canary, per_second, actor, finished_at)
+      select 'someone', state, '{}', 0, 1, 'ann', now() - make_interval(days => days)
+      from (values ('done', 31), ('cancelled', 29), ('paused', null)) run (state, days)`);
+
+    await maintainOnce(options(world), never);
+
+    const left = await world.pool.q.execute<{ state: string }>(
+      sql`select state from redrive_runs order by id`,
+    );
+    expect(left.map(({ state }) => state)).toEqual(["cancelled", "paused"]);
+  });
+
   test("goes on with the other chores when the broker fails one", async () => {
     await using world = await sinkWorld();
     await sentAndHandled(world);

@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import type { Pool } from "../postgres.ts";
 import type { Broker } from "./broker.ts";
 import { emptySentSlots } from "./sent-slots.ts";
-import { idempotencyKeys, inbox } from "./tables.ts";
+import { idempotencyKeys, inbox, redriveRuns } from "./tables.ts";
 import type { StreamTopology } from "./topology.ts";
 
 export interface MaintenanceOptions {
@@ -19,6 +19,8 @@ export interface MaintenanceOptions {
 const everyMs = 60_000;
 const dayMs = 86_400_000;
 const idempotencyKeepMs = dayMs;
+/** Redrive runs that ended, with what became of their letters. The audit keeps who ran them. */
+const runsKeepMs = 30 * dayMs;
 /** What one statement deletes, and for how long a table is deleted from in one round. */
 const sliceMax = 5_000;
 const tableBudgetMs = 5_000;
@@ -45,6 +47,8 @@ export async function maintainOnce(
     inbox: () => deleteOlder(options, inbox, inbox.handledAt, inboxKeepMs(outboxKeepMs), signal),
     "idempotency keys": () =>
       deleteOlder(options, idempotencyKeys, idempotencyKeys.createdAt, idempotencyKeepMs, signal),
+    "redrive runs": () =>
+      deleteOlder(options, redriveRuns, redriveRuns.finishedAt, runsKeepMs, signal),
   };
   for (const [chore, run] of Object.entries(chores)) {
     if (signal.aborted) return;
@@ -55,8 +59,8 @@ export async function maintainOnce(
 /** Deletes slice by slice until nothing old is left or the time of this round is used up. */
 async function deleteOlder(
   { pool, clock }: MaintenanceOptions,
-  table: typeof inbox | typeof idempotencyKeys,
-  column: typeof inbox.handledAt | typeof idempotencyKeys.createdAt,
+  table: typeof inbox | typeof idempotencyKeys | typeof redriveRuns,
+  column: typeof inbox.handledAt | typeof idempotencyKeys.createdAt | typeof redriveRuns.finishedAt,
   keepMs: number,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { Gauge, type Registry } from "prom-client";
+import { sharedRead } from "../metrics.ts";
 import type { Database } from "../postgres.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
+import { exportRepairMetrics } from "./repair-metrics.ts";
 import { deadLetters, lanes, parked } from "./tables.ts";
 
 /** More pending messages than this are not counted one by one. */
@@ -16,21 +18,24 @@ export function exportMessagingMetrics(
   db: Database,
   isLeading: () => boolean,
 ): void {
-  const outbox = postgresOutbox(db);
+  exportRepairMetrics(registry, db);
   const registers = [registry];
-  const oldest = new Gauge({
+  const outbox = postgresOutbox(db);
+  const backlog = sharedRead(() => outbox.backlog(backlogCountMax));
+  new Gauge({
     name: "outbox_oldest_pending_seconds",
     help: "Age of the oldest message that the broker has not acknowledged.",
     registers,
+    async collect() {
+      this.set((await backlog()).oldestMs / 1000);
+    },
   });
   new Gauge({
     name: "outbox_pending_messages",
     help: `Messages that the broker has not acknowledged, counted up to ${backlogCountMax}.`,
     registers,
     async collect() {
-      const { count, oldestMs } = await outbox.backlog(backlogCountMax);
-      this.set(count);
-      oldest.set(oldestMs / 1000);
+      this.set((await backlog()).count);
     },
   });
   new Gauge({
@@ -42,60 +47,60 @@ export function exportMessagingMetrics(
     },
   });
 
-  const labelNames = ["consumer"] as const;
-  const parkedMessages = new Gauge({
-    name: "consumer_parked_messages",
-    help: "Messages that wait for their turn or for another attempt.",
-    labelNames,
-    registers,
-  });
-  const stuckLanes = new Gauge({
-    name: "consumer_stuck_lanes",
-    help: "Lanes that wait for a version which the stream no longer has.",
-    labelNames,
-    registers,
-  });
-  const lanesBehind = new Gauge({
-    name: "consumer_lanes_behind",
-    help: "Lanes that left messages in the stream because they hold as many as they may.",
-    labelNames,
-    registers,
-  });
-  const parkedAge = new Gauge({
-    name: "consumer_oldest_parked_seconds",
-    help: "Age of the oldest parked message.",
-    labelNames,
-    registers,
-  });
-  const deadAge = new Gauge({
-    name: "consumer_oldest_dead_letter_seconds",
-    help: "Age of the oldest dead letter that nobody has dealt with.",
-    labelNames,
-    registers,
-  });
-  new Gauge({
-    name: "consumer_dead_letters",
-    help: "Dead letters that nobody has dealt with.",
-    labelNames,
-    registers,
-    async collect() {
-      for (const gauge of [this, parkedMessages, stuckLanes, lanesBehind, parkedAge, deadAge]) {
-        gauge.reset();
-      }
-      for (const row of await held(db)) {
-        const { consumer } = row;
-        this.set({ consumer }, Number(row.dead));
-        deadAge.set({ consumer }, Number(row.dead_age));
-        parkedMessages.set({ consumer }, Number(row.parked));
-        parkedAge.set({ consumer }, Number(row.parked_age));
-        stuckLanes.set({ consumer }, Number(row.stuck));
-        lanesBehind.set({ consumer }, Number(row.behind));
-      }
-    },
-  });
+  const consumers = sharedRead(() => held(db));
+  for (const { name, help, column } of consumerGauges) {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["consumer"] as const,
+      registers,
+      async collect() {
+        const rows = await consumers();
+        this.reset();
+        for (const row of rows) this.set({ consumer: row.consumer }, Number(row[column]));
+      },
+    });
+  }
 }
 
-interface Held extends Record<string, unknown> {
+const consumerGauges: readonly {
+  readonly name: string;
+  readonly help: string;
+  readonly column: keyof Held & string;
+}[] = [
+  {
+    name: "consumer_parked_messages",
+    help: "Messages that wait for their turn or for another attempt.",
+    column: "parked",
+  },
+  {
+    name: "consumer_oldest_parked_seconds",
+    help: "Age of the oldest parked message.",
+    column: "parked_age",
+  },
+  {
+    name: "consumer_stuck_lanes",
+    help: "Lanes that wait for a version which the stream no longer has.",
+    column: "stuck",
+  },
+  {
+    name: "consumer_lanes_behind",
+    help: "Lanes that left messages in the stream because they hold as many as they may.",
+    column: "behind",
+  },
+  {
+    name: "consumer_dead_letters",
+    help: "Dead letters that nobody has dealt with.",
+    column: "dead",
+  },
+  {
+    name: "consumer_oldest_dead_letter_seconds",
+    help: "Age of the oldest dead letter that nobody has dealt with.",
+    column: "dead_age",
+  },
+];
+
+interface Held extends Record<string, string> {
   readonly consumer: string;
   readonly dead: string;
   readonly dead_age: string;
