@@ -17,7 +17,9 @@ import type { Item } from "./domain/item.ts";
 import { itemRoutes } from "./http/item-routes.ts";
 import { inventoryService } from "./rpc/inventory-service.ts";
 import { stockDifferences } from "./store/conservation.ts";
+import { inventoryInvariants } from "./store/invariants.ts";
 import { findItems } from "./store/items.ts";
+import { reservationsLedger } from "./store/ledger.ts";
 import { inventoryUnit } from "./store/unit.ts";
 
 export interface InventorySettings {
@@ -66,6 +68,8 @@ export function inventory({ db, auth, broker, clock, random, log }: InventorySet
         read: async () => (await stockDifferences(db)).length,
       },
     ],
+    invariants: inventoryInvariants,
+    ledgers: [reservationsLedger],
     /** Ends every watch. */
     close: () => changes.close(),
   };

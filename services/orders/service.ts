@@ -15,6 +15,8 @@ import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
 import { ordersService } from "./rpc/orders-service.ts";
 import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
+import { orderInvariants } from "./store/invariants.ts";
+import { ordersLedger } from "./store/ledger.ts";
 import { orderChanges } from "./store/order-changes.ts";
 import { orderIds } from "./store/order-ids.ts";
 import type { OrdersApi } from "./store/orders-api.ts";
@@ -85,6 +87,8 @@ export function orders(settings: OrdersSettings) {
       },
     ],
     outageAfterMs,
+    invariants: orderInvariants({ deadlineMs }),
+    ledgers: [ordersLedger],
     loops: [{ name: "admission loop", run: intake.run }],
     checks: [intake.check],
     gauges: intake.gauges,

@@ -9,11 +9,14 @@ import { type HealthCheck, healthOf } from "./health.ts";
 import { serveHttp } from "./http.ts";
 import { runService, type Service } from "./lifecycle.ts";
 import { startLog } from "./log.ts";
+import { exportCheckMetrics } from "./messaging/check-metrics.ts";
 import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broker.ts";
+import type { Invariant, Ledger } from "./messaging/invariant.ts";
 import type { LeaderTask } from "./messaging/leader.ts";
 import { type ConsumerDeclaration, startMessaging } from "./messaging/messaging.ts";
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
+import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
 import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from "./metrics.ts";
 import { migrationsOf, pendingMigrations } from "./migrate.ts";
@@ -26,15 +29,16 @@ import type { ServiceSettings } from "./service-settings.ts";
 import { supervise } from "./supervise.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** Requests that wait for connections must not hold up the messages that let them go on. */
-const CORE_CONNECTIONS_MAX = 4;
-
 /** What a service is made of, besides what all services are made of. */
 export interface HostedService<S> {
   readonly app: AnyElysia;
   readonly rpc: (router: ConnectRouter) => void;
   readonly consumers: readonly ConsumerDeclaration<S>[];
   readonly leaderTasks?: readonly LeaderTask[];
+  /** What is always true of its data, beside what is so for every service. */
+  readonly invariants?: readonly Invariant[];
+  /** What others' data is compared with. */
+  readonly ledgers?: readonly Ledger[];
   /** After how long a silence the broker was away, for a service with short deadlines. */
   readonly outageAfterMs?: number;
   /** What each replica does by itself, for as long as it runs. */
@@ -93,7 +97,7 @@ async function start<Settings extends ServiceSettings, S>(
   onClose("database", pool.close);
   const corePool = openPool({
     url,
-    connectionsMax: CORE_CONNECTIONS_MAX,
+    connectionsMax: coreConnectionsMax,
     name: `${name}-core`,
     idleInTransactionTimeoutMs,
   });
@@ -143,6 +147,7 @@ async function start<Settings extends ServiceSettings, S>(
 
   const registry = metricsRegistry(name);
   exportMessagingMetrics(registry, corePool, messaging.isLeading);
+  exportCheckMetrics(registry, corePool);
   for (const gauge of service.gauges ?? []) exportGauge(registry, gauge, clock);
   const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
   onClose("metrics", async () => metrics[Symbol.asyncDispose]());

@@ -81,14 +81,15 @@ interface OverdueOrder {
   readonly at: Date;
 }
 
-async function overdueOrders(
+/** The oldest orders that are undecided so long after their deadline that they should be timed out. */
+export async function overdueOrders(
   db: Database,
-  { deadlineMs, limit }: Deadlines,
+  { deadlineMs, limit, graceMs = 0 }: Deadlines & { readonly graceMs?: number },
 ): Promise<readonly OverdueOrder[]> {
   const answeredAfter = sql`now() - ${brokerSilenceMs(deadlineMs)} * interval '1 millisecond'`;
-  const common = sql`${deadlineMs} * interval '1 millisecond'`;
+  const common = sql`${deadlineMs + graceMs} * interval '1 millisecond'`;
   const rules = { answeredAfter, limit };
-  const own = sql`${orders.deadlineSeconds} * interval '1 second'`;
+  const own = sql`(${orders.deadlineSeconds} + ${graceMs / 1000}::float8) * interval '1 second'`;
   const rows = await db.q.execute<{ id: string; at: string }>(sql`
     select id, date_trunc('milliseconds', now()) as at from (
       (${overdue({ deadline: common, which: sql`${orders.deadlineSeconds} is null`, ...rules })})

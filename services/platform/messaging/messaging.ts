@@ -13,6 +13,7 @@ import { canary } from "./canary.ts";
 import { type ConsumerOptions, consume } from "./consumer.ts";
 import type { Handler } from "./handler.ts";
 import { payloadReader } from "./incoming.ts";
+import type { Invariant, Ledger } from "./invariant.ts";
 import type { JetStreamBroker } from "./jetstream-broker.ts";
 import { fillGaps } from "./lane-gaps.ts";
 import { workLanes } from "./lane-worker.ts";
@@ -30,7 +31,7 @@ import { redriveRunTask } from "./redrive-run-worker.ts";
 import { relayTask } from "./relay-task.ts";
 import { type Repair, repairOf } from "./repair.ts";
 import { defaultRetryPolicy } from "./retry.ts";
-import { selfChecks } from "./self-checks.ts";
+import { type SelfChecks, selfChecks } from "./self-checks.ts";
 import type { MessagingSettings } from "./settings.ts";
 import { type LaneSkip, type SkippedLane, skipLane } from "./skip-lane.ts";
 import { applyTopology, type StreamTopology, topologyOf } from "./topology.ts";
@@ -65,6 +66,9 @@ export interface MessagingOptions<S> {
   readonly consumers: readonly ConsumerDeclaration<S>[];
   /** Work of the service's own that one replica does for all, such as its deadlines. */
   readonly leaderTasks?: readonly LeaderTask[];
+  /** What is always true of the service's own data. */
+  readonly invariants?: readonly Invariant[];
+  readonly ledgers?: readonly Ledger[];
   /** After how long a silence the broker was away, for a service with short deadlines. */
   readonly outageAfterMs?: number;
   readonly clock: Clock;
@@ -84,8 +88,8 @@ export interface Messaging extends AsyncDisposable {
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
   /** Tells the lane worker, wherever it runs, that a lane was freed. */
   lanesFreed(): void;
-  /** Tells the reconciler, wherever it runs, that there is something to compare. */
-  reconcileNow(): void;
+  /** How it looks after itself. */
+  readonly selfChecks: SelfChecks;
   /** What operators are shown is read from here. */
   readonly inspected: Inspected;
 }
@@ -224,7 +228,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   return {
     checks,
     isLeading,
-    reconcileNow: checking.reconcileNow,
+    selfChecks: checking,
     lanesFreed,
     redrive: async (name, id, actor = anonymous) => redrive(consumerCalled(name), id, actor),
     repair: (name) => {

@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import type { AuthMode } from "../auth.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
-import { DifferencesView, ReconcileView } from "./ops-check-views.ts";
+import { DifferencesView, LedgerView, ReconcileView, VerifyView } from "./ops-check-views.ts";
 import {
   DifferencesRequest,
   listDifferences,
@@ -11,10 +11,12 @@ import {
   reconcileFully,
 } from "./ops-differences.ts";
 import { readRequest } from "./ops-requests.ts";
+import { LedgerRequest, showLedger, showVerdicts, VerifyRequest } from "./ops-verify.ts";
 
 /** The part of the operator API that tells whether all is as promised. */
 export const checkRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
-  const { db } = messaging.inspected;
+  const { inspected, selfChecks } = messaging;
+  const { db, service } = inspected;
 
   return new Elysia()
     .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
@@ -30,9 +32,20 @@ export const checkRoutes = (messaging: Messaging, { auth }: { readonly auth: Aut
       async ({ body, operator }) => {
         const { full, reason } = readRequest(ReconcileRequest, body);
         if (full) await reconcileFully(db, { actor: operator, reason });
-        messaging.reconcileNow();
+        selfChecks.reconcileNow();
         return { sweeps: await listSweeps(db) };
       },
       { response: ReconcileView },
+    )
+    .get(
+      "/verify",
+      ({ query }) => showVerdicts(service, selfChecks, readRequest(VerifyRequest, query)),
+      { response: VerifyView },
+    )
+    .get(
+      "/ledgers/:name",
+      ({ params, query }) =>
+        showLedger(db, selfChecks.ledgers, params.name, readRequest(LedgerRequest, query)),
+      { response: LedgerView },
     );
 };

@@ -42,5 +42,29 @@ export const DifferencesView = z.object({
 
 export const ReconcileView = z.object({ sweeps: z.array(SweepView) });
 
+export const VerdictView = z.object({
+  name: z.string(),
+  sentence: z.string(),
+  checked: count,
+  /** Rows that break it, counted up to a thousand; the first are shown. */
+  count,
+  breaches: z.array(z.object({ about: z.string(), problem: z.string() })),
+  /** Where the next slice begins; null when all was looked at. */
+  nextCursor: z.string().nullable(),
+  /** Why it could not be looked at. */
+  problem: z.string().nullable(),
+});
+
+export const VerifyView = z.object({ service: z.string(), verdicts: z.array(VerdictView) });
+
+export const LedgerView = z.object({
+  rows: z.array(z.object({ id: z.string(), state: z.string(), content: z.string() })),
+  /** The id after which the next page begins; null after the last. */
+  nextAfter: z.string().nullable(),
+});
+
+export type VerdictView = z.infer<typeof VerdictView>;
+export type VerifyView = z.infer<typeof VerifyView>;
+export type LedgerView = z.infer<typeof LedgerView>;
 export type SweepView = z.infer<typeof SweepView>;
 export type DifferencesView = z.infer<typeof DifferencesView>;

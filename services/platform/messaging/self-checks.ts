@@ -4,6 +4,8 @@ import type { HealthCheck } from "../health.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres.ts";
 import type { Broker } from "./broker.ts";
+import { type CoreInvariantOptions, coreInvariants } from "./core-invariants.ts";
+import type { Ledger } from "./invariant.ts";
 import type { LeaderTask } from "./leader.ts";
 import { inboxKeepMs } from "./maintenance.ts";
 import { messageType } from "./message.ts";
@@ -12,6 +14,8 @@ import { confirmedCount } from "./postgres-reconcile.ts";
 import type { PublishedStream } from "./published-stream.ts";
 import type { SweptConsumer } from "./reconcile-received.ts";
 import { reconcilerTask } from "./reconciler.ts";
+import { coreConnectionsMax } from "./settings.ts";
+import { keepVerdicts, type Verdict, verifyAll, verifyOne } from "./verify.ts";
 import { wakeable } from "./wake.ts";
 
 /** How a core looks after itself. */
@@ -20,11 +24,21 @@ export interface SelfChecks extends Disposable {
   readonly checks: readonly HealthCheck[];
   /** Tells the reconciler, wherever it runs, to go on at once. */
   reconcileNow(): void;
+  /** One slice of one invariant. Looks queue up: they share the core's few connections. */
+  verifyOne(name: string, cursor?: string): Promise<Verdict>;
+  /** The first slice of each, as far as the time goes. */
+  verifyAll(budgetMs: number): Promise<readonly Verdict[]>;
+  readonly ledgers: readonly Ledger[];
 }
+
+const verifyEveryMs = 60_000;
 
 /** Starts nothing by itself: what one replica does for all is for its leader to run. */
 export function selfChecks<S>(
-  options: Pick<MessagingOptions<S>, "service" | "settings" | "consumers" | "contracts"> & {
+  options: Pick<
+    MessagingOptions<S>,
+    "service" | "settings" | "consumers" | "contracts" | "invariants" | "ledgers"
+  > & {
     readonly db: Database;
     readonly broker: Broker;
     readonly clock: Clock;
@@ -33,14 +47,37 @@ export function selfChecks<S>(
     readonly isLeading: () => boolean;
   },
 ): SelfChecks {
-  const { service, settings, db, broker, published, isLeading } = options;
+  const { service, settings, db, broker, published, isLeading, clock, log } = options;
   const wake = wakeable();
   const topic = `reconciler.${service}`;
   const unhook = broker.onHint(topic, () => wake.wake());
   const consumers = options.consumers.map((consumer) => sweptConsumer(options, consumer));
 
+  const verifying = {
+    db,
+    clock,
+    sentKeepMs: settings.OUTBOX_KEEP,
+    invariants: [...coreInvariants(coreOf(options)), ...(options.invariants ?? [])],
+  };
+  const inTurn = turns();
+  const verifyAllOf = (budgetMs: number) => inTurn(() => verifyAll({ ...verifying, budgetMs }));
+
   return {
+    ledgers: options.ledgers ?? [],
+    verifyOne: (name, cursor) => inTurn(() => verifyOne(verifying, name, cursor)),
+    verifyAll: verifyAllOf,
     tasks: [
+      {
+        name: "invariants",
+        run: async ({ signal }) => {
+          while (!signal.aborted) {
+            const verdicts = await verifyAllOf(verifyEveryMs);
+            tellBroken(log, verdicts);
+            await keepVerdicts(db, verdicts);
+            await clock.sleep(verifyEveryMs, signal);
+          }
+        },
+      },
       reconcilerTask({
         ...options,
         consumers,
@@ -52,6 +89,42 @@ export function selfChecks<S>(
     checks: [nothingMissing(db)],
     reconcileNow: () => (isLeading() ? wake.wake() : broker.hint(topic)),
     [Symbol.dispose]: unhook,
+  };
+}
+
+function tellBroken(log: Log, verdicts: readonly Verdict[]): void {
+  for (const { name, look, problem } of verdicts) {
+    const [first] = look.breaches;
+    if (first)
+      log.error("invariant broken", { invariant: name, count: look.breaches.length, first });
+    if (problem !== null) log.warn("invariant not checked", { invariant: name, problem });
+  }
+}
+
+/** Runs one after another. */
+function turns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    // Whoever asked hears of a failure; the next in turn does not.
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+function coreOf<S>({
+  service,
+  settings,
+  consumers,
+  published,
+}: Pick<MessagingOptions<S>, "service" | "settings" | "consumers"> & {
+  readonly published: readonly PublishedStream[];
+}): CoreInvariantOptions {
+  return {
+    service,
+    streams: published.map(({ name }) => name),
+    keyed: consumers.filter(({ order }) => order === "key").map(({ durable }) => durable),
+    connectionsMax: { requests: settings.DATABASE_CONNECTIONS_MAX, core: coreConnectionsMax },
   };
 }
 

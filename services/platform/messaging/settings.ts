@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { duration, natsUrl, postgresUrl, wholeNumber } from "../settings.ts";
 
+/** Requests that wait for connections must not hold up the messages that let them go on. */
+export const coreConnectionsMax = 4;
+
 /** What the core reads from the environment, for a service's schema to spread. */
 export const messagingSettings = {
   DATABASE_URL: postgresUrl(),
