@@ -7,6 +7,8 @@ import { closingLine, type TestSummary, testSummary } from "./test-summary.ts";
  * that says how it went. The exit code is that of `bun test`.
  */
 
+// For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
+const TEST_LIMIT_MS = 60_000;
 const DRAIN_DEADLINE_MS = 1_000;
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
@@ -14,7 +16,7 @@ if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
 async function runTests(args: readonly string[]): Promise<number> {
   const { DATABASE_URL, NATS_URL } = process.env;
   const servers = DATABASE_URL && NATS_URL ? undefined : await joinTestInfrastructure();
-  const child = Bun.spawn([process.execPath, "test", ...args], {
+  const child = Bun.spawn([process.execPath, "test", "--timeout", String(TEST_LIMIT_MS), ...args], {
     env: {
       ...process.env,
       QUICKBITE_TEST_DATABASE_URL: DATABASE_URL || servers?.databaseUrl,

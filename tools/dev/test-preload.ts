@@ -1,12 +1,7 @@
-import { setDefaultTimeout } from "bun:test";
-
 /**
  * Runs before every `bun test`. The servers themselves are started by the first test that asks for
  * them, so that tests of pure functions wait for nothing.
  */
-
-// For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
-setDefaultTimeout(60_000);
 
 // Servers that the engineer names are used by the tests, but only through the testing module: code
 // under test must never find its way to a real database by itself.
