@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type PostgresServer, startPostgres } from "@app/dev/infrastructure/postgres-server.ts";
 import { findPostgres } from "@app/dev/infrastructure.ts";
-import { KEEPER_DIRECTORY } from "@app/dev/test-infrastructure/protocol.ts";
+import { scratchDirectory } from "@app/dev/test-infrastructure/scratch.ts";
 import { migrate, readMigrations } from "@app/platform/migrate.ts";
 import postgres from "postgres";
 import type { DatabaseUrls } from "./quickbite.ts";
@@ -16,7 +16,7 @@ export interface OwnPostgres extends AsyncDisposable {
 const DRIZZLE = resolve(import.meta.dir, "../../drizzle");
 
 export async function ownPostgres(): Promise<OwnPostgres> {
-  const directory = join(KEEPER_DIRECTORY, "postgres", crypto.randomUUID());
+  const directory = join(scratchDirectory(), "postgres", crypto.randomUUID());
   mkdirSync(directory, { recursive: true });
   const program = await findPostgres();
   const server = await startPostgres({ program, directory, throwAway: true });

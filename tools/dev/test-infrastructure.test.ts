@@ -19,7 +19,7 @@ afterAll(() => rmSync(dataDir, { recursive: true }));
 describe("joinTestInfrastructure", () => {
   test("several that come at once share one set of servers, which lasts until the last is gone", async () => {
     const [first, second, third] = await Promise.all([user(), user(), user()]);
-    const server = serverProcess();
+    const server = await serverProcess(first.servers);
     expect(second.servers).toEqual(first.servers);
     expect(third.servers).toEqual(first.servers);
 
@@ -34,7 +34,7 @@ describe("joinTestInfrastructure", () => {
 
   test("whoever leaves last in good order sees the servers gone", async () => {
     const only = await user();
-    const server = serverProcess();
+    const server = await serverProcess(only.servers);
 
     only.process.kill("SIGTERM");
     await only.process.exited;
@@ -65,8 +65,12 @@ async function user(): Promise<{ process: Bun.Subprocess; servers: TestServers }
   return { process: started, servers: JSON.parse(new TextDecoder().decode(value)) };
 }
 
-function serverProcess(): ProcessIdentity {
-  const pidFile = join(dataDir, "test/postgres/data/postmaster.pid");
+async function serverProcess({ databaseUrl }: TestServers): Promise<ProcessIdentity> {
+  const client = postgres(databaseUrl, { max: 1 });
+  const [place] = await client<{ directory: string }[]>`
+    SELECT current_setting('data_directory') AS directory`;
+  await client.end();
+  const pidFile = join(place?.directory ?? "", "postmaster.pid");
   const server = identify(Number.parseInt(readFileSync(pidFile, "utf8"), 10));
   if (!server) throw new Error("Postgres does not run");
   return server;

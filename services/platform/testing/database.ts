@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { TEST_DATABASE_PREFIX } from "@app/dev/test-infrastructure/leftovers.ts";
 import postgres from "postgres";
 import { type Migration, migrate, readMigrations } from "../migrate.ts";
 import { testServers } from "./servers.ts";
@@ -12,6 +11,7 @@ export interface TemporaryDatabase extends AsyncDisposable {
 }
 
 const DRIZZLE = resolve(import.meta.dir, "../../../drizzle");
+const TEST_DATABASE_PREFIX = "quickbite_test_";
 const TEMPLATE_PREFIX = "quickbite_template_";
 // Any constant that all test processes agree on.
 const TEMPLATE_LOCK = 3_884_120_517;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type NatsServer, startNats } from "@app/dev/infrastructure/nats-server.ts";
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { findNats } from "@app/dev/infrastructure.ts";
-import { KEEPER_DIRECTORY } from "@app/dev/test-infrastructure/protocol.ts";
+import { scratchDirectory } from "@app/dev/test-infrastructure/scratch.ts";
 import { type TcpProxy, tcpProxy } from "./tcp-proxy.ts";
 
 /** Three nats-servers with one JetStream, each link between them and to their clients ours to spoil. */
@@ -45,7 +45,7 @@ export async function temporaryCluster(): Promise<TemporaryCluster> {
 
   const nodes = await Promise.all(
     numbers.map(async (number): Promise<ClusterNode> => {
-      const directory = join(KEEPER_DIRECTORY, "brokers", crypto.randomUUID());
+      const directory = join(scratchDirectory(), "brokers", crypto.randomUUID());
       mkdirSync(directory, { recursive: true });
       const others = numbers.filter((other) => other !== number);
       const routes = await Promise.all(others.map((other) => link(number, other)));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { ManagedServer } from "@app/dev/infrastructure/managed-server.ts";
 import { startNats } from "@app/dev/infrastructure/nats-server.ts";
 import { findNats } from "@app/dev/infrastructure.ts";
-import { KEEPER_DIRECTORY } from "@app/dev/test-infrastructure/protocol.ts";
+import { scratchDirectory } from "@app/dev/test-infrastructure/scratch.ts";
 
 /** A nats-server of one test's own. */
 export interface TemporaryBroker extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface TemporaryBroker extends AsyncDisposable {
  * names, so tests that share a server would share them too; a server of one's own takes 30 ms.
  */
 export async function temporaryBroker(): Promise<TemporaryBroker> {
-  const directory = join(KEEPER_DIRECTORY, "brokers", crypto.randomUUID());
+  const directory = join(scratchDirectory(), "brokers", crypto.randomUUID());
   mkdirSync(directory, { recursive: true });
   const server = await startNats({ program: await findNats(), directory, throwAway: true });
   return {

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { type Lock, tryLock } from "../infrastructure/lock.ts";
 import { isFree } from "../infrastructure/ports.ts";
 import { type Infrastructure, startInfrastructure } from "../infrastructure.ts";
-import { dropLeftovers } from "./leftovers.ts";
-import { ADDRESS_FILE, DATA_DIRECTORY, KEEPER_DIRECTORY, type KeeperAddress } from "./protocol.ts";
+import { ADDRESS_FILE, KEEPER_DIRECTORY, type KeeperAddress } from "./protocol.ts";
+import { scratchDirectory } from "./scratch.ts";
 import { listenForUsers, type Users } from "./users.ts";
 
 /**
@@ -16,6 +17,8 @@ import { listenForUsers, type Users } from "./users.ts";
 const LOCK_DEADLINE_MS = 30_000;
 const LOCK_POLL_MS = 20;
 const FIRST_USER_DEADLINE_MS = 10_000;
+/** Never that of a keeper before, whose servers may still be stopping. */
+const DIRECTORY = join(scratchDirectory(), `servers-${crypto.randomUUID()}`);
 
 if (import.meta.main) {
   await keep();
@@ -37,6 +40,7 @@ async function keep(): Promise<void> {
   rmSync(ADDRESS_FILE, { force: true });
   users.close();
   await servers?.stop();
+  rmSync(DIRECTORY, { recursive: true, force: true });
   lock.release();
   users.releaseLeaving();
 }
@@ -70,15 +74,16 @@ async function serve(users: Users): Promise<Infrastructure | undefined> {
   try {
     progress("starting Postgres and nats-server for the tests");
     const servers = await startInfrastructure({
-      dataDir: DATA_DIRECTORY,
-      purpose: "test",
+      dataDir: dirname(DIRECTORY),
+      purpose: basename(DIRECTORY),
+      durable: false,
+      throwAway: true,
       report: {
         log: progress,
         onProgress: ({ what, doneBytes, totalBytes }) =>
           progress(`${what}: ${doneBytes}${totalBytes ? ` of ${totalBytes}` : ""} bytes`),
       },
     });
-    await dropLeftovers(servers.databaseUrl);
     users.tell({ ready: { databaseUrl: servers.databaseUrl, natsUrl: servers.natsUrl } });
     return servers;
   } catch (error) {

@@ -24,7 +24,7 @@ export interface KeeperAddress {
 }
 
 /** Below the repository, unless the environment names another place. */
-export const DATA_DIRECTORY =
+const DATA_DIRECTORY =
   process.env.QUICKBITE_DATA_DIRECTORY || resolve(import.meta.dir, "../../../.quickbite");
 export const KEEPER_DIRECTORY = resolve(DATA_DIRECTORY, "test");
 export const ADDRESS_FILE = resolve(KEEPER_DIRECTORY, "keeper.json");
