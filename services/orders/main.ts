@@ -12,6 +12,7 @@ await hostService({
   build: async ({ settings, ...foundation }) => {
     const { ORDER_DEADLINE: deadlineMs, OUTBOX_MAX: outboxMax, DEMO, AUTH: auth } = settings;
     const demo = DEMO === "on" ? { auth } : undefined;
-    return orders({ ...foundation, deadlineMs, outboxMax, demo });
+    const why = { auth, inventoryUrl: settings.INVENTORY_URL };
+    return orders({ ...foundation, deadlineMs, outboxMax, why, demo });
   },
 });

@@ -6,6 +6,7 @@ import { httpApp } from "@app/platform/elysia-app.ts";
 import type { Log } from "@app/platform/log.ts";
 import { admission } from "@app/platform/messaging/admission.ts";
 import type { Broker } from "@app/platform/messaging/broker.ts";
+import type { Inspected } from "@app/platform/messaging/messaging.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { onInventoryRejected } from "./consumers/on-inventory-rejected.ts";
@@ -13,6 +14,7 @@ import { onInventoryReserved } from "./consumers/on-inventory-reserved.ts";
 import type { Order } from "./domain/order.ts";
 import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
+import { type OrderWhySettings, orderWhyRoutes } from "./http/order-why.ts";
 import { ordersService } from "./rpc/orders-service.ts";
 import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
 import { orderInvariants } from "./store/invariants.ts";
@@ -30,6 +32,8 @@ export interface OrdersSettings {
   readonly deadlineMs: number;
   /** So many messages may wait for the broker before orders are refused. */
   readonly outboxMax: number;
+  /** Who may ask why an order waits, and where inventory is asked. */
+  readonly why: Omit<OrderWhySettings, "inspected">;
   /** Answers the calls of demo data, to operators; without it there are none. */
   readonly demo?: { readonly auth: AuthMode } | undefined;
   /** Aborts when the service stops: streams end. */
@@ -46,7 +50,7 @@ const way = [
 
 /** What orders does, ready to be served and fed: no port is open and no broker is needed yet. */
 export function orders(settings: OrdersSettings) {
-  const { db, broker, deadlineMs, outboxMax, demo, stopping, clock, log } = settings;
+  const { db, broker, deadlineMs, outboxMax, why, demo, stopping, clock, log } = settings;
   const outageAfterMs = brokerSilenceMs(deadlineMs);
   const intake = admission({ db, broker, way, deadlineMs, outboxMax, outageAfterMs, clock });
   const changes = orderChanges({
@@ -68,6 +72,7 @@ export function orders(settings: OrdersSettings) {
 
   return {
     app: demo ? app.use(demoRoutes(api, demo)) : app,
+    coreRoutes: (inspected: Inspected) => orderWhyRoutes({ ...why, inspected }),
     rpc: (router: ConnectRouter) => router.service(OrdersService, ordersService(api)),
     consumers: [
       {

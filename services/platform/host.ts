@@ -1,6 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import type { ConnectRouter } from "@connectrpc/connect";
-import type { AnyElysia } from "elysia";
+import { type AnyElysia, Elysia } from "elysia";
 import { authenticator } from "./auth.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
@@ -10,10 +10,10 @@ import { serveHttp } from "./http.ts";
 import { runService, type Service } from "./lifecycle.ts";
 import { startLog } from "./log.ts";
 import { exportCheckMetrics } from "./messaging/check-metrics.ts";
-import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broker.ts";
 import type { Invariant, Ledger } from "./messaging/invariant.ts";
+import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broker.ts";
 import type { LeaderTask } from "./messaging/leader.ts";
-import { type ConsumerDeclaration, startMessaging } from "./messaging/messaging.ts";
+import { type ConsumerDeclaration, type Inspected, startMessaging } from "./messaging/messaging.ts";
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
@@ -32,6 +32,8 @@ import { waitFor } from "./wait-for.ts";
 /** What a service is made of, besides what all services are made of. */
 export interface HostedService<S> {
   readonly app: AnyElysia;
+  /** Routes that look into the running core. */
+  readonly coreRoutes?: (inspected: Inspected) => AnyElysia;
   readonly rpc: (router: ConnectRouter) => void;
   readonly consumers: readonly ConsumerDeclaration<S>[];
   readonly leaderTasks?: readonly LeaderTask[];
@@ -140,7 +142,9 @@ async function start<Settings extends ServiceSettings, S>(
     onClose("grpc", grpc.stop);
     log.info("serving grpc", { port: grpc.port });
   }
-  const app = service.app.use(operatorRoutes(messaging, { auth: settings.AUTH }));
+  const ops = operatorRoutes(messaging, { auth: settings.AUTH });
+  const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
+  const app = service.app.use(ops).use(looking);
   const handlers = [rpcFetch(calls), elysiaHandler(app)];
   const http = serveHttp({ ...edge, health: health.handler, handlers, port: settings.PORT });
   onClose("http", http.stop);

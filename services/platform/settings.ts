@@ -27,6 +27,12 @@ export const postgresUrl = () =>
     .regex(/^postgres(?:ql)?:\/\/[^\s/]+(?:\/\S*)?$/, "must be a postgres:// url")
     .register(settingNotes, { example: "postgres://user:secret@127.0.0.1:5432/app" });
 
+/** Where another service answers. */
+export const httpUrl = () =>
+  z
+    .url({ protocol: /^https?$/, error: "must be an http:// url" })
+    .register(settingNotes, { example: "http://127.0.0.1:8090" });
+
 const NATS_SERVER = /^(?:(?:nats|tls|ws|wss):\/\/)?[^\s/,]+$/;
 
 /** A comma list of servers, as the client takes it. */

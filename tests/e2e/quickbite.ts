@@ -1,8 +1,13 @@
+import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
-import { type RunningService, startService } from "@app/platform/testing/service.ts";
+import {
+  type RunningService,
+  type ServiceOptions,
+  startService,
+} from "@app/platform/testing/service.ts";
 import postgres from "postgres";
 import { type Customer, customerOf } from "./customer.ts";
 
@@ -56,17 +61,25 @@ export async function openQuickBite({
   };
 
   const natsUrl = await natsThrough(nats.url);
-  const all = { orders: ordersSettings, inventory: inventorySettings };
-  const start = async (name: "orders" | "inventory"): Promise<RunningService> => {
+  // Orders is told where inventory is before it is there: neither waits for the other.
+  const inventoryPort = await freePort();
+  const all = {
+    orders: { INVENTORY_URL: `http://127.0.0.1:${inventoryPort}`, ...ordersSettings },
+    inventory: inventorySettings,
+  };
+  const start = async (
+    name: "orders" | "inventory",
+    options: ServiceOptions = {},
+  ): Promise<RunningService> => {
     const environment = { DATABASE_URL: urls[name], NATS_URL: natsUrl, ...all[name] };
-    const service = opened.use(await startService(name, environment));
+    const service = opened.use(await startService(name, environment, options));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => service.process.kill());
     return service;
   };
   const [first, second, third, fourth] = await Promise.all([
     start("orders"),
-    start("inventory"),
+    start("inventory", { port: inventoryPort }),
     ...(replicas === 2 ? [start("orders"), start("inventory")] : []),
   ]);
   const orders: Replicas = third ? [first, third] : [first];

@@ -35,6 +35,8 @@ const meanings: Readonly<Record<string, string>> = {
   DEMO: "`on` answers the calls that demo data needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
   METRICS_PORT: "`/metrics` and nothing else.",
+  INVENTORY_URL:
+    "Where inventory answers, so that `why` can tell what an order waits for there; without it inventory is not asked.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
 };

@@ -58,6 +58,7 @@ async function started(demo: Parameters<typeof orders>[0]["demo"]) {
     broker: muteBroker,
     deadlineMs: 60_000,
     outboxMax: 1_000,
+    why: { auth: "optional", inventoryUrl: undefined },
     demo,
     stopping: stop.signal,
     clock: systemClock,

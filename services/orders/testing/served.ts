@@ -75,6 +75,7 @@ export function replicaOn(pool: Pool, { broker, caller }: ServedOptions = {}) {
     broker: { ...muteBroker, ...broker },
     deadlineMs: 60_000,
     outboxMax: 1_000,
+    why: { auth: "optional", inventoryUrl: undefined },
     stopping: stop.signal,
     clock: systemClock,
     log: silentLog,

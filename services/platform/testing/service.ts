@@ -34,6 +34,8 @@ export interface ServiceOptions {
   readonly program?: string;
   /** Off to go on as soon as it answers at all, ready or not. */
   readonly untilReady?: boolean;
+  /** The main port, where others have to know it beforehand. */
+  readonly port?: number;
 }
 
 const REPOSITORY = resolve(import.meta.dir, "../../..");
@@ -48,9 +50,13 @@ const PROBE_DEADLINE_MS = 1_000;
 export async function startService(
   name: string,
   environment: Readonly<Record<string, string>>,
-  { program, untilReady = true }: ServiceOptions = {},
+  { program, untilReady = true, port }: ServiceOptions = {},
 ): Promise<RunningService> {
-  const ports = { main: await freePort(), grpc: await freePort(), metrics: await freePort() };
+  const ports = {
+    main: port ?? (await freePort()),
+    grpc: await freePort(),
+    metrics: await freePort(),
+  };
   const url = `http://127.0.0.1:${ports.main}`;
   const directory = join(KEEPER_DIRECTORY, "services", crypto.randomUUID());
   mkdirSync(directory, { recursive: true });

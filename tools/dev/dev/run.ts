@@ -140,6 +140,8 @@ function keepRunning(of: {
     const unit = supervise({ name: server.name, launch: async () => server, onChange });
     add(unit, serverRow(unit, url));
   }
+  const first = replicas.filter(({ name, service }) => name === service);
+  const peers = first.map((peer) => [`${peer.service.toUpperCase()}_URL`, urlOf(peer)] as const);
   for (const replica of replicas) {
     const unit = serviceUnit(replica, {
       repository: run.repository,
@@ -147,6 +149,7 @@ function keepRunning(of: {
       databaseUrl,
       natsUrl,
       environment: {
+        ...Object.fromEntries(peers),
         ...(run.options.demo && { DEMO: "on" }),
         ...(run.options.logs === "debug" && { LOG_LEVEL: "debug" }),
       },

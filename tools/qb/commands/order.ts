@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { z } from "zod";
 import type { Context } from "../context.ts";
 import { duration } from "../duration.ts";
 import { Failure } from "../failure.ts";
@@ -22,13 +23,41 @@ export function orderCommands(program: Command, run: Run): void {
     .option("--timeout <seconds>", "give up after so long", seconds(86_400), 900)
     .description("draw an order's life as it happens, until it is decided")
     .action(run((context, flags: FollowFlags, id) => follow(context, flags, id)));
+
+  order
+    .command("why")
+    .argument("<id>", "the order's id")
+    .description("say what an order waits for, or why it ended, and what to do about it")
+    .action(run((context, _flags, id) => why(context, id)));
+}
+
+/** As much of the answer as people are shown; in JSON all of it is passed on. */
+const Why = z.looseObject({
+  sentence: z.string(),
+  waitsFor: z.looseObject({ next: z.string().nullable() }).nullable(),
+  silent: z.array(z.object({ service: z.string(), part: z.string(), problem: z.string() })),
+});
+
+async function why({ orders, out }: Context, text: string): Promise<void> {
+  const id = orderId(text, "why");
+  const answer = await orders.ask(`/v1/orders/${id}/why`, Why);
+  out.data(answer);
+  out.say(answer.sentence);
+  for (const { service, part, problem } of answer.silent) {
+    const who = part === "service" ? service : `the ${part} of ${service}`;
+    out.say(`Not known: what ${who} would say (${problem}).`);
+  }
+  const next = answer.waitsFor?.next ?? null;
+  if (next !== null) out.say(`Try next: ${next}`);
+}
+
+function orderId(text: string, command: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Failure("usage", `${text} is no order id`, { next: `qb order ${command} 1` });
 }
 
 async function follow(context: Context, { timeout }: FollowFlags, text: string): Promise<void> {
-  const id = /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
-  if (id === undefined) {
-    throw new Failure("usage", `${text} is no order id`, { next: "qb order follow 1" });
-  }
+  const id = orderId(text, "follow");
   const { out } = context;
   const startedMs = performance.now();
   let first: number | undefined;
@@ -51,7 +80,7 @@ async function follow(context: Context, { timeout }: FollowFlags, text: string):
   out.status("");
   if (!isDecided(order)) {
     throw new Failure("failed", `order ${id} is still ${order.status} after ${timeout} s`, {
-      next: "qb dlq ls",
+      next: `qb order why ${id}`,
     });
   }
 }
