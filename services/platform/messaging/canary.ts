@@ -15,6 +15,8 @@ export interface Canary {
 export const defaultOutageAfterMs = 15_000;
 /** So many flights fit into a silence that is no outage yet. */
 const flightsPerSilence = 3;
+/** A dead end is known by what it does not answer: who publishes nothing else finds out by this. */
+const everyMaxMs = 2_000;
 /** Soon after a failure, because a start is waiting for its connection, and then ever later. */
 const retryFirstMs = 50;
 const retryMaxMs = 1_000;
@@ -39,7 +41,7 @@ export function canary({
   outageAfterMs = defaultOutageAfterMs,
   clock,
 }: CanaryOptions): Canary {
-  const everyMs = outageAfterMs / flightsPerSilence;
+  const everyMs = Math.min(everyMaxMs, outageAfterMs / flightsPerSilence);
   let problem: string | undefined = "no canary was published yet";
 
   return {
