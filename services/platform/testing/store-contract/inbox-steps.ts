@@ -8,6 +8,7 @@ import {
   aLetterId,
   anEntry,
   anEventId,
+  aParked,
   aRevision,
   aVersion,
   hourMs,
@@ -128,9 +129,27 @@ async function transact(
   return answers;
 }
 
+/**
+ * A lane that stands at a version and has one parked a little ahead of it: what heads, gaps and marks
+ * are about, and what single steps seldom come to.
+ */
+const waitingLane: fc.Arbitrary<StoreStep> = step(
+  "waitingLane",
+  fc.record({ parked: aParked, ahead: fc.integer({ min: 1, max: 2 }), behind: fc.boolean() }),
+  (inbox, { parked, ahead, behind }) =>
+    inbox.transaction(async (tx) => {
+      const { key } = parked;
+      const lane = (await tx.lockLanes([key])).get(key);
+      if (!lane) throw new Error("a lane that was locked is there");
+      await tx.park([{ ...parked, version: lane.version + ahead }]);
+      await tx.saveLanes([{ ...lane, blocked: false, waiting: 1, behind }]);
+    }),
+);
+
 /** Everything that a consumer's store can do. */
 export const inboxStep: fc.Arbitrary<StoreStep> = fc.oneof(
   { weight: 3, arbitrary: transaction },
+  { weight: 1, arbitrary: waitingLane },
   { weight: 2, arbitrary: writing },
   { weight: 2, arbitrary: reading },
 );

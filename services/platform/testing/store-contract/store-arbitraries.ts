@@ -4,14 +4,14 @@ import type { DeadLetter, Lane, ParkedMessage } from "../../messaging/inbox.ts";
 import type { OutgoingMessage } from "../../messaging/message.ts";
 
 /** Few of each, so that steps meet the same rows again and again. */
-export const aKey = fc.constantFrom("thing/a", "thing/b", "thing/c");
-export const keys = fc.uniqueArray(aKey, { maxLength: 3 });
-export const aVersion = fc.integer({ min: 1, max: 4 });
+export const aKey = fc.constantFrom("thing/a", "thing/b");
+export const keys = fc.uniqueArray(aKey, { maxLength: 2 });
+export const aVersion = fc.integer({ min: 1, max: 3 });
 export const eventIds = [1, 2, 3, 4, 5].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
 export const anEventId = fc.constantFrom(...eventIds);
 export const someEventIds = fc.uniqueArray(anEventId, { maxLength: 3 });
-export const aLetterId = fc.integer({ min: 1, max: 4 });
-export const aRevision = fc.integer({ min: 1, max: 3 });
+export const aLetterId = fc.integer({ min: 1, max: 2 });
+export const aRevision = fc.constantFrom(1, 1, 2);
 
 /** Waits and ages are told apart by whole hours. */
 export const hourMs = 3_600_000;
@@ -64,8 +64,8 @@ export const aDeadLetter: fc.Arbitrary<DeadLetter> = fc
 
 export const aLane: fc.Arbitrary<Lane> = fc.record({
   key: aKey,
-  version: fc.integer({ min: 0, max: 3 }),
-  blocked: fc.boolean(),
+  version: fc.integer({ min: 0, max: 2 }),
+  blocked: fc.constantFrom(false, false, true),
   waiting: fc.integer({ min: 0, max: 2 }),
   behind: fc.boolean(),
   leftUpTo: fc.integer({ min: 0, max: 4 }),

@@ -25,15 +25,15 @@ export function storeContract(
 ): void {
   describe(`stores: ${names}`, () => {
     test("answer alike as inboxes, whatever is asked of them", async () => {
-      await compare(make, inboxStep, { runs: 50, stepsMax: 40 });
+      await compare(make, inboxStep, { runs: 20, stepsMax: 60 });
     });
 
     test("answer alike as outboxes, whatever is asked of them", async () => {
-      await compare(make, outboxStep, { runs: 50, stepsMax: 60 });
+      await compare(make, outboxStep, { runs: 20, stepsMax: 60 });
     });
 
     test("answer alike as both at once", async () => {
-      await compare(make, fc.oneof(inboxStep, outboxStep), { runs: 20, stepsMax: 60 });
+      await compare(make, fc.oneof(inboxStep, outboxStep), { runs: 8, stepsMax: 60 });
     });
   });
 }
