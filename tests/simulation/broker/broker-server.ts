@@ -90,6 +90,12 @@ export class BrokerServer {
     this.handOut(this.stream(stream));
   }
 
+  /** Those who asked are gone. */
+  forgetPulls(pulls: ReadonlySet<Pull>): void {
+    for (const stream of this.streams.values())
+      for (const durable of stream.durables.values()) durable.removePulls((one) => pulls.has(one));
+  }
+
   handOut(stream: StoredStream): void {
     for (const durable of stream.durables.values()) {
       durable.handOut(this.nowMs);
@@ -176,8 +182,13 @@ export class BrokerServer {
   /** Serves again, what it stored or `store`, an earlier copy of it. */
   comeBack(store?: ReadonlyMap<string, StoredStream>): void {
     if (store) {
+      const before = new Map(this.streams);
       this.streams.clear();
-      for (const [name, stream] of store) this.streams.set(name, stream);
+      for (const [name, stream] of store) {
+        // What it is configured to hold is not part of what it may forget here.
+        stream.limits = before.get(name)?.limits ?? stream.limits;
+        this.streams.set(name, stream);
+      }
     }
     this.up = true;
     for (const stream of this.streams.values()) stream.relearnIds();

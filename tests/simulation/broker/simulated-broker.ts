@@ -2,6 +2,7 @@ import type { StreamDeclaration } from "@app/contracts/topology.ts";
 import type { Broker, Delivery, StoredMessage } from "@app/platform/messaging/broker.ts";
 import { outcomeOf } from "../world/process.ts";
 import { type BrokerServer, type Connected, payloadMax } from "./broker-server.ts";
+import type { Pull } from "./durable.ts";
 import type { Link } from "./link.ts";
 import { SimulatedSubscription } from "./simulated-subscription.ts";
 import { matches } from "./stored-stream.ts";
@@ -20,6 +21,8 @@ export interface Connection {
   /** Grows when the connection breaks: what was on its way then is lost. */
   readonly epoch: number;
   readonly up: boolean;
+  /** What was asked for on it and is not all here. */
+  readonly pulls: Set<Pull>;
   request<T>(what: string, effect: () => T, lateText?: string): Promise<T>;
   /** Sends what nobody answers, and loses it without a connection. */
   send(what: string, effect: () => void): void;
@@ -40,14 +43,15 @@ export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBroke
   const { connection, breakOff, reconnected, close } = connect(options);
   const listeners = new Map<string, Set<(data: string) => void>>();
   const subscriptions = new Set<SimulatedSubscription>();
+  // Without delay, because what a connection comes to is noticed in the order in which it happens.
   const connected: Connected = {
     broken: (reason) =>
-      link.toClient("connection broken", () => {
+      link.after(0, () => {
         breakOff(reason);
         for (const each of subscriptions) each.broken();
       }),
     restored: () =>
-      link.toClient("connection restored", () => {
+      link.after(0, () => {
         if (!server.up || !reconnected()) return;
         for (const each of subscriptions) each.restored();
       }),
@@ -119,17 +123,18 @@ export function simulatedBroker(options: SimulatedBrokerOptions): SimulatedBroke
 
     abandon() {
       server.connections.delete(connected);
-      for (const each of subscriptions) each.abandon();
+      server.forgetPulls(connection.pulls);
     },
 
     breakFor(durationMs) {
-      for (const each of subscriptions) each.abandon();
+      server.forgetPulls(connection.pulls);
       connected.broken("the connection broke");
       link.after(durationMs, () => connected.restored());
     },
 
     async close() {
       server.connections.delete(connected);
+      server.forgetPulls(connection.pulls);
       breakOff("the broker connection is closed");
       close();
       for (const each of subscriptions) each.broken();
@@ -146,6 +151,7 @@ function connect({ server, link, timeoutMs }: SimulatedBrokerOptions) {
   const connection: Connection = {
     server,
     link,
+    pulls: new Set(),
     get epoch() {
       return epoch;
     },

@@ -64,14 +64,6 @@ export class SimulatedSubscription implements Subscription {
     this.#pulls = new Map();
   }
 
-  /** The server sees that nobody asks on this connection any more. */
-  abandon(): void {
-    const { server } = this.#connection;
-    const { stream, durable } = this.#pulled;
-    const pulls = this.#pulls;
-    server.answer(stream, durable, (of) => of.removePulls((pull) => pulls.has(pull)));
-  }
-
   restored(): void {
     this.#ask();
   }
@@ -101,6 +93,7 @@ export class SimulatedSubscription implements Subscription {
         end: (reason) => link.toClient("pull ended", () => this.#end(new Error(reason))),
       };
       this.#pulls.set(pull, share);
+      this.#connection.pulls.add(pull);
       link.after(pullExpiresMs, () => this.#expire(pull));
       this.#connection.send("pull", () => {
         try {
@@ -129,6 +122,7 @@ export class SimulatedSubscription implements Subscription {
 
   /** A pull ends after a while, whatever came of it: something may have been lost on the way. */
   #expire(pull: Pull): void {
+    this.#connection.pulls.delete(pull);
     if (!this.#pulls.delete(pull)) return;
     const { server } = this.#connection;
     const { stream, durable } = this.#pulled;

@@ -109,11 +109,14 @@ const sudden: Readonly<Record<SuddenFault, Happen>> = {
     return true;
   },
   "stream full": ({ world }, forMs) => {
-    const stream = world.broker.streams.get(world.chance.pick(streamNames));
+    const { streams } = world.broker;
+    const stream = streams.get(world.chance.pick(streamNames));
     if (!stream) return false;
     stream.limits = { ...stream.limits, messagesMax: stream.size };
     world.endLater(forMs, () => {
-      stream.limits = { ...stream.limits, messagesMax: undefined };
+      // Put back to an older state it may be another one meanwhile, with the same limits.
+      const now = streams.get(stream.name);
+      if (now) now.limits = { ...now.limits, messagesMax: undefined };
     });
     return true;
   },

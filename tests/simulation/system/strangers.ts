@@ -4,7 +4,8 @@ import { placeOrder } from "@app/orders/domain/place-order.ts";
 import { toMessage } from "@app/orders/store/messages.ts";
 import { encodeHeaders } from "@app/platform/messaging/headers.ts";
 import { messageIdsFrom } from "@app/platform/messaging/message-ids.ts";
-import type { Published } from "../broker/stored-stream.ts";
+import type { Published, StoredStream } from "../broker/stored-stream.ts";
+import { messagingTables } from "../models/messaging-tables.ts";
 import { ordersTables } from "../models/model-orders.ts";
 import { simulatedRandom } from "../world/chance.ts";
 import { epochMs } from "../world/process.ts";
@@ -140,7 +141,9 @@ export class Strangers {
   /** A stranger tries until it is stored, a few times. */
   #publish(message: Published, triesLeft = 200): void {
     const { broker, scheduler } = this.#world;
-    const stored = broker.up && broker.streamOf(message.subject) !== undefined;
+    const stream = broker.streamOf(message.subject);
+    // Nobody else may publish to our streams, so that a stream which forgot something shows it.
+    const stored = broker.up && stream !== undefined && this.#isWhole(stream);
     scheduler.note("stranger", `publishes ${message.subject}${stored ? "" : ", in vain"}`);
     try {
       if (stored) broker.publish(message);
@@ -149,6 +152,14 @@ export class Strangers {
       return;
     }
     if (!stored && triesLeft > 0) this.#retry(message, triesLeft);
+  }
+
+  #isWhole(stream: StoredStream): boolean {
+    return (["orders", "inventory"] as const).every((service) =>
+      [...messagingTables(this.#world.databases[service]).sent.committed.values()].every(
+        (row) => row.stream !== stream.name || stream.get(row.sequence)?.subject === row.subject,
+      ),
+    );
   }
 
   #retry(message: Published, triesLeft: number): void {
