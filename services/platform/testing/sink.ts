@@ -33,6 +33,8 @@ export interface SinkWorld extends AsyncDisposable {
   start(options?: ReplicaOptions): Replica;
   /** Commits one message a version for a key, in one transaction each. */
   send(key: string, versions: readonly number[]): Promise<void>;
+  /** How many messages are not sent yet. */
+  pending(): Promise<number>;
   /** What was handled, in order. */
   handled(): Promise<readonly { key: string; version: number }[]>;
   /** Rows in which a key's version does not follow the one before. */
@@ -71,6 +73,10 @@ export async function sinkWorld(): Promise<SinkWorld> {
       startReplica({ databaseUrl: database.url, natsUrl: nats.url }, options),
     async send(key, versions) {
       for (const version of versions) await pool.transaction((tx) => sendOne(tx, key, version));
+    },
+    async pending() {
+      const [row] = await pool.q.execute<{ count: string }>(sql`select count(*) from outbox`);
+      return Number(row?.count);
     },
     async handled() {
       const rows = await pool.q.execute<{ key: string; version: number }>(
