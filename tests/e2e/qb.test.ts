@@ -87,7 +87,10 @@ describe("qb dlq", () => {
     expect(bare.json()).toMatchObject({ id: listed?.id, lane: { state: "blocked" } });
 
     const dry = await qb("dlq", "redrive", name, "--dry-run", "--json");
-    expect(dry.json()).toMatchObject({ id: name, wouldRedrive: true, key: `order/${id}` });
+    expect(dry.json()).toMatchObject({
+      wouldFail: 1,
+      letters: [{ id: listed?.id, key: `order/${id}`, verdict: "would_fail" }],
+    });
     const redriven = await qb("dlq", "redrive", name);
     expect(redriven.code).toBe(1);
     expect(redriven.error).toContain(`${name} failed again`);

@@ -14,3 +14,9 @@ export const seconds = (max: number) => (text: string) => {
   if (count < 1 || count > max) throw new InvalidArgumentError(`It must be 1 to ${max}.`);
   return count;
 };
+
+export const wholeNumber = (min: number, max: number) => (text: string) => {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  if (count < min || count > max) throw new InvalidArgumentError(`It must be ${min} to ${max}.`);
+  return count;
+};

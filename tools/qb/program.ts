@@ -7,6 +7,7 @@ import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { topologyCommands } from "./commands/topology.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { type Context, contextOf, type GlobalFlags } from "./context.ts";
 import { exitCodes, Failure } from "./failure.ts";
 
@@ -46,7 +47,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
       const flags = given.pop();
       if (!(command instanceof Command)) throw new TypeError("commander hands the command last");
       const context = contextOf(command.optsWithGlobals<GlobalFlags>());
-      await work(context, flags as Parameters<typeof work>[1], ...given.map(String));
+      await work(context, flags as Parameters<typeof work>[1], ...given.flat().map(String));
     };
   for (const add of [
     dlqCommands,
@@ -55,6 +56,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     orderCommands,
     topologyCommands,
     doctorCommand,
+    verifyCommand,
     seedCommand,
     migrateCommand,
   ]) {

@@ -1,17 +1,16 @@
-import {
-  DeadLetterDetailView,
-  DeadLettersView,
-  type DeadLetterView,
-  RedriveView,
-} from "@app/platform/messaging/ops-views.ts";
+import { DeadLettersView, type DeadLetterView } from "@app/platform/messaging/ops-views.ts";
 import type { Command } from "commander";
 import { ownerOf } from "../consumer-owner.ts";
 import type { Context } from "../context.ts";
 import { ageOf } from "../duration.ts";
-import { Failure } from "../failure.ts";
+import { letterAt, letterPlace } from "../letter-place.ts";
 import { limitOption } from "../options.ts";
-import { type Place, placeOf } from "../place.ts";
 import type { Run } from "../program.ts";
+import { dlqEditCommand } from "./dlq-edit.ts";
+import { dlqGroupsCommand } from "./dlq-groups.ts";
+import { dlqRedriveCommand } from "./dlq-redrive.ts";
+import { dlqResolveCommands } from "./dlq-resolve.ts";
+import { dlqRunCommands } from "./dlq-run.ts";
 
 interface ListFlags {
   readonly consumer?: string;
@@ -39,12 +38,11 @@ export function dlqCommands(program: Command, run: Run): void {
     .description("show one whole: its payload decoded, its headers, what waits behind it")
     .action(run((context, _flags, id) => show(context, id)));
 
-  dlq
-    .command("redrive")
-    .argument("<id>", "such as inventory/3")
-    .option("--dry-run", "say what would be done, and do nothing")
-    .description("run its handler again, in place and exactly once")
-    .action(run((context, flags: { dryRun?: boolean }, id) => redrive(context, flags, id)));
+  dlqGroupsCommand(dlq, run);
+  dlqRedriveCommand(dlq, run);
+  dlqRunCommands(dlq, run);
+  dlqEditCommand(dlq, run);
+  dlqResolveCommands(dlq, run);
 }
 
 type Listed = DeadLetterView & { readonly service: string };
@@ -94,7 +92,7 @@ async function list(
 
 async function show(context: Context, text: string): Promise<void> {
   const place = await letterPlace(context, text);
-  const letter = await detailOf(place);
+  const letter = await letterAt(place);
   const { out } = context;
   out.data({ ...letter, service: place.service.name });
   const id = `${place.service.name}/${place.id}`;
@@ -102,6 +100,7 @@ async function show(context: Context, text: string): Promise<void> {
   out.say(out.colours.bold(`Dead letter ${id}, ${letter.state}`));
   out.record([
     ["consumer", letter.consumer],
+    ["revision", letter.revision],
     ["key", letter.key === null ? "none" : `${letter.key} version ${letter.version}`],
     ["type", letter.type],
     ["reason", letter.reason],
@@ -130,50 +129,8 @@ async function show(context: Context, text: string): Promise<void> {
     ]);
   }
   if (letter.state === "dead") out.say(`\nTry next: qb dlq redrive ${id} --dry-run`);
+  if (letter.state === "discarded") out.say(`\nTake it back: qb dlq restore ${id} --reason …`);
 }
-
-async function redrive(
-  context: Context,
-  { dryRun = false }: { readonly dryRun?: boolean },
-  text: string,
-): Promise<void> {
-  const place = await letterPlace(context, text);
-  const id = `${place.service.name}/${place.id}`;
-  const { out } = context;
-  if (dryRun) {
-    const { state, consumer, key, version, lane } = await detailOf(place);
-    const would = state === "dead" && key !== null;
-    out.data({ id, wouldRedrive: would, consumer, key, version, waiting: lane?.waiting ?? 0 });
-    if (!would) {
-      const why = state === "dead" ? "its headers name no lane" : `it is ${state}`;
-      throw new Failure("refused", `${id} cannot be redriven: ${why}`, { next: "qb dlq ls" });
-    }
-    const behind = lane?.waiting ? `, then the ${lane.waiting} that wait behind it` : "";
-    out.say(`Would run ${key} version ${version} at ${consumer}${behind}. Nothing was done.`);
-    return;
-  }
-
-  const result = await place.service.ask(`/ops/v1/dead-letters/${place.id}/redrive`, RedriveView, {
-    method: "POST",
-    body: {},
-  });
-  out.data({ id, ...result });
-  if (result.outcome === "failed") {
-    throw new Failure("failed", `${id} failed again: ${result.error ?? "no reason given"}`, {
-      next: `qb dlq show ${id}`,
-    });
-  }
-  out.say(`${out.colours.green("Done")}: ${id} was handled, and what waited behind it runs now.`);
-}
-
-const letterPlace = ({ services }: Context, text: string) =>
-  placeOf(text, services, async ({ service, id }) => {
-    const { status } = await service.send(`/ops/v1/dead-letters/${id}`);
-    return status === 200;
-  });
-
-const detailOf = ({ service, id }: Place) =>
-  service.ask(`/ops/v1/dead-letters/${id}`, DeadLetterDetailView);
 
 const idOf = ({ service, id }: Listed) => `${service}/${id}`;
 

@@ -1,0 +1,44 @@
+import { LetterGroupsView } from "@app/platform/messaging/ops-repair-views.ts";
+import type { Command } from "commander";
+import type { Context } from "../context.ts";
+import { ageOf } from "../duration.ts";
+import type { Run } from "../program.ts";
+
+/** Dead letters by what went wrong: one cause is one line, however many it hit. */
+export function dlqGroupsCommand(dlq: Command, run: Run): void {
+  dlq
+    .command("groups")
+    .description("list what went wrong, with how many letters each cause left")
+    .action(run((context) => groups(context)));
+}
+
+async function groups({ services, out }: Context): Promise<void> {
+  const answers = await Promise.all(
+    services.map(async (service) => {
+      const { groups } = await service.ask("/ops/v1/dead-letters/groups", LetterGroupsView);
+      return groups.map((group) => ({ ...group, service: service.name }));
+    }),
+  );
+  const found = answers.flat().toSorted((a, b) => b.count - a.count);
+  out.data({ groups: found });
+  if (found.length === 0) return out.say("No dead letters: every message was handled.");
+  out.table(
+    [
+      { title: "GROUP", value: ({ id }) => id, paint: (text, _row, { cyan }) => cyan(text) },
+      { title: "COUNT", value: ({ count }) => count },
+      { title: "OLDEST", value: ({ oldestAt }) => ageOf(oldestAt) },
+      { title: "NEWEST", value: ({ newestAt }) => ageOf(newestAt) },
+      { title: "CONSUMER", value: ({ consumer }) => consumer },
+      { title: "TYPE", value: ({ type }) => type },
+      { title: "REASON", value: ({ reason }) => reason },
+      { title: "FOR EXAMPLE", value: ({ service, exampleId }) => `${service}/${exampleId}` },
+      {
+        title: "ERROR",
+        value: ({ error }) => error,
+        paint: (text, _row, { red }) => red(text),
+      },
+    ],
+    found,
+  );
+  out.say(`\nTry next: qb dlq redrive --group ${found[0]?.id} --dry-run`);
+}
