@@ -333,7 +333,7 @@ describe("a shutdown", () => {
     const startedMs = performance.now();
     await server.stop(100);
 
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect((await call).code).not.toBe(status.OK);
   });
 

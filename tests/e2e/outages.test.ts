@@ -8,8 +8,8 @@ import { openQuickBite, type QuickBite } from "./quickbite.ts";
 setDefaultTimeout(60_000);
 
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
-/** Far above what an order takes, and far below any time-out. */
-const ACCEPTED_WITHIN_MS = 1_000;
+/** Far above what an order takes, also on a busy machine, and below what a publish may take. */
+const ACCEPTED_WITHIN_MS = 3_000;
 
 /** Orders five pizzas, of which each must be accepted as if nothing had happened. */
 async function orderDuringOutage(world: QuickBite): Promise<readonly number[]> {

@@ -15,6 +15,21 @@ describe("startMessaging", () => {
   });
 
   test("stops without waiting for the answers of a broker that died", async () => {
+    // Half of what a request may take, and less than what a stop waits for last acknowledgements:
+    // one that waits never stops so soon, and one that does not may be held up by a busy machine.
+    const soonMs = 900;
+    const triesMax = 5;
+
+    let fastestMs = Number.POSITIVE_INFINITY;
+    for (let tries = 0; tries < triesMax && fastestMs >= soonMs; tries += 1) {
+      fastestMs = Math.min(fastestMs, await stopMs());
+    }
+
+    expect(fastestMs).toBeLessThan(soonMs);
+  });
+
+  /** How long it takes to stop while a publish waits for a broker that has died. */
+  async function stopMs(): Promise<number> {
     await using world = await sinkWorld();
     const replica = world.start();
     await world.send("1", [1]);
@@ -31,8 +46,6 @@ describe("startMessaging", () => {
 
     const startedMs = performance.now();
     await replica[Symbol.asyncDispose]();
-
-    // Less than what a stop waits for last acknowledgements, and half of what a request may take.
-    expect(performance.now() - startedMs).toBeLessThan(900);
-  });
+    return performance.now() - startedMs;
+  }
 });

@@ -13,8 +13,11 @@ async function count(world: SinkWorld, table: "outbox" | "outbox_sent"): Promise
   return Number(row?.count);
 }
 
-const handledCount = (world: SinkWorld, expected: number, deadlineMs = 10_000) =>
-  eventually(async () => expect(await world.handled()).toHaveLength(expected), { deadlineMs });
+const handledCount = (world: SinkWorld, expected: number) =>
+  eventually(async () => expect(await world.handled()).toHaveLength(expected));
+
+const allSent = (world: SinkWorld) =>
+  eventually(async () => expect(await count(world, "outbox")).toBe(0));
 
 describe("the relay", () => {
   test("sends what was committed while the broker was away, by itself", async () => {
@@ -22,6 +25,8 @@ describe("the relay", () => {
     await using _replica = world.start();
     await world.send("1", [1]);
     await handledCount(world, 1);
+    // What was handled may still wait for its acknowledgement.
+    await allSent(world);
 
     await world.nats.server.kill();
     await world.send("1", [2, 3]);
@@ -31,7 +36,7 @@ describe("the relay", () => {
 
     await handledCount(world, 4);
     expect(await world.disorder()).toBe(0);
-    await eventually(async () => expect(await count(world, "outbox")).toBe(0));
+    await allSent(world);
   });
 
   test("resumes when a paused broker goes on", async () => {
@@ -39,6 +44,7 @@ describe("the relay", () => {
     await using _replica = world.start();
     await world.send("1", [1]);
     await handledCount(world, 1);
+    await allSent(world);
 
     world.nats.server.pause();
     await world.send("1", [2, 3]);
@@ -49,7 +55,7 @@ describe("the relay", () => {
     expect(await world.disorder()).toBe(0);
   });
 
-  test("is taken over within two seconds of a kill and three of a pause", async () => {
+  test("is taken over when its process is killed or paused, by itself", async () => {
     await using world = await sinkWorld();
     await using first = await startReplicaProcess(world);
     await world.send("1", [1]);
@@ -59,18 +65,14 @@ describe("the relay", () => {
     first.signal("SIGKILL");
     await first.exited;
     await world.send("2", [1]);
-    await eventually(async () => expect(await count(world, "outbox")).toBe(0), {
-      deadlineMs: 2_000,
-    });
+    await allSent(world);
 
     await using _third = await startReplicaProcess(world);
     second.signal("SIGSTOP");
     await world.send("3", [1]);
-    await eventually(async () => expect(await count(world, "outbox")).toBe(0), {
-      deadlineMs: 3_000,
-    });
+    await allSent(world);
     second.signal("SIGCONT");
-    await handledCount(world, 3, 15_000);
+    await handledCount(world, 3);
     expect(await world.disorder()).toBe(0);
   });
 
@@ -85,15 +87,12 @@ describe("the relay", () => {
     await jsm.streams.delete("ORDERS");
     await world.send("2", [3]);
 
-    await handledCount(world, 6, 15_000);
+    await handledCount(world, 6);
     expect(await world.disorder()).toBe(0);
-    await eventually(
-      async () => {
-        expect((await jsm.streams.info("ORDERS")).state.messages).toBe(6);
-        expect(await count(world, "outbox")).toBe(0);
-      },
-      { deadlineMs: 10_000 },
-    );
+    await eventually(async () => {
+      expect((await jsm.streams.info("ORDERS")).state.messages).toBe(6);
+      expect(await count(world, "outbox")).toBe(0);
+    });
   });
 
   test("sends exactly the missing messages again after the store was put back to an earlier copy", async () => {
@@ -102,13 +101,13 @@ describe("the relay", () => {
     await using replica = world.start();
     await world.send("1", [1, 2]);
     await handledCount(world, 2);
-    await eventually(async () => expect(await count(world, "outbox")).toBe(0));
+    await allSent(world);
     await world.nats.server.stop();
     await cp(world.nats.storeDir, copy, { recursive: true });
     await world.nats.server.restart();
     await Promise.all([world.send("1", [3, 4]), world.send("2", [1, 2, 3])]);
     await handledCount(world, 7);
-    await eventually(async () => expect(await count(world, "outbox")).toBe(0));
+    await allSent(world);
 
     await world.nats.server.kill();
     await rm(world.nats.storeDir, { recursive: true });
@@ -116,15 +115,12 @@ describe("the relay", () => {
     await world.nats.server.restart();
     await world.send("1", [5]);
 
-    await handledCount(world, 8, 20_000);
+    await handledCount(world, 8);
     expect(await world.disorder()).toBe(0);
-    await eventually(
-      async () => {
-        const state = await replica.broker.streamState("ORDERS");
-        expect(state?.messages).toBe(8);
-      },
-      { deadlineMs: 10_000 },
-    );
+    await eventually(async () => {
+      const state = await replica.broker.streamState("ORDERS");
+      expect(state?.messages).toBe(8);
+    });
     await rm(copy, { recursive: true });
   });
 
@@ -147,7 +143,7 @@ describe("the relay", () => {
     }
     await using _last = await startReplicaProcess(world);
 
-    await handledCount(world, points.length * 2, 20_000);
+    await handledCount(world, points.length * 2);
     expect(await world.disorder()).toBe(0);
   });
 });

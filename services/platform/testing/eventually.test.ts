@@ -15,6 +15,21 @@ describe("eventually", () => {
     expect(calls).toBe(3);
   });
 
+  test("looks once more after it was held up beyond the deadline", async () => {
+    let calls = 0;
+
+    const result = await eventually(
+      () => {
+        calls += 1;
+        if (calls === 1) Bun.sleepSync(30);
+        return calls > 1 && "done";
+      },
+      { deadlineMs: 20 },
+    );
+
+    expect(result).toBe("done");
+  });
+
   test("fails after the deadline with the last failure", async () => {
     const last = new Error("expected 2, was 1");
     const waiting = eventually(() => Promise.reject(last), { deadlineMs: 20, everyMs: 5 });

@@ -14,15 +14,16 @@ export async function eventually<Result>(
 ): Promise<Exclude<Result, false>> {
   const giveUpAt = performance.now() + deadlineMs;
   let last: unknown = new Error("the check returned false");
-  do {
+  // The last check begins after the deadline: a process that was held up meanwhile still looks once.
+  for (let late = false; !late; await Bun.sleep(everyMs)) {
+    late = performance.now() >= giveUpAt;
     try {
       const result = await check();
       if (result !== false) return result as Exclude<Result, false>;
     } catch (error) {
       last = error;
     }
-    await Bun.sleep(everyMs);
-  } while (performance.now() < giveUpAt);
+  }
   const reason = last instanceof Error ? last.message : String(last);
   throw new NeverHappened(`did not happen within ${deadlineMs} ms: ${reason}`, { cause: last });
 }
