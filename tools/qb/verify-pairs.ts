@@ -1,0 +1,147 @@
+import { LedgerView } from "@app/platform/messaging/ops-check-views.ts";
+import { MessagesView } from "@app/platform/messaging/ops-views.ts";
+import { type CheckResult, resultOf } from "./check-result.ts";
+import type { ServiceClient } from "./service-client.ts";
+
+export interface Pair {
+  readonly orders: ServiceClient;
+  readonly inventory: ServiceClient;
+}
+
+export interface PairLook {
+  /** All orders and all reservations, not only the newest orders. */
+  readonly full: boolean;
+  /** Between two looks at what seems broken. */
+  readonly lookAgainMs: number;
+  readonly onProgress: (text: string) => void;
+}
+
+type Row = LedgerView["rows"][number];
+type Rows = ReadonlyMap<string, Row>;
+interface Broken {
+  readonly about: string;
+  readonly problem: string;
+}
+
+const pageLimit = 500;
+/** Orders compared where not all are. */
+const newestPages = 10;
+/** More broken orders than this are not looked at one by one. */
+const suspectsMax = 500;
+const idsAtOnce = 100;
+
+/**
+ * Compares orders with their reservations over the two services' ledgers. Both go on meanwhile, so
+ * what differs is looked at again, and a cancelled order counts as broken only when no message of
+ * it is still on its way.
+ */
+export async function verifyPairs(pair: Pair, look: PairLook): Promise<CheckResult> {
+  const { onProgress } = look;
+  const suspects = new Set<string>();
+  let checked = 0;
+  for await (const orders of pagesOf(pair.orders, "orders", look)) {
+    const ids = orders.map(({ id }) => id);
+    const reservations = await find(pair.inventory, "reservations", ids);
+    for (const order of orders) {
+      if (difference(order, reservations.get(order.id))) suspects.add(order.id);
+    }
+    checked += orders.length;
+    onProgress(`orders and reservations: ${checked} orders`);
+    if (suspects.size >= suspectsMax) break;
+  }
+  if (look.full) {
+    for await (const reservations of pagesOf(pair.inventory, "reservations", look)) {
+      const orders = await find(
+        pair.orders,
+        "orders",
+        reservations.map(({ id }) => id),
+      );
+      for (const { id } of reservations) if (!orders.has(id)) suspects.add(id);
+      checked += reservations.length;
+      onProgress(`orders and reservations: ${checked} rows`);
+      if (suspects.size >= suspectsMax) break;
+    }
+  }
+
+  return resultOf({
+    where: "orders and inventory",
+    name: "orders-match-reservations",
+    sentence: "an order is CONFIRMED exactly when its very lines are RESERVED or CONSUMED",
+    checked,
+    rows: suspects.size > 0 ? await stillBroken(pair, [...suspects], look) : [],
+  });
+}
+
+/** Orders first: what changes between the two readings looks broken, and no more so at the next look. */
+async function stillBroken(
+  pair: Pair,
+  suspects: readonly string[],
+  { lookAgainMs, onProgress }: PairLook,
+): Promise<readonly Broken[]> {
+  onProgress(`orders and reservations: ${suspects.length} looked at again`);
+  await Bun.sleep(lookAgainMs);
+  const orders = await find(pair.orders, "orders", suspects);
+  const reservations = await find(pair.inventory, "reservations", suspects);
+  const broken: Broken[] = [];
+  for (const id of suspects) {
+    const problem = difference(orders.get(id), reservations.get(id));
+    if (problem === undefined) continue;
+    if (orders.get(id)?.state === "CANCELLED" && (await isOnItsWay(pair, id))) continue;
+    broken.push({ about: `order/${id}`, problem });
+  }
+  return broken;
+}
+
+const holds = (reservation: Row | undefined) =>
+  reservation?.state === "RESERVED" || reservation?.state === "CONSUMED";
+
+/** What an undecided order holds is decided by the messages that are on their way. */
+export function difference(
+  order: Row | undefined,
+  reservation: Row | undefined,
+): string | undefined {
+  if (!order)
+    return reservation && `there is no such order, and its reservation is ${reservation.state}`;
+  if (order.state === "PENDING") return undefined;
+  if (holds(reservation) !== (order.state === "CONFIRMED")) {
+    return `${order.state}, and its reservation is ${reservation?.state ?? "not there"}`;
+  }
+  if (holds(reservation) && reservation?.content !== order.content) {
+    return `of ${order.content}, and its reservation holds ${reservation?.content}`;
+  }
+  return undefined;
+}
+
+/** Whether inventory has yet to hear something of the order. */
+async function isOnItsWay({ orders, inventory }: Pair, id: string): Promise<boolean> {
+  const query = new URLSearchParams({ key: `order/${id}` });
+  const stated = await orders.ask(`/ops/v1/messages?${query}`, MessagesView);
+  if (stated.sent.some(({ sentAt }) => sentAt === null)) return true;
+  const heard = await inventory.ask(`/ops/v1/messages?${query}`, MessagesView);
+  return heard.received.some(({ messages }) => messages.some(({ state }) => state !== "handled"));
+}
+
+async function* pagesOf(
+  service: ServiceClient,
+  ledger: string,
+  { full }: Pick<PairLook, "full">,
+): AsyncIterable<readonly Row[]> {
+  let after: string | null = null;
+  for (let pages = 0; full || pages < newestPages; pages += 1) {
+    const query = new URLSearchParams({ limit: String(pageLimit), ...(after ? { after } : {}) });
+    const page: LedgerView = await service.ask(`/ops/v1/ledgers/${ledger}?${query}`, LedgerView);
+    yield page.rows;
+    if (page.nextAfter === null) return;
+    after = page.nextAfter;
+  }
+}
+
+async function find(service: ServiceClient, ledger: string, ids: readonly string[]): Promise<Rows> {
+  const found = new Map<string, Row>();
+  for (let at = 0; at < ids.length; at += idsAtOnce) {
+    const query = new URLSearchParams({ ids: ids.slice(at, at + idsAtOnce).join(",") });
+    const { rows } = await service.ask(`/ops/v1/ledgers/${ledger}?${query}`, LedgerView);
+    for (const row of rows) found.set(row.id, row);
+  }
+  return found;
+}
