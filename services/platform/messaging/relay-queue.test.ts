@@ -55,6 +55,23 @@ describe("relayQueue", () => {
     expect(queue.take(0)?.id).toBe(1);
   });
 
+  test("tries all that waits for a stream at once when told so, and nothing of another", () => {
+    const queue = queueUnderTest();
+    const failed = [pending(1, "a"), pending(2, "b"), { ...pending(3, "c"), subject: "other.c" }];
+    queue.add(failed);
+    for (const message of failed) {
+      queue.take(0);
+      queue.retryAfter(message, 60_000);
+    }
+    expect(drained(queue, 1_000)).toEqual([]);
+
+    queue.retryNow("orders");
+
+    expect(drained(queue, 1_000)).toEqual([1, 2]);
+    expect(queue.nextRetryMs()).toBe(60_000);
+    expect(drained(queue, 60_000)).toEqual([3]);
+  });
+
   test("sends versions that were put back before the later ones that stayed", () => {
     const queue = queueUnderTest();
     queue.add([pending(5, "a", 3)]);
