@@ -216,7 +216,8 @@ async function inTime(
   const late = clock.sleep(handlerTimeoutMs, done.signal).then(() => {
     if (!done.signal.aborted) throw new HandlerTimedOut(handlerTimeoutMs);
   });
-  const handled = Promise.resolve(handle()).finally(() => done.abort());
+  // A handler may throw before it returns a promise: then, too, its limit must not outlive it.
+  const handled = Promise.try(handle).finally(() => done.abort());
   // Whichever comes second has nobody left to tell.
   handled.catch(() => undefined);
   await Promise.race([handled, late]);

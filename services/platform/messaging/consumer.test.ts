@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
 import { sql } from "drizzle-orm";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
 import type { Transaction } from "../postgres.ts";
 import { type Random, systemRandom } from "../random.ts";
@@ -87,6 +87,21 @@ function deliveryOf(
     ack: () => void answered.acked++,
     nak: (delayMs) => void answered.naks.push(delayMs),
     working: () => undefined,
+  };
+}
+
+/** A clock on which the time of a handler is up when the test says so, and no sooner. */
+function handlersClock(): Clock & { timeIsUp(): void; running(): number } {
+  const limits: { readonly signal: AbortSignal | undefined; readonly pass: () => void }[] = [];
+  return {
+    ...systemClock,
+    sleep: (_, signal) =>
+      new Promise((pass) => {
+        limits.push({ signal, pass });
+        signal?.addEventListener("abort", () => pass());
+      }),
+    timeIsUp: () => limits.at(-1)?.pass(),
+    running: () => limits.filter(({ signal }) => signal?.aborted === false).length,
   };
 }
 
@@ -245,13 +260,16 @@ describe("a consumer that orders by key", () => {
 
   test("counts a handler that hangs as a failed attempt, and lets the others through", async () => {
     await using world = await sinkWorld();
-    const never = new Promise<never>(() => undefined);
+    const clock = handlersClock();
     const { options } = consumerOf(
       world,
       (key) => key === "order/1",
-      () => never,
+      () => {
+        clock.timeIsUp();
+        return new Promise<never>(() => undefined);
+      },
     );
-    const rules = { ...options.rules, handlerTimeoutMs: 50 };
+    const rules = { ...options.rules, clock, handlerTimeoutMs: 50 };
     const batch = ["1", "2", "3"].map((key, index) =>
       deliveryOf({ key, version: 1, sequence: index + 1 }),
     );
@@ -267,6 +285,25 @@ describe("a consumer that orders by key", () => {
       attempts: 1,
       error: "HandlerTimedOut: the handler took longer than 50 ms",
     });
+  });
+
+  test("counts a handler that throws before it has begun to wait as one, and forgets its time", async () => {
+    await using world = await sinkWorld();
+    const clock = handlersClock();
+    const { options } = consumerOf(world);
+    const handler = consumes(OrderConfirmedSchema, {
+      handle: () => {
+        throw new Error("thrown at once");
+      },
+    });
+    const rules = { ...options.rules, clock, handlers: new Map([[handler.type, handler]]) };
+    const delivery = deliveryOf({ key: "1", version: 1, sequence: 1 });
+
+    await handleDeliveries({ ...options, rules }, [delivery], { inHand: new Set() });
+
+    expect(delivery.answered).toEqual({ acked: 0, naks: [expect.any(Number)] });
+    // Else its limit would pass later, with nobody there to take the failure.
+    expect(clock.running()).toBe(0);
   });
 
   test("puts off what meets a lock, counts no attempt and leaves no mark", async () => {
