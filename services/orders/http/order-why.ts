@@ -1,9 +1,15 @@
 import type { AuthMode } from "@app/platform/auth.ts";
+import { Refusal } from "@app/platform/errors.ts";
 import type { DurableState } from "@app/platform/messaging/broker.ts";
 import { type Hop, obstacleOn } from "@app/platform/messaging/message-way.ts";
 import type { Inspected } from "@app/platform/messaging/messaging.ts";
 import { operatorOf } from "@app/platform/messaging/ops-access.ts";
-import { ownReport, peerReport, reportWithinMs } from "@app/platform/messaging/service-report.ts";
+import {
+  ownReport,
+  type Peer,
+  peerReport,
+  reportWithinMs,
+} from "@app/platform/messaging/service-report.ts";
 import { within } from "@app/platform/within.ts";
 import { Elysia } from "elysia";
 import { isDecided, type Order } from "../domain/order.ts";
@@ -27,21 +33,46 @@ export const orderWhyRoutes = ({ inspected, auth, inventoryUrl }: OrderWhySettin
     "/:id/why",
     async ({ params, request }) => {
       operatorOf(request, auth);
-      const order = await findOrder(inspected.db, readOrderId(params.id));
-      const keys = [`order/${order.id}`, `reservation/${order.id}`];
+      const id = readOrderId(params.id);
       const authorization = request.headers.get("authorization");
-      const inventory = { service: "inventory", url: inventoryUrl, authorization };
-      const [own, theirs, durables] = await Promise.all([
-        ownReport(inspected, keys),
-        peerReport(inventory, keys),
-        inventorysDurable(inspected),
-      ]);
-      const reports = [own, theirs];
-      const obstacle = obstacleOn({ hops: hopsOf(order), reports, durables });
-      return whyView(order, { obstacle, reports });
+      const asked = {
+        inspected,
+        inventory: { service: "inventory", url: inventoryUrl, authorization },
+      };
+      const view = await look(asked, id);
+      // Whoever was asked first may have said so before the other acted: a second look tells.
+      const isPuzzling =
+        view.waitsFor === null ? view.ended === null : view.waitsFor.part === "unknown";
+      return isPuzzling ? look(asked, id) : view;
     },
     { response: WhyView },
   );
+
+interface Asked {
+  readonly inspected: Inspected;
+  readonly inventory: Peer;
+}
+
+async function look({ inspected, inventory }: Asked, id: bigint): Promise<WhyView> {
+  const order = await orderInTime(inspected, id);
+  const keys = [`order/${id}`, `reservation/${id}`];
+  const [own, theirs, durables] = await Promise.all([
+    ownReport(inspected, keys),
+    peerReport(inventory, keys),
+    inventorysDurable(inspected),
+  ]);
+  const reports = [own, theirs];
+  const obstacle = obstacleOn({ hops: hopsOf(order), reports, durables });
+  return whyView(order, { obstacle, reports });
+}
+
+/** Nothing can be said of an order that cannot be read. */
+function orderInTime({ db }: Inspected, id: bigint): Promise<Order> {
+  const late = new Refusal("unavailable", "database_unavailable", "database unavailable", {
+    retryAfterSeconds: 1,
+  });
+  return within(findOrder(db, id), reportWithinMs, late);
+}
 
 const toInventory = {
   from: "orders",
