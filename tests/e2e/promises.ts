@@ -1,4 +1,16 @@
+import { inventoryInvariants } from "@app/inventory/store/invariants.ts";
+import { reservationsLedger } from "@app/inventory/store/ledger.ts";
+import { orderInvariants } from "@app/orders/store/invariants.ts";
+import { ordersLedger } from "@app/orders/store/ledger.ts";
+import {
+  type CoreInvariantOptions,
+  coreInvariants,
+} from "@app/platform/messaging/core-invariants.ts";
+import type { Invariant, Ledger, LedgerRow } from "@app/platform/messaging/invariant.ts";
+import { inSnapshot } from "@app/platform/messaging/verify.ts";
+import { type Database, openPool } from "@app/platform/postgres.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import { difference } from "@app/qb/verify-pairs.ts";
 import type postgres from "postgres";
 import type { QuickBite } from "./quickbite.ts";
 
@@ -44,76 +56,103 @@ export async function settled(
 
 /**
  * What was promised and is not so, in words: empty when all is well. To be asked once everything
- * has settled. Compares the two databases with each other, and with what customers were told.
+ * has settled. Asks the two databases what `qb verify` asks the services, and compares them with what
+ * customers were told; at rest nothing may wait any more either.
  */
 export async function brokenPromises(world: Evidence): Promise<readonly string[]> {
   const { orders, inventory } = world.sql;
+  await using ordersDb = databaseOf(orders);
+  await using inventoryDb = databaseOf(inventory);
   const found = await Promise.all([
-    brokenOrders(world),
-    unaccountedStock(inventory),
+    brokenOrders(world.acceptedIds, ordersDb, inventoryDb),
+    brokenInvariants(ordersDb, ordersInvariants),
+    brokenInvariants(inventoryDb, inventorysInvariants),
     troubled(orders, "orders"),
     troubled(inventory, "inventory"),
-    brokenVersions(orders, inventory),
-    brokenVersions(inventory, orders),
+    unheard(orders, inventory),
+    unheard(inventory, orders),
   ]);
   return found.flat();
 }
 
-interface Row {
-  readonly id: string;
-  readonly state: string;
-  /** As `burger×2 pizza×1`. */
-  readonly lines: string;
+const coreOf = (service: string, stream: string, consumer: string): CoreInvariantOptions => ({
+  service,
+  streams: [stream, "DEAD_LETTERS"],
+  keyed: [consumer],
+  connectionsMax: { requests: 10, core: 4 },
+});
+
+const ordersInvariants = [
+  ...coreInvariants(coreOf("orders", "ORDERS", "orders-service")),
+  ...orderInvariants({ deadlineMs: 900_000 }),
+];
+const inventorysInvariants = [
+  ...coreInvariants(coreOf("inventory", "INVENTORY", "inventory-service")),
+  ...inventoryInvariants,
+];
+
+/** Read as its service reads it, over connections of its own. */
+function databaseOf({ options }: postgres.Sql): Database & AsyncDisposable {
+  const { host, port, database, user, pass } = options;
+  const url = `postgres://${user}:${pass ?? ""}@${host[0]}:${port[0]}/${database}`;
+  const pool = openPool({ url, connectionsMax: 2, name: "promises" });
+  return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.close(5_000) });
 }
 
-/** An order is kept and decided, and CONFIRMED exactly when its very lines are reserved or consumed. */
-async function brokenOrders({ sql, acceptedIds }: Evidence): Promise<string[]> {
-  const lines = (client: postgres.Sql) => client`(
-    select string_agg(line.sku || '×' || line.quantity, ' ' order by line.at)
-    from rows from (jsonb_to_recordset(coalesce(lines,
-      jsonb_build_array(jsonb_build_object('sku', sku, 'quantity', quantity))))
-      as (sku text, quantity int)) with ordinality as line(sku, quantity, at))`;
-  const orders = await sql.orders<Row[]>`
-    select id::text, status as state, ${lines(sql.orders)} as lines from orders order by id`;
-  const reservations = await sql.inventory<Row[]>`
-    select ref as id, state, ${lines(sql.inventory)} as lines from reservations
-    where source = 'order'`;
-  const reserved = new Map(reservations.map((row) => [row.id, row]));
-  const kept = new Set(orders.map(({ id }) => Number(id)));
+const rowsMax = 20_000;
+const pagesMax = 1_000;
 
-  const broken = [...acceptedIds]
-    .filter((id) => !kept.has(id))
-    .map((id) => `order ${id} was accepted and is lost`);
-  for (const { id, state, lines } of orders) {
-    const { state: held = "absent", lines: heldLines } = reserved.get(id) ?? {};
-    const holds = held === "RESERVED" || held === "CONSUMED";
-    if (state === "PENDING") broken.push(`order ${id} is undecided`);
-    if (holds !== (state === "CONFIRMED"))
-      broken.push(`order ${id} is ${state} and its reservation ${held}`);
-    if (holds && lines !== heldLines) broken.push(`order ${id} of ${lines} holds ${heldLines}`);
+/** Every slice of every invariant. */
+async function brokenInvariants(
+  db: Database,
+  invariants: readonly Invariant[],
+): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const { name, look } of invariants) {
+    let cursor: string | undefined;
+    for (let slices = 0; slices < pagesMax; slices += 1) {
+      const slice = { cursor, rowsMax, breachesMax: 100, sentKeepMs: 172_800_000 };
+      const { breaches, next } = await inSnapshot(db, (tx) => look(tx, slice));
+      broken.push(...breaches.map(({ about, problem }) => `${name}: ${about}: ${problem}`));
+      if (next === undefined) break;
+      cursor = next;
+    }
   }
   return broken;
 }
 
-/** Pieces that appeared or vanished, or that no reservation accounts for. */
-async function unaccountedStock(inventory: postgres.Sql): Promise<string[]> {
-  const rows = await inventory<{ sku: string; numbers: string }[]>`
-    with held as (
-      select coalesce(line.sku, r.sku) as sku, r.state,
-        sum(coalesce(line.quantity, r.quantity)) as pieces
-      from reservations r
-      left join lateral jsonb_to_recordset(r.lines) as line(sku text, quantity int) on true
-      where r.state in ('RESERVED', 'CONSUMED') group by 1, 2
-    ), counted as (
-      select i.*, coalesce((select pieces from held where sku = i.sku and state = 'RESERVED'), 0) as r,
-        coalesce((select pieces from held where sku = i.sku and state = 'CONSUMED'), 0) as c
-      from items i
-    )
-    select sku, row(initial, restocked, available, reserved, consumed, r, c)::text as numbers
-    from counted
-    where initial + restocked <> available + reserved + consumed or available < 0
-      or reserved <> r or consumed <> c`;
-  return rows.map(({ sku, numbers }) => `stock of ${sku} does not add up: ${numbers}`);
+/** An order is kept and decided, and CONFIRMED exactly when its very lines are reserved or consumed. */
+async function brokenOrders(
+  acceptedIds: Evidence["acceptedIds"],
+  ordersDb: Database,
+  inventoryDb: Database,
+): Promise<readonly string[]> {
+  const orders = await allOf(ordersDb, ordersLedger);
+  const reservations = await allOf(inventoryDb, reservationsLedger);
+  const lost = [...acceptedIds]
+    .filter((id) => !orders.has(String(id)))
+    .map((id) => `order ${id} was accepted and is lost`);
+  const undecided = [...orders.values()]
+    .filter(({ state }) => state === "PENDING")
+    .map(({ id }) => `order ${id} is undecided`);
+  const different = [...new Set([...orders.keys(), ...reservations.keys()])].flatMap((id) => {
+    const problem = difference(orders.get(id), reservations.get(id));
+    return problem === undefined ? [] : [`order ${id}: ${problem}`];
+  });
+  return [...lost, ...undecided, ...different];
+}
+
+async function allOf(db: Database, ledger: Ledger): Promise<ReadonlyMap<string, LedgerRow>> {
+  const all = new Map<string, LedgerRow>();
+  let after: string | undefined;
+  for (let pages = 0; pages < pagesMax; pages += 1) {
+    const range = { after, limit: rowsMax };
+    const rows = await inSnapshot(db, (tx) => ledger.page(tx, range));
+    for (const row of rows) all.set(row.id, row);
+    after = rows.at(-1)?.id;
+    if (rows.length < rowsMax || after === undefined) break;
+  }
+  return all;
 }
 
 /** What waits for a person, or was left behind. */
@@ -129,19 +168,15 @@ async function troubled(client: postgres.Sql, service: string): Promise<string[]
   return rows.map(({ what }) => `${service}: ${what}`);
 }
 
-/** Versions of a key that skip or repeat where they were sent, or that the other side has not all handled. */
-async function brokenVersions(sender: postgres.Sql, listener: postgres.Sql): Promise<string[]> {
-  const sent = await sender<{ key: string; versions: string; last: number }[]>`
-    select key, string_agg(version::text, ',' order by id) as versions, max(version)::int as last
-    from outbox_sent where stream <> 'DEAD_LETTERS' group by key`;
+/** Keys whose last message the other side has not handled. */
+async function unheard(sender: postgres.Sql, listener: postgres.Sql): Promise<string[]> {
+  const sent = await sender<{ key: string; last: number }[]>`
+    select key, max(version)::int as last from outbox_sent
+    where stream <> 'DEAD_LETTERS' group by key`;
   const lanes = await listener<{ key: string; version: number }[]>`
     select key, version::int as version from lanes`;
   const handled = new Map(lanes.map(({ key, version }) => [key, version]));
-  return sent.flatMap(({ key, versions, last }) => {
-    const expected = Array.from({ length: last }, (_, index) => index + 1).join(",");
-    if (versions !== expected) return [`${key} was sent as ${versions}`];
-    return handled.get(key) === last
-      ? []
-      : [`${key} was handled up to ${handled.get(key)} of ${last}`];
-  });
+  return sent
+    .filter(({ key, last }) => handled.get(key) !== last)
+    .map(({ key, last }) => `${key} was handled up to ${handled.get(key)} of ${last}`);
 }
