@@ -164,6 +164,7 @@ describe("editing a dead letter", () => {
     expect(await refusalOf({ orderId: "2", dish: "soup" })).toMatch(/invalid payload: .*dish/);
     expect(await refusalOf({ orderId: "0" })).toMatch(/invalid payload: /);
     expect(await refusalOf({ orderId: "two" })).toMatch(/invalid payload: /);
+    expect(await refusalOf({ orderId: 2 ** 53 })).toMatch(/beyond 2\^53 must be written as text/);
     expect(await refusalOf({ orderId: "2", eventId: crypto.randomUUID() })).toBe(
       `the event id stays ${it.letter.event_id}: it is the same message`,
     );

@@ -56,9 +56,14 @@ function fits(filter: LetterFilter): SQL | undefined {
   );
 }
 
-/** The oldest letter of a letter's key; of one without a key, itself. */
-export const oldestOfKey: SQL = sql`min(${deadLetters.id}) over (
-    partition by coalesce(${deadLetters.key}, ${deadLetters.id}::text))`;
+const ofKey = sql`over (partition by coalesce(${deadLetters.key}, ${deadLetters.id}::text))`;
 
-/** In the order in which they may run: keys by their oldest letter, each key's letters by version. */
-export const inRunOrder: SQL = sql`${oldestOfKey}, ${deadLetters.version}, ${deadLetters.id}`;
+/**
+ * A key's place in a run: keys whose message has ended its process come last, as they may do so again,
+ * the others by their oldest letter.
+ */
+export const placeOfKey: SQL = sql`array[
+    max((${deadLetters.reason} = 'left_behind')::int::bigint) ${ofKey}, min(${deadLetters.id}) ${ofKey}]`;
+
+/** In the order in which they may run: key by key, each key's letters by version. */
+export const inRunOrder: SQL = sql`${placeOfKey}, ${deadLetters.version}, ${deadLetters.id}`;

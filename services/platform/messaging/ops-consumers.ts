@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { Refusal } from "../errors.ts";
 import type { Database } from "../postgres.ts";
 import { within } from "../within.ts";
 import type { Inspected } from "./messaging.ts";
@@ -26,6 +27,16 @@ export async function showConsumers(inspected: Inspected): Promise<ConsumersView
 }
 
 const durableWithinMs = 600;
+
+/** Refuses a name that no consumer has: a misspelt one would read like good news, such as no dead letters. */
+export const onlyKnown =
+  (consumers: Inspected["consumers"]) =>
+  <Filter extends { readonly consumer?: string | undefined }>(filter: Filter): Filter => {
+    const names = consumers.map(({ durable }) => durable);
+    if (filter.consumer === undefined || names.includes(filter.consumer)) return filter;
+    const text = `unknown consumer, there is ${names.join(" and ")}`;
+    throw new Refusal("invalid", "invalid_consumer", text);
+  };
 
 /** A broker that is away or slow is what an operator wants to read about, not a reason to fail. */
 async function brokersWord(

@@ -4,6 +4,7 @@ import { listGroups } from "./letter-groups.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import { listAudit } from "./ops-audit.ts";
+import { onlyKnown } from "./ops-consumers.ts";
 import { consumerOf } from "./ops-dead-letters.ts";
 import { payloadViewer } from "./ops-payload.ts";
 import { changeRun, listRuns, runView, showRun } from "./ops-redrive-runs.ts";
@@ -33,15 +34,20 @@ import { listRevisions } from "./ops-revisions.ts";
 
 /** The part of the operator API that repairs dead letters: what people do besides redriving one. */
 export const repairRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
-  const { db, contracts } = messaging.inspected;
+  const { db, contracts, consumers } = messaging.inspected;
+  const known = onlyKnown(consumers);
   const payloads = payloadViewer(contracts);
   const repairOfLetter = async (id: number) => messaging.repair(await consumerOf(db, id));
 
   return new Elysia()
     .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
-    .get("/dead-letters/groups", ({ query }) => listGroups(db, readRequest(GroupsRequest, query)), {
-      response: LetterGroupsView,
-    })
+    .get(
+      "/dead-letters/groups",
+      ({ query }) => listGroups(db, known(readRequest(GroupsRequest, query))),
+      {
+        response: LetterGroupsView,
+      },
+    )
     .get(
       "/dead-letters/:id/revisions",
       ({ params, query }) => {
@@ -77,13 +83,13 @@ export const repairRoutes = (messaging: Messaging, { auth }: { readonly auth: Au
       },
       { response: ResolvedLetterView },
     )
-    .get("/redrive-runs", ({ query }) => listRuns(db, readRequest(RunsRequest, query)), {
+    .get("/redrive-runs", ({ query }) => listRuns(db, known(readRequest(RunsRequest, query))), {
       response: RedriveRunsView,
     })
     .post(
       "/redrive-runs",
       async ({ body, operator: actor, status, set }) => {
-        const { consumer, canary, perSecond, ...given } = readRequest(RunRequest, body);
+        const { consumer, canary, perSecond, ...given } = known(readRequest(RunRequest, body));
         const selection = selectionOf(given);
         const run = await messaging
           .repair(consumer)
@@ -96,7 +102,7 @@ export const repairRoutes = (messaging: Messaging, { auth }: { readonly auth: Au
     .post(
       "/redrive-runs/dry-run",
       ({ body }) => {
-        const { consumer, ...given } = readRequest(DryRunRequest, body);
+        const { consumer, ...given } = known(readRequest(DryRunRequest, body));
         return messaging.repair(consumer).dryRun(selectionOf(given));
       },
       { response: DryRunView },

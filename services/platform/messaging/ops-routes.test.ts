@@ -375,13 +375,15 @@ describe("the rest of the operator API", () => {
         roles: [token === "operator" ? roles.operator : roles.customer],
       })),
     });
-    const statusFor = async (token?: string) => {
+    const statusFor = async (path: string, token?: string) => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      return (await fetch(`${served.server.url}/ops/v1/outbox`, { headers })).status;
+      return (await fetch(`${served.server.url}/ops/v1/${path}`, { headers })).status;
     };
 
-    expect(await statusFor()).toBe(401);
-    expect(await statusFor("customer")).toBe(403);
-    expect(await statusFor("operator")).toBe(200);
+    for (const path of ["outbox", "dead-letters/groups", "redrive-runs", "audit"]) {
+      expect(await statusFor(path)).toBe(401);
+      expect(await statusFor(path, "customer")).toBe(403);
+      expect(await statusFor(path, "operator")).toBe(200);
+    }
   });
 });

@@ -1,10 +1,9 @@
 import { Elysia } from "elysia";
 import type { AuthMode } from "../auth.ts";
-import { Refusal } from "../errors.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import { checkRoutes } from "./ops-check-routes.ts";
-import { showConsumers } from "./ops-consumers.ts";
+import { onlyKnown, showConsumers } from "./ops-consumers.ts";
 import { consumerOf, listDeadLetters, showDeadLetter } from "./ops-dead-letters.ts";
 import { listLanes } from "./ops-lanes.ts";
 import { showMessages } from "./ops-messages.ts";
@@ -40,13 +39,7 @@ export const operatorRoutes = (messaging: Messaging, { auth }: { readonly auth: 
   const { inspected } = messaging;
   const { db, contracts, consumers } = inspected;
   const payloads = payloadViewer(contracts);
-  /** A misspelt name would read like good news: no dead letters, no lanes. */
-  const known = <Filter extends { readonly consumer?: string | undefined }>(filter: Filter) => {
-    const names = consumers.map(({ durable }) => durable);
-    if (filter.consumer === undefined || names.includes(filter.consumer)) return filter;
-    const text = `unknown consumer, there is ${names.join(" and ")}`;
-    throw new Refusal("invalid", "invalid_consumer", text);
-  };
+  const known = onlyKnown(consumers);
 
   return new Elysia({ prefix: "/ops/v1" })
     .use(repairRoutes(messaging, { auth }))

@@ -49,6 +49,9 @@ export function payloadEditor(
       const shown = viewer.view(letter);
       const before = "json" in shown && isObject(shown.json) ? shown.json : undefined;
       const envelope = envelopeOf(schema, { letter, message, before });
+      if (holdsUnsafeInteger(json)) {
+        throw invalidPayload("whole numbers beyond 2^53 must be written as text");
+      }
       const given = toJson(schema, readJson(schema, json));
       const whole = { ...envelope, ...(isObject(given) ? given : {}) };
       if (whole.eventId !== envelope.eventId) {
@@ -89,6 +92,13 @@ function readJson(schema: DescMessage, json: JsonValue): Message {
   } catch (cause) {
     throw invalidPayload(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+/** JSON has rounded it before anybody could look: the depth of a body is limited where it is read. */
+function holdsUnsafeInteger(json: JsonValue): boolean {
+  if (typeof json === "number") return Number.isInteger(json) && !Number.isSafeInteger(json);
+  if (typeof json !== "object" || json === null) return false;
+  return Object.values(json).some(holdsUnsafeInteger);
 }
 
 const invalidPayload = (problem: string, options?: ErrorOptions) =>

@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { Refusal } from "../errors.ts";
 import type { Database, Transaction } from "../postgres.ts";
 import { appendToAudit } from "./audit.ts";
-import { isSelected, type LetterSelection, oldestOfKey } from "./letter-selection.ts";
+import { isSelected, type LetterSelection, placeOfKey } from "./letter-selection.ts";
 import {
   type ClaimedLetter,
   type LetterEnd,
@@ -58,9 +58,9 @@ async function create(tx: Transaction, consumer: string, order: RunOrder): Promi
 
   const chosen = await tx.q.execute(sql`
     insert into ${letters} (run_id, position, letter_id)
-    select ${made.id}, row_number() over (order by oldest, version, id), id
+    select ${made.id}, row_number() over (order by place, version, id), id
     from (
-      select id, version, ${oldestOfKey} as oldest from ${deadLetters}
+      select id, version, ${placeOfKey} as place from ${deadLetters}
       where ${isSelected(consumer, selection)} limit ${runLimits.letters + 1}
     ) selected`);
   const total = chosen.count;

@@ -262,7 +262,7 @@ describe("a redrive run", () => {
 
     expect(await refusalOf({ all: true })).toBe("400 consumer is required");
     expect(await refusalOf({ consumer: "kitchen", all: true })).toBe(
-      "404 no consumer is called kitchen",
+      `400 unknown consumer, there is ${consumer}`,
     );
     expect(await refusalOf({ consumer })).toBe(oneWay);
     expect(await refusalOf({ consumer, all: true, type: "x" })).toBe(oneWay);
@@ -282,6 +282,12 @@ describe("a redrive run", () => {
       "409 not all of these are open dead letters of this consumer: look at them again",
     );
     expect((await it.post("redrive-runs/7/pause")).status).toBe(404);
+    expect((await it.post("dead-letters/1/discard", { why: "a" })).body.detail).toBe(
+      "reason is required",
+    );
+    expect((await it.post("dead-letters/1/edit", { reason: "a", payload: [] })).body.detail).toBe(
+      "payload must be an object",
+    );
     expect((await it.read("redrive-runs", RedriveRunsView)).runs).toEqual([]);
   });
 });

@@ -58,8 +58,8 @@ export type LetterEnd =
  */
 export interface RedriveRunStore {
   /**
-   * Makes a run of the letters selected, keys by their oldest letter and each key in the order of
-   * its versions. Refuses an empty selection, one over `runLimits.letters`, ids that are no open
+   * Makes a run of the letters selected: keys by their oldest letter, those that may end the process
+   * last, and each key in the order of its versions. Refuses an empty selection, one over `runLimits.letters`, ids that are no open
    * letters of the consumer, and a second run while one is running or paused.
    */
   create(order: RunOrder): Promise<RedriveRun>;
