@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 const modulePath = (name: string) => JSON.stringify(new URL(name, import.meta.url).pathname);
 
 /** Runs a service whose start is `body`, in a process of its own. */
-function service(body: string, graceMs = 5_000) {
+function service(body: string, graceMs = 30_000) {
   const program = `
     import { runService } from ${modulePath("./lifecycle.ts")};
     import { readConfig } from ${modulePath("./config.ts")};
@@ -40,7 +40,7 @@ describe("runService", () => {
   test("goes not ready, then closes last in, first out, and exits 0", async () => {
     const { child, readUntil, ended } = service(`
       service.onClose("database", () => { ${say("database closed")} });
-      service.onClose("http", async (graceMs) => { console.log("http closed", graceMs > 4_000); });
+      service.onClose("http", async (graceMs) => { console.log("http closed", graceMs > 10_000); });
       service.onDrain(() => { console.log("not ready", service.stopping.aborted); });
       ${say("started")}
     `);

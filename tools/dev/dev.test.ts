@@ -14,7 +14,7 @@ import {
 
 const DEV = join(import.meta.dir, "dev.ts");
 const BOOT = join(import.meta.dir, "boot.ts");
-const START = { deadlineMs: 15_000, everyMs: 20 };
+const START = { deadlineMs: 40_000, everyMs: 20 };
 
 // One for all tests, with a space in it: making a Postgres takes a second.
 let dataDir: string;
@@ -28,7 +28,7 @@ describe("bun run dev", () => {
   test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {
     const run = start(DEV, "--ci", "--ephemeral");
 
-    expect(await run.process.exited).toBe(0);
+    expect(await run.ended()).toBe(0);
     expect(run.output()).toMatch(/Ready in \d+\.\d s/);
     for (const name of ["Postgres", "nats-server", "orders", "inventory"]) {
       expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
@@ -39,14 +39,14 @@ describe("bun run dev", () => {
   test("names the flag that was meant", async () => {
     const run = start(DEV, "--frehs");
 
-    expect(await run.process.exited).toBe(2);
+    expect(await run.ended()).toBe(2);
     expect(run.output()).toContain("Did you mean --fresh?");
   });
 
   test("refuses to wipe servers that it did not start", async () => {
     const run = startWith({ NATS_URL: "nats://127.0.0.1:1" }, DEV, "--fresh");
 
-    expect(await run.process.exited).toBe(1);
+    expect(await run.ended()).toBe(1);
     expect(run.output()).toContain("NATS_URL is set");
   });
 
@@ -64,7 +64,7 @@ describe("bun run dev", () => {
     expect(await shell(run.command("what is left"))).toContain(`"available"`);
 
     run.process.kill("SIGINT");
-    expect(await run.process.exited).toBe(0);
+    expect(await run.ended()).toBe(0);
     expect(run.output()).toContain("Stopped in");
     await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
     expect(readState(join(dataDir, "dev"))).toBeUndefined();
@@ -92,11 +92,11 @@ describe("bun run dev", () => {
     await using first = await startReady(DEV, "--no-demo");
 
     const second = start(DEV, "--no-demo");
-    expect(await second.process.exited).toBe(1);
+    expect(await second.ended()).toBe(1);
     expect(second.output()).toContain(`is already there (process ${first.process.pid}`);
 
     const beside = start(DEV, "--ci", "--ephemeral", "--no-demo");
-    expect(await beside.process.exited).toBe(0);
+    expect(await beside.ended()).toBe(0);
     const { port } = new URL(first.state().services.orders?.url ?? "");
     expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
     expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
@@ -117,6 +117,8 @@ describe("bun run dev", () => {
 interface DevRun {
   readonly process: Bun.Subprocess;
   output(): string;
+  /** Its exit code, once all that it said was heard. */
+  ended(): Promise<number>;
 }
 
 interface ReadyDevRun extends DevRun, AsyncDisposable {
@@ -142,9 +144,15 @@ function startWith(environment: Record<string, string>, ...command: string[]): D
     const decoder = new TextDecoder();
     for await (const chunk of stream) output += decoder.decode(chunk, { stream: true });
   };
-  void collect(started.stdout);
-  void collect(started.stderr);
-  return { process: started, output: () => output };
+  const collecting = Promise.all([collect(started.stdout), collect(started.stderr)]);
+  return {
+    process: started,
+    output: () => output,
+    async ended() {
+      await collecting;
+      return started.exited;
+    },
+  };
 }
 
 async function startReady(...command: string[]): Promise<ReadyDevRun> {

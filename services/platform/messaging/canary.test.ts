@@ -98,6 +98,8 @@ describe("the canary", () => {
     const first = await returned();
 
     await air.nats.server.kill();
+    // A flight that had landed just before is noted by now.
+    await eventually(() => expect(air.probe()).rejects.toThrow());
     await air.pool.q.execute(sql`update broker_seen set seen_at = now() - interval '4 s'`);
     await air.nats.server.restart();
 

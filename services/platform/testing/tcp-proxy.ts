@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
+import { freePort } from "@app/dev/infrastructure/ports.ts";
 
 /**
  * What lies between client and server. In a black hole bytes and closings travel nowhere and
@@ -65,7 +66,8 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
     for (const socket of [client, server]) socket.on("close", close);
     obey(pair);
   });
-  const port = await listen(listener, 0);
+  // Not one that the kernel lends to outgoing connections: after `refuse` it has to be free again.
+  const port = await listen(listener, await freePort());
 
   return {
     port,
