@@ -3,7 +3,7 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const verdict = { deadlineMs: 20_000, everyMs: 100 };
 const cola = { userId: "ann", sku: "cola", quantity: 1 };

@@ -4,7 +4,7 @@ import { type TcpProxy, tcpProxy } from "@app/platform/testing/tcp-proxy.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const ordersSettings = { ORDER_DEADLINE: "2s" };
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };

@@ -5,7 +5,7 @@ import { ownPostgres } from "./own-postgres.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
 /** Far above what an order takes, also on a busy machine, and below what a publish may take. */

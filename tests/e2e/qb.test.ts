@@ -3,7 +3,7 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import { qbOn, runQb } from "./qb.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let world: QuickBite;
 let qb: ReturnType<typeof qbOn>;

@@ -4,7 +4,7 @@ import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 import { seeded } from "./seeded.ts";
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(120_000);
 
 let world: QuickBite;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { startLoad } from "./load.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const GRACE_MS = 10_000;
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };

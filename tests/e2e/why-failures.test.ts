@@ -6,7 +6,7 @@ import { qbOn } from "./qb.ts";
 import { openQuickBite } from "./quickbite.ts";
 import { waitsFor } from "./why.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
 /** Tried at once, soon, soon again, and after four seconds or more: then it is a dead letter. */
@@ -128,5 +128,13 @@ describe("an order that nobody decided", () => {
     expect(ended).toMatchObject({ how: "timed_out", reason: "timed out" });
     expect(sentence).toContain("it was not decided within its deadline (timed out)");
     expect(silent).toMatchObject([{ service: "inventory", part: "service" }]);
+  });
+});
+
+describe("why an order waits", () => {
+  test("is told to operators alone", async () => {
+    await using world = await openQuickBite({ ordersSettings: { AUTH: "required" } });
+
+    expect((await world.call("GET", "/v1/orders/1/why")).status).toBe(401);
   });
 });

@@ -7,7 +7,7 @@ import { qbOn } from "./qb.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 import { type WhyView, waitsFor, why } from "./why.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const cola = { userId: "ann", sku: "cola", quantity: 1 };
 /** What every limit of the answer adds up to at most. */

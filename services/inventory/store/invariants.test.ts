@@ -3,7 +3,7 @@ import { inSnapshot } from "@app/platform/messaging/verify.ts";
 import { inventoryWorld, type World } from "../testing/world.ts";
 import { inventoryInvariants } from "./invariants.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 /** What each invariant that does not hold has to say, in all its slices, as `name: about`. */
 async function broken({ db }: World): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { inSnapshot } from "@app/platform/messaging/verify.ts";
 import { ordersWorld } from "../testing/world.ts";
 import { orderInvariants } from "./invariants.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const invariants = orderInvariants({ deadlineMs: 900_000 });
 const day = 86_400_000;

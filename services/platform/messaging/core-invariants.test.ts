@@ -6,7 +6,7 @@ import { eventually } from "../testing/eventually.ts";
 import { coreInvariants } from "./core-invariants.ts";
 import { inSnapshot, keepVerdicts, verifyAll, verifyOne } from "./verify.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const service = "checked";
 const options = {

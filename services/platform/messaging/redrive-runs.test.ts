@@ -14,7 +14,7 @@ import {
 } from "./ops-repair-views.ts";
 import { operatorRoutes } from "./ops-routes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const consumer = sinkConsumer.durable;
 const fast = { perSecond: 1_000 };
