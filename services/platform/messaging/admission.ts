@@ -30,6 +30,8 @@ export interface AdmissionOptions extends AdmissionLimits {
   readonly way: readonly DurableOnTheWay[];
   /** A broker that stored nothing for longer is away, though it may answer. */
   readonly outageAfterMs: number;
+  /** One that takes longer to answer is away. */
+  readonly answerWithinMs?: number;
   readonly clock: Clock;
 }
 
@@ -45,7 +47,6 @@ export interface Admission {
 }
 
 const lookEveryMs = 500;
-const answerWithinMs = 1_000;
 const nothingKnown: AdmissionFacts = { outboxRows: 0, brokerAnswers: false, queues: [] };
 
 export function admission(options: AdmissionOptions): Admission {
@@ -93,12 +94,12 @@ interface Watched extends DurableOnTheWay {
 }
 
 async function look(
-  { db, broker, outageAfterMs, clock }: AdmissionOptions,
+  { db, broker, outageAfterMs, answerWithinMs = 1_000, clock }: AdmissionOptions,
   watches: readonly Watched[],
 ): Promise<AdmissionFacts> {
   const [{ rows, brokerSilentMs }, states] = await Promise.all([
     outboxSize(db),
-    durableStates(broker, watches),
+    durableStates(broker, watches, answerWithinMs),
   ]);
   if (!states || brokerSilentMs === undefined || brokerSilentMs > outageAfterMs) {
     for (const { watch } of watches) watch.interrupt();
@@ -121,6 +122,7 @@ const none = { pending: 0, unacknowledged: 0, delivered: 0 };
 async function durableStates(
   broker: AdmissionOptions["broker"],
   watches: readonly DurableOnTheWay[],
+  answerWithinMs: number,
 ): Promise<readonly (DurableState | undefined)[] | undefined> {
   if (!broker.connected()) return undefined;
   const asked = watches.map(({ stream, durable }) => broker.durableState(stream, durable));
