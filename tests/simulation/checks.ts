@@ -1,6 +1,7 @@
 import type { Reservation } from "@app/inventory/domain/reservation.ts";
 import type { Order } from "@app/orders/domain/order.ts";
 import { isDecided } from "@app/orders/domain/order.ts";
+import { abandonedMax } from "@app/platform/messaging/retry.ts";
 import type { History } from "./history.ts";
 import { inventoryTables } from "./models/inventory-tables.ts";
 import { messagingTables } from "./models/messaging-tables.ts";
@@ -16,6 +17,8 @@ export function brokenAtAnyTime(history: History): readonly string[] {
     ...unaccountedStock(history),
     ...brokenVersions(history),
     ...brokenHandling(history),
+    ...wronglyCondemned(history),
+    ...history.world.violations,
   ];
 }
 
@@ -127,6 +130,18 @@ function brokenHandling({ world, strangers }: History): string[] {
         broken.push(`${durable} handled ${key} as ${handled.join(" ")} and stands at ${last}`);
     }
     return broken;
+  });
+}
+
+/** A message is set aside unrun for marks of its own that were left behind, and for nothing else. */
+function wronglyCondemned({ world }: History): string[] {
+  return consumers.flatMap(({ service, durable }) => {
+    const { deadLetters, marks } = messagingTables(world.databases[service]).consumer(durable);
+    return [...deadLetters.committed.values()].flatMap(({ id, key, version, reason }) => {
+      const leftBehind = marks.committed.get(id) ?? 0;
+      if (reason !== "left_behind" || leftBehind >= abandonedMax) return [];
+      return [`${durable} condemned ${key} ${version}, which left ${leftBehind} marks behind`];
+    });
   });
 }
 

@@ -6,6 +6,7 @@ import type { HistorySettings } from "./system/history-settings.ts";
 import { Operator } from "./system/operator.ts";
 import { Strangers } from "./system/strangers.ts";
 import { World } from "./system/world.ts";
+import { lightAborts } from "./world/light-abort.ts";
 import type { Moment } from "./world/scheduler.ts";
 
 export interface HistoryOptions {
@@ -48,6 +49,7 @@ const lookEveryMs = 250;
 
 /** Runs one history from its beginning to its end. Wholly decided by its options. */
 export function runHistory(options: HistoryOptions): HistoryResult {
+  using _aborts = lightAborts();
   using world = new World(options);
   const { scheduler } = world;
   const strangers = new Strangers(world);

@@ -13,6 +13,7 @@ const MODULES: Readonly<Record<string, string>> = {
   test: "tools/dev/run-tests.ts",
   qb: "tools/qb/main.ts",
   generate: "tools/dev/generate.ts",
+  simulate: "tests/simulation/main.ts",
   faults: "tests/faults/main.ts",
 };
 const INSTALL_DEADLINE_MS = 600_000;
@@ -67,14 +68,22 @@ async function installWhenNeeded(): Promise<number> {
   }
 }
 
-/** Changes when the lock file, any workspace's package.json, Bun or the kind of machine does. */
+/** Changes when the lock file, a patch, any workspace's package.json, Bun or the kind of machine does. */
 function wantedInstall(): string {
   const hash = new Bun.CryptoHasher("sha256");
   hash.update(`${Bun.version} ${process.platform} ${process.arch}\n`);
-  for (const file of ["bun.lock", "package.json", ...workspacePackages()]) {
+  for (const file of ["bun.lock", "package.json", ...patches(), ...workspacePackages()]) {
     hash.update(`${file}\n`).update(readFileSync(join(ROOT, file)));
   }
   return hash.digest("hex");
+}
+
+/** The lock file does not tell one text of a patch from another. */
+function patches(): string[] {
+  const { patchedDependencies = {} }: { patchedDependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(join(ROOT, "package.json"), "utf8"),
+  );
+  return Object.values(patchedDependencies).sort();
 }
 
 function workspacePackages(): string[] {

@@ -1,4 +1,4 @@
-import { type CrashPointName, crashPointNames } from "@app/platform/crash-point.ts";
+import type { CrashPointName } from "@app/platform/crash-point.ts";
 import type { History } from "../history.ts";
 import { messagingTables } from "../models/messaging-tables.ts";
 import { leaseHolder } from "../models/model-lease.ts";
@@ -14,24 +14,60 @@ export type Episode =
       readonly forMs: number;
       readonly rate: number;
     }
-  | { readonly kind: SuddenFault; readonly atMs: number; readonly forMs: number };
+  | {
+      readonly kind: SuddenFault;
+      readonly atMs: number;
+      readonly forMs: number;
+      /** Where a crash is to happen. */
+      readonly point?: CrashPointName;
+    };
 
-/** Points that no history comes to: they belong to work that needs SQL. */
-export const unreachablePoints: ReadonlySet<CrashPointName> = new Set(["migrate.mid-migration"]);
-
-const reachablePoints = crashPointNames.filter((name) => !unreachablePoints.has(name));
+/** Points that histories come to. The others belong to work that needs SQL, such as migrations. */
+export const reachablePoints = [
+  "request.after-commit-before-reply",
+  "relay.after-read-before-publish",
+  "relay.after-ack-before-finish",
+  "relay.after-finish",
+  "relay.mid-repair",
+  "consumer.after-fetch-before-transaction",
+  "consumer.in-transaction-before-commit",
+  "consumer.after-commit-before-ack",
+  "consumer.mid-batch",
+  "lane-worker.before-commit",
+  "lane-worker.after-commit",
+  "redrive.after-resolve",
+  "redrive.before-commit",
+  "redrive.after-commit",
+  "discard.before-commit",
+  "discard.after-commit",
+] as const satisfies readonly CrashPointName[];
 
 /** A random subset of all faults, each for a while, within `untilMs`. */
 export function chosenEpisodes(chance: Chance, untilMs: number): readonly Episode[] {
-  return Array.from({ length: chance.between(1, 7) }, (): Episode => {
+  const chosen = Array.from({ length: chance.between(1, 7) }, (): Episode => {
     const atMs = chance.fraction() * untilMs * 0.9;
     const forMs = 50 + chance.fraction() ** 2 * (untilMs - atMs);
     if (chance.happens(0.4)) {
       const kind = chance.pick(passingFaults);
       return { kind, atMs, forMs, rate: chance.pick([0.05, 0.2, 0.5, 1]) };
     }
-    return { kind: chance.pick(suddenFaults), atMs, forMs };
+    const kind = chance.pick(suddenFaults);
+    if (kind !== "crash at a named point") return { kind, atMs, forMs };
+    return { kind, atMs, forMs, point: chance.pick(reachablePoints) };
   });
+  return chosen.flatMap((episode) => [episode, ...occasionsFor(episode, untilMs)]);
+}
+
+/** What leads to a named point that histories seldom come to by themselves. */
+function occasionsFor(episode: Episode, untilMs: number): readonly Episode[] {
+  const { atMs } = episode;
+  const point = "point" in episode ? episode.point : undefined;
+  const forMs = (untilMs - atMs) / 2;
+  if (point === "relay.mid-repair") return [{ kind: "stream made again", atMs, forMs }];
+  if (point?.startsWith("lane-worker.") || point?.startsWith("redrive."))
+    return [{ kind: "handler throws", atMs: 0, forMs, rate: 0.9 }];
+  if (point?.startsWith("discard.")) return [{ kind: "unreadable message", atMs, forMs }];
+  return [];
 }
 
 /** Lets a fault begin. It ends by itself, at the latest when the world heals. */
@@ -44,14 +80,14 @@ export function strike(history: History, episode: Episode): void {
     world.endLater(forMs, () => world.faults.set(episode.kind, 0));
     return;
   }
-  const happened = sudden[episode.kind](history, forMs);
+  const happened = sudden[episode.kind](history, forMs, episode.point);
   if (!happened) return;
   world.scheduler.note("fault", kind);
   world.coverage.add("fault", kind);
 }
 
 /** Makes one happen now. Returns whether there was anything for it to happen to. */
-type Happen = (history: History, forMs: number) => boolean;
+type Happen = (history: History, forMs: number, point?: CrashPointName) => boolean;
 
 const streamNames = ["ORDERS", "INVENTORY", "ORDERS", "INVENTORY", "DEAD_LETTERS"] as const;
 
@@ -61,10 +97,8 @@ const sudden: Readonly<Record<SuddenFault, Happen>> = {
     world.armed.push({ crossing: world.crossings + world.chance.between(1, 60) });
     return true;
   },
-  "crash at a named point": ({ world }) => {
-    const [first, ...others] = reachablePoints;
-    if (!first) return false;
-    world.armed.push({ point: world.chance.pick([first, ...others]) });
+  "crash at a named point": ({ world }, _forMs, point) => {
+    world.armed.push({ point });
     return true;
   },
   pause: ({ world }, forMs) =>

@@ -41,7 +41,9 @@ export class Customers {
             ],
       },
       atMs: 20 + chance.fraction() * withinMs,
-      cancelAfterMs: chance.happens(0.35) ? chance.fraction() ** 3 * 4_000 : undefined,
+      cancelAfterMs: chance.happens(settings.cancelled)
+        ? chance.fraction() ** 3 * 4_000
+        : undefined,
       ids: new Set<bigint>(),
       refused: undefined,
       cancelled: false,

@@ -7,6 +7,8 @@ export interface HistorySettings {
   readonly ordersProcesses: number;
   readonly inventoryProcesses: number;
   readonly orders: number;
+  /** How many of the orders their customers cancel, of 1. */
+  readonly cancelled: number;
   /** Pieces of each sku at the beginning. */
   readonly stock: number;
   readonly ackWaitSeconds: number;
@@ -23,6 +25,7 @@ export const plainSettings: HistorySettings = {
   ordersProcesses: 1,
   inventoryProcesses: 1,
   orders: 1,
+  cancelled: 0,
   stock: 5,
   ackWaitSeconds: 2,
   duplicateWindowMs: 120_000,
@@ -38,6 +41,7 @@ export function chosenSettings(chance: Chance): HistorySettings {
     ordersProcesses: chance.between(1, 2),
     inventoryProcesses: chance.between(1, 2),
     orders: chance.between(1, 4),
+    cancelled: 0.35,
     stock: chance.pick([0, 1, 2, 5, 20]),
     ackWaitSeconds: chance.pick([1, 2, 5]),
     duplicateWindowMs: chance.pick([100, 2_000, 120_000, 120_000]),

@@ -29,11 +29,13 @@ export class Operator {
       for (const { id, key, state } of deadLetters.committed.values()) {
         if (state !== "dead") continue;
         const isHopeless = key === null || this.#strangers.hopelessKeys.has(key);
-        const [running] = this.#world.running(service);
-        running?.process.comeIn("operator", () => {
-          const acted = isHopeless ? running.discard(id) : running.redrive(id);
-          acted.catch(() => undefined);
-        });
+        // Two people may do the same at once, each at another replica.
+        for (const running of this.#world.running(service)) {
+          running.process.comeIn("operator", () => {
+            const acted = isHopeless ? running.discard(id) : running.redrive(id);
+            acted.catch(() => undefined);
+          });
+        }
       }
     }
   }

@@ -14,10 +14,12 @@ import { defaultRetryPolicy } from "@app/platform/messaging/retry.ts";
 import { type SimulatedBroker, simulatedBroker } from "../broker/simulated-broker.ts";
 import { faultyDatabase } from "../faults/faulty-database.ts";
 import { faultyLink } from "../faults/faulty-link.ts";
+import { messagingTables } from "../models/messaging-tables.ts";
 import { type ModelDatabase, modelClient } from "../models/model-client.ts";
 import { type BindModelUnit, modelInbox } from "../models/model-inbox.ts";
 import { modelLease } from "../models/model-lease.ts";
 import { modelOutbox } from "../models/model-outbox.ts";
+import type { ModelServer } from "../models/model-server.ts";
 import type { SimulatedProcess } from "../world/process.ts";
 import { startCore } from "./core.ts";
 import { logged, loggedUnit } from "./handler-log.ts";
@@ -29,6 +31,7 @@ import {
   ordersRequests,
   ordersUnitSeen,
 } from "./orders-process.ts";
+import { watchedBroker } from "./watched-broker.ts";
 import type { World } from "./world.ts";
 
 export type ServiceName = "orders" | "inventory";
@@ -118,7 +121,11 @@ function start<S extends object>(
   const core = startCore({
     service,
     process,
-    broker,
+    broker: watchedBroker(broker, {
+      nakDelayMinMs: settings.retryBaseMs / 2,
+      isFinished: (key, version) => isSent(databases[service], key, version),
+      broken: (what) => world.violations.push(`${service}: ${what}`),
+    }),
     outbox: modelOutbox(db),
     lease: modelLease({
       server: databases[service],
@@ -145,6 +152,11 @@ function start<S extends object>(
     discard: (id) => discardLetter(core.consumer, { id, actor: "operator", reason: "unreadable" }),
     stop: async () => core[Symbol.asyncDispose](),
   };
+}
+
+function isSent(server: ModelServer, key: string, version: number): boolean {
+  const { sent } = messagingTables(server);
+  return [...sent.committed.values()].some((row) => row.key === key && row.version === version);
 }
 
 function consumerOf<S extends object>(

@@ -59,6 +59,8 @@ export class World implements Disposable {
   readonly topology: readonly StreamTopology[];
   readonly slots: readonly Slot[];
   readonly armed: ArmedCrash[] = [];
+  /** Rules of their ports that processes broke. */
+  readonly violations: string[] = [];
   /** Crossings of the edges of all processes so far. */
   crossings = 0;
   readonly #hook: Disposable;
@@ -163,12 +165,11 @@ export class World implements Disposable {
     this.scheduler.schedule(afterMs, { label: "", run: once });
   }
 
-  /** Every fault ends now. */
+  /** Every fault ends now. A crash that waits for its place may still come: it is over at once. */
   heal(): void {
     this.scheduler.note("world", "heals");
     for (const end of [...this.#ends]) end();
     this.faults.clear();
-    this.armed.splice(0);
   }
 
   /** Whether no process is in the middle of a transaction. */
@@ -192,12 +193,12 @@ export class World implements Disposable {
 
   #crossed(process: SimulatedProcess, what: string): boolean {
     this.crossings += 1;
-    const place = `${process.name.slice(0, process.name.indexOf("-"))} ${what}`;
+    if (this.armed.length === 0) return false;
     const at = this.armed.findIndex(({ crossing }) => crossing === this.crossings);
     const slot = at < 0 ? undefined : this.slotOf(process);
     if (!slot) return false;
     this.armed.splice(at, 1);
-    this.coverage.add("await boundary", place);
+    this.coverage.add("await boundary", `${slot.service} ${what}`);
     this.crash(slot, `crash ${what}`);
     return true;
   }

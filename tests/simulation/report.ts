@@ -1,0 +1,84 @@
+import { transitions } from "@app/orders/domain/transitions.ts";
+import type { CampaignResult, HistoryName } from "./campaign.ts";
+import type { Coverage, CoverageGroup } from "./coverage.ts";
+import { reachablePoints } from "./faults/episodes.ts";
+import { faultKinds } from "./faults/fault-kinds.ts";
+import type { HistoryResult } from "./history.ts";
+
+/** Everything of a group that histories are to reach, by name. */
+const wanted: Readonly<Record<Exclude<CoverageGroup, "await boundary">, readonly string[]>> = {
+  "crash point": reachablePoints,
+  order: Object.entries(transitions).flatMap(([status, happenings]) =>
+    Object.keys(happenings).map((happening) => `${status} ${happening}`),
+  ),
+  reservation: ["none", "RESERVED", "CONSUMED", "RELEASED", "REJECTED"].flatMap((state) =>
+    ["reserve", "consume", "release"].map((message) => `${state} ${message}`),
+  ),
+  fault: faultKinds,
+};
+
+const titles: Readonly<Record<CoverageGroup, string>> = {
+  "crash point": "crashes at a named point",
+  "await boundary": "crashes at an await boundary",
+  order: "what an order met (state, happening)",
+  reservation: "what a reservation met (state, message)",
+  fault: "faults that struck",
+};
+
+export interface Reached {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What was reached of each group, the least often first. What should be reached and was not counts 0. */
+export function reachedOf(coverage: Coverage, group: CoverageGroup): readonly Reached[] {
+  const names = group === "await boundary" ? coverage.names(group) : wanted[group];
+  return names
+    .map((name) => ({ name, count: coverage.count(group, name) }))
+    .sort((a, b) => a.count - b.count);
+}
+
+export const groups = Object.keys(titles) as readonly CoverageGroup[];
+
+/** The table of what was reached, for people. */
+export function coverageTable(coverage: Coverage): string {
+  return groups
+    .map((group) => {
+      const rows = reachedOf(coverage, group);
+      const least = rows[0]?.count ?? 0;
+      const lines = rows.map(({ name, count }) => `  ${String(count).padStart(9)}  ${name}`);
+      return [`${titles[group]}: ${rows.length}, each at least ${least} times`, ...lines].join(
+        "\n",
+      );
+    })
+    .join("\n\n");
+}
+
+export function summaryOf({ histories, simulatedMs, violations }: CampaignResult): string {
+  const hours = (simulatedMs / 3_600_000).toFixed(1);
+  const found = violations.length === 0 ? "no violation" : `${violations.length} violations`;
+  return `${histories} histories, ${hours} simulated hours, ${found}`;
+}
+
+/** The one command that shows a history again. */
+export function replayCommand(history: HistoryName): string {
+  if (history.kind === "random")
+    return `bun run simulate --mode ${history.mode} --seed ${history.seed} --runs 1 --processes 1 --trace`;
+  const crash =
+    history.crashAtCrossings.length > 0 ? ` --crash-at ${history.crashAtCrossings}` : "";
+  return `bun run simulate --mode exhaustive --case "${history.of}"${crash} --trace`;
+}
+
+const linesMax = 2_000;
+
+/** What happened, a line an event. Of a long history the beginning is left out. */
+export function timelineOf({ timeline = [] }: HistoryResult): string {
+  const shown = timeline.slice(-linesMax);
+  const left = timeline.length - shown.length;
+  return [
+    ...(left > 0 ? [`… ${left} events before`] : []),
+    ...shown.map(
+      ({ atMs, who, what }) => `${atMs.toFixed(1).padStart(10)} ms  ${who.padEnd(14)} ${what}`,
+    ),
+  ].join("\n");
+}
