@@ -81,6 +81,8 @@ export class ConsumerTables {
   readonly deadLetters = new ModelTable<number, StoredDeadLetter>();
   /** The two unique indexes over dead letters: by lane and version, and by id for those without a lane. */
   readonly deadLetterPlaces = new ModelTable<string, number>();
+  /** By a letter's id, how many marks its message had left behind when it was set aside. For checks. */
+  readonly marks = new ModelTable<number, number>();
   /** By `placeOf` id and revision. */
   readonly revisions = new ModelTable<string, RevisionRow>();
 }

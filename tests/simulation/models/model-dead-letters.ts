@@ -29,6 +29,9 @@ export function modelDeadLetters(
         statement.put(tables.deadLetterPlaces, place, id);
         const row = { ...letter, id, state: "dead" as const, revision: 1 };
         const times = { createdAt: statement.now, resolvedAt: null };
+        const marked = [tables.attempts.committed.get(eventId), tables.parked.committed.get(place)];
+        const leftBehind = Math.max(...marked.map((tries) => tries?.abandoned ?? 0));
+        statement.put(tables.marks, id, leftBehind);
         statement.put(tables.deadLetters, id, { ...row, ...times });
         return id;
       }),
