@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { openPool } from "./postgres.ts";
 import { temporaryDatabase } from "./testing/database.ts";
 import { eventually } from "./testing/eventually.ts";
+import { tcpProxy } from "./testing/tcp-proxy.ts";
 
 describe("a transaction whose connection the server ends", () => {
   test("takes no more statements, also when the driver has reused the connection", async () => {
@@ -69,3 +70,76 @@ test("a query after a lost connection is not told what became of the query befor
   await pool.ping();
   await Promise.all([pool.close(1_000), other.close(1_000)]);
 });
+
+describe("a connection that is cut off in the middle of a transaction", () => {
+  test("leaves nothing in the way of the next queries, nor of closing the pool", async () => {
+    // The driver, by our patch: unpatched, the rollback that it sends between the error and the
+    // close stays in the queue of the next connection, whose answers then go to the wrong queries.
+    await using database = await temporaryDatabase("orders");
+    await using proxy = await tcpProxy({ target: database.url });
+    const pool = openPool({
+      url: proxy.through(database.url),
+      connectionsMax: 1,
+      name: "cut off",
+    });
+    await pool.ping();
+    const began = Promise.withResolvers<void>();
+
+    const whole = pool.transaction(async (tx) => {
+      began.resolve();
+      await tx.q.execute(sql`select pg_sleep(30)`);
+    });
+    await began.promise;
+    await eventually(() => proxy.connections === 1);
+    proxy.cut();
+
+    await expect(whole).rejects.toThrow();
+    for (const number of [1, 2, 3])
+      expect([...(await pool.q.execute(sql`select ${number}::int as number`))]).toEqual([
+        { number },
+      ]);
+    const before = performance.now();
+    await pool.close(CLOSE_LIMIT_MS);
+    expect(performance.now() - before).toBeLessThan(CLOSE_LIMIT_MS);
+  });
+
+  test("does not end the transaction that uses the connection after it", async () => {
+    // The driver, by our patch: unpatched, the late rollback is sent on the connection that serves
+    // another transaction by now, whose later statements are then committed one by one.
+    await using database = await temporaryDatabase("orders");
+    await using proxy = await tcpProxy({ target: database.url });
+    const url = proxy.through(database.url);
+    const pool = openPool({ url, connectionsMax: 1, name: "cut off" });
+    const other = openPool({ url: database.url, connectionsMax: 1, name: "other" });
+    await other.q.execute(sql`create table halves (half int)`);
+    const letGo = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<void>();
+    const began = Promise.withResolvers<void>();
+
+    const first = pool.transaction(async (tx) => {
+      await tx.q.execute(sql`select 1`);
+      began.resolve();
+      await letGo.promise.finally(() => late.resolve());
+      throw new Error("the handler gives up late");
+    });
+    await began.promise;
+    proxy.cut();
+    await expect(first).rejects.toThrow();
+
+    const second = pool.transaction(async (tx) => {
+      await tx.q.execute(sql`insert into halves values (1)`);
+      letGo.resolve();
+      await late.promise;
+      // By the end of this round trip the late rollback would have been sent.
+      await tx.q.execute(sql`select 1`);
+      await tx.q.execute(sql`insert into halves values (2)`);
+      throw new Error("undo both");
+    });
+    await expect(second).rejects.toThrow("undo both");
+
+    expect([...(await other.q.execute(sql`select half from halves`))]).toEqual([]);
+    await Promise.all([pool.close(1_000), other.close(1_000)]);
+  });
+});
+
+const CLOSE_LIMIT_MS = 3_000;
