@@ -14,7 +14,8 @@ export interface CampaignResult extends SeedResult {
 }
 
 export interface CampaignOptions {
-  readonly stack: Stack;
+  /** Each runs one seed at a time. */
+  readonly stacks: readonly Stack[];
   readonly groups: readonly FaultGroup[];
   /** Every group's kinds that can run here, chosen or not: a seed draws its guest from all. */
   readonly kinds: ReadonlyMap<FaultGroup, readonly Fault[]>;
@@ -36,28 +37,36 @@ const GUESTS_PER_SEED = 1;
 
 /** Runs each seed of each group, a seed of every group in turn; returns all results, earlier ones too. */
 export async function runCampaign(options: CampaignOptions): Promise<readonly CampaignResult[]> {
-  const { groups, seeds, resultsFile, signal, onResult } = options;
+  const { stacks, groups, seeds, resultsFile, signal, onResult } = options;
   const results = resultsFile ? readResults(resultsFile) : [];
   const done = new Set(results.map(({ group, seed }) => `${group} ${seed}`));
-  for (const seed of seeds)
-    for (const group of groups) {
-      if (done.has(`${group} ${seed}`)) continue;
-      if (signal.aborted || performance.now() > options.endAtMs) return results;
+  const left = seeds
+    .flatMap((seed) => groups.map((group) => ({ group, seed })))
+    .filter(({ group, seed }) => !done.has(`${group} ${seed}`))
+    .values();
+  const isOver = () => signal.aborted || performance.now() > options.endAtMs;
 
-      const result = await runOne(options, group, seed);
-      // Cut short, it proves nothing.
-      if (signal.aborted) return results;
-      results.push(result);
-      if (resultsFile) appendResult(resultsFile, result);
-      onResult(result);
-    }
+  await Promise.all(
+    stacks.map(async (stack) => {
+      while (!isOver()) {
+        const { value, done } = left.next();
+        if (done) return;
+        const result = await runOne(options, stack, value);
+        // Cut short, it proves nothing.
+        if (signal.aborted) return;
+        results.push(result);
+        if (resultsFile) appendResult(resultsFile, result);
+        onResult(result);
+      }
+    }),
+  );
   return results;
 }
 
 async function runOne(
-  { stack, kinds, logsDirectory, bunArguments, environment, signal }: CampaignOptions,
-  group: FaultGroup,
-  seed: number,
+  { kinds, logsDirectory, bunArguments, environment, signal }: CampaignOptions,
+  stack: Stack,
+  { group, seed }: { readonly group: FaultGroup; readonly seed: number },
 ): Promise<CampaignResult> {
   const directory = join(logsDirectory, `${group}-${seed}`);
   const faults = faultsOf(kinds, group, seed);

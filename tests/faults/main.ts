@@ -43,10 +43,15 @@ async function run(options: FaultRunOptions): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const directory = join(faultsDirectory, `run-${process.pid}`);
-  await using stack = await startStack(join(directory, "servers"));
+  await using started = new AsyncDisposableStack();
+  const stacks = await Promise.all(
+    Array.from({ length: options.workers }, async (_, index) =>
+      started.use(await startStack(join(directory, `servers-${index}`))),
+    ),
+  );
   const command = `bun run faults${options.nodes === 3 ? " --nodes 3" : ""}${options.planted ? ` --planted ${options.planted}` : ""}`;
   const results = await runCampaign({
-    stack,
+    stacks,
     groups: [...byGroup(able).keys()].filter((group) => options.groups.includes(group)),
     kinds: byGroup(able),
     seeds: options.seeds,

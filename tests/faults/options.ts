@@ -8,6 +8,8 @@ export interface FaultRunOptions {
   /** Only kinds of these names. */
   readonly only: readonly string[];
   readonly resultsFile: string | undefined;
+  /** How many seeds run at the same time. */
+  readonly workers: number;
   readonly nodes: 1 | 3;
   /** A planted bug that the run must catch. */
   readonly planted: string | undefined;
@@ -22,6 +24,7 @@ export const usage = `bun run faults [options]: the real system under load and f
   --seeds K          how many seeds of each group (1)
   --minutes M        begin no seed after that (no limit)
   --results FILE     append results as JSON lines; what it holds already is not run again
+  --workers W        seeds at the same time, each with servers of its own (1)
   --only "NAME,…"    only these kinds of faults
   --nodes 1|3        one broker, or a cluster of three (1)
   --planted BUG      with a bug planted in the services, which the run is to catch
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): FaultRunOptions | "help" {
       minutes: { type: "string", default: String(MINUTES_MAX) },
       results: { type: "string" },
       only: { type: "string" },
+      workers: { type: "string", default: "1" },
       nodes: { type: "string", default: "1" },
       planted: { type: "string" },
       list: { type: "boolean", default: false },
@@ -57,6 +61,7 @@ export function readOptions(args: readonly string[]): FaultRunOptions | "help" {
     groups: values.group === undefined ? faultGroups : names(values.group).map(groupOf),
     only: names(values.only ?? ""),
     resultsFile: values.results,
+    workers: whole("--workers", values.workers, { min: 1, max: WORKERS_MAX }),
     nodes: nodesOf(values.nodes),
     planted: values.planted,
     list: values.list,
@@ -64,6 +69,7 @@ export function readOptions(args: readonly string[]): FaultRunOptions | "help" {
 }
 
 const MINUTES_MAX = 1_440;
+const WORKERS_MAX = 8;
 const SEEDS_MAX = 10_000;
 
 const names = (list: string) =>
