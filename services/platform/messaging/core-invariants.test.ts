@@ -191,10 +191,13 @@ describe("verifying", () => {
     await using world = await openWorld();
     const verifying = { db: world.pool, invariants: [sleeping, ...invariants], sentKeepMs: 1 };
     let nowMs = 0;
-    const clock = { monotonicMs: () => nowMs++ } as Parameters<typeof verifyAll>[0]["clock"];
+    const clock = { monotonicMs: () => nowMs++ } as Parameters<typeof verifyAll>[2]["clock"];
 
     const one = await verifyOne(verifying, "sleeping");
-    const all = await verifyAll({ ...verifying, clock, budgetMs: 3 });
+    const all = await verifyAll(verifying.invariants, (name) => verifyOne(verifying, name), {
+      clock,
+      budgetMs: 3,
+    });
 
     expect(one.problem).toStartWith("the look took longer");
     expect(all.map(({ problem }) => problem?.split(":")[0] ?? null)).toEqual([

@@ -72,22 +72,41 @@ const managed = async ({ broker }: SinkWorld): Promise<JetStreamManager> =>
 const ackFloor = async ({ broker }: SinkWorld) =>
   (await broker.durableState(stream, durable))?.ackFloor;
 
-/** Lets a replica take in what `send` sends, until all is acknowledged and finished; none runs afterwards. */
+/**
+ * Lets a replica take in what `send` sends, until all is acknowledged and finished; none runs
+ * afterwards. What the replica's own reconciler had compared is forgotten, unless it is kept.
+ */
 async function settledWith(
   world: SinkWorld,
   send: () => Promise<void>,
-  { acknowledged, ...options }: ReplicaOptions & { readonly acknowledged: number },
+  {
+    acknowledged,
+    keepProgress = false,
+    ...options
+  }: ReplicaOptions & { readonly acknowledged: number; readonly keepProgress?: boolean },
 ): Promise<void> {
-  await using _replica = world.start(options);
-  await send();
-  await eventually(
-    async () => {
-      expect(await ackFloor(world)).toBe(acknowledged);
-      expect(await world.pool.q.execute(sql`select 1 from outbox`)).toHaveLength(0);
-    },
+  {
+    await using _replica = world.start(options);
+    await send();
+    await eventually(
+      async () => {
+        expect(await ackFloor(world)).toBe(acknowledged);
+        expect(await run(world, sql`select 1 from outbox`)).toHaveLength(0);
+      },
+      { deadlineMs: 60_000 },
+    );
+  }
+  if (keepProgress) return;
+  await run(world, sql`delete from reconciled`);
+  await run(world, sql`delete from differences`);
+}
+
+/** Waits until the relay has stored so many messages. */
+const stored = (world: SinkWorld, count: number) =>
+  eventually(
+    async () => expect((await world.broker.streamState(stream))?.lastSequence).toBe(count),
     { deadlineMs: 60_000 },
   );
-}
 
 const run = ({ pool }: SinkWorld, statement: SQL) => pool.q.execute(statement);
 
@@ -104,6 +123,7 @@ describe("the reconciler", () => {
         await world.send("bad", [1, 2]);
         // Parked, and beyond the room that there is: left in the stream.
         await world.send("early", [2, 3, 4]);
+        await stored(world, 8);
         await world.broker.publish({
           ...messageOf("keyless", 1),
           headers: encodeHeaders({ a: "b" }),
@@ -153,9 +173,7 @@ describe("the reconciler", () => {
         await world.send("1", [1]);
         await world.send("2", [2]);
         await world.send("3", [1]);
-        await eventually(async () => expect(await lastSequence(world)).toBe(3), {
-          deadlineMs: 10_000,
-        });
+        await stored(world, 3);
         await world.broker.publish({ ...messageOf("4", 1), headers: "" });
       };
       await settledWith(world, send, { acknowledged: 4, behaviour, settings: { ATTEMPTS_MAX: 1 } });
@@ -247,7 +265,6 @@ describe("the reconciler", () => {
   test("compares no further than where a message may still be finished", async () => {
     await using world = await sinkWorld();
     await settledWith(world, () => world.send("1", [1]), { acknowledged: 1 });
-    await run(world, sql`delete from reconciled`);
     await world.send("2", [1]);
     await world.broker.publish(messageOf("3", 1));
     const sent = sentSweep(settingsOf(world), orders);
@@ -270,7 +287,7 @@ describe("the reconciler", () => {
     const jsm = await managed(world);
 
     await jsm.streams.delete(stream);
-    await settledWith(world, () => world.send("2", [1]), { acknowledged: 3 });
+    await settledWith(world, () => world.send("2", [1]), { acknowledged: 3, keepProgress: true });
     await compare(world);
     // What was missed in the old stream came again, to lanes that begin anew.
     expect(await missing(world)).toEqual([]);
@@ -300,7 +317,47 @@ describe("the reconciler", () => {
 
     expect(await missing(world)).toHaveLength(2);
   });
-});
 
-const lastSequence = async ({ broker }: SinkWorld) =>
-  (await broker.streamState(stream))?.lastSequence;
+  test("asks of a consumer that keeps the latest state for its inbox, its letters or its versions", async () => {
+    await using world = await sinkWorld();
+    const send = async () => {
+      for (const key of ["inbox", "letter", "stored", "newer", "unheard", "old"]) {
+        await world.send(key, [1]);
+      }
+    };
+    await settledWith(world, send, { acknowledged: 6 });
+    await run(world, sql`delete from lanes`);
+    await run(
+      world,
+      sql`
+      delete from inbox where event_id not in (select event_id from outbox_sent where key = 'order/inbox')`,
+    );
+    await run(
+      world,
+      sql`
+      insert into dead_letters (consumer, key, version, event_id, stream, stream_sequence, subject, headers, payload, published_at, reason)
+      select ${durable}, key, version, event_id, stream, stream_sequence, subject, '', '', now(), 'unreadable'
+      from outbox_sent where key = 'order/letter'`,
+    );
+    const stored = new Map([
+      ["order/stored", 1],
+      ["order/newer", 0],
+    ]);
+    const projecting: SweptConsumer = { ...consumer, order: "latest" };
+    const missed = async (swept: SweptConsumer) => {
+      await run(world, sql`delete from reconciled`);
+      for (let rounds = 0; rounds < 2; rounds += 1) await sweepReceived(settingsOf(world), swept);
+      return (await missing(world)).map((text) => text.split(" ")[1]);
+    };
+
+    const versionsOf = async () => stored;
+    expect(await missed({ ...projecting, versionsOf })).toEqual([
+      "order/newer",
+      "order/unheard",
+      "order/old",
+    ]);
+    // What the inbox no longer reaches cannot be judged without versions, nor what nobody listens to.
+    expect(await missed({ ...projecting, inboxKeepMs: 0 })).toEqual([]);
+    expect(await missed({ ...projecting, versionsOf, isHeard: () => false })).toEqual([]);
+  });
+});

@@ -55,23 +55,25 @@ export function selfChecks<S>(
 
   const verifying = {
     db,
-    clock,
     sentKeepMs: settings.OUTBOX_KEEP,
     invariants: [...coreInvariants(coreOf(options)), ...(options.invariants ?? [])],
   };
   const inTurn = turns();
-  const verifyAllOf = (budgetMs: number) => inTurn(() => verifyAll({ ...verifying, budgetMs }));
+  const verify = (name: string, cursor?: string) =>
+    inTurn(() => verifyOne(verifying, name, cursor));
+  const verifyAllIn = (budgetMs: number) =>
+    verifyAll(verifying.invariants, verify, { clock, budgetMs });
 
   return {
     ledgers: options.ledgers ?? [],
-    verifyOne: (name, cursor) => inTurn(() => verifyOne(verifying, name, cursor)),
-    verifyAll: verifyAllOf,
+    verifyOne: verify,
+    verifyAll: verifyAllIn,
     tasks: [
       {
         name: "invariants",
         run: async ({ signal }) => {
           while (!signal.aborted) {
-            const verdicts = await verifyAllOf(verifyEveryMs);
+            const verdicts = await verifyAllIn(verifyEveryMs);
             tellBroken(log, verdicts);
             await keepVerdicts(db, verdicts);
             await clock.sleep(verifyEveryMs, signal);

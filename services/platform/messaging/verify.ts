@@ -52,15 +52,16 @@ export async function verifyOne(
  * that are not begun within `budgetMs` are left out, with that as their problem.
  */
 export async function verifyAll(
-  options: VerifyOptions & { readonly clock: Clock; readonly budgetMs: number },
+  invariants: readonly Invariant[],
+  verify: (name: string) => Promise<Verdict>,
+  { clock, budgetMs }: { readonly clock: Clock; readonly budgetMs: number },
 ): Promise<readonly Verdict[]> {
-  const { invariants, clock, budgetMs } = options;
   const untilMs = clock.monotonicMs() + budgetMs;
   const verdicts: Verdict[] = [];
   for (const { name, sentence } of invariants) {
     const look = { checked: 0, breaches: [] };
     const late = { name, sentence, look, problem: "there was no time left: ask for it by name" };
-    verdicts.push(clock.monotonicMs() < untilMs ? await verifyOne(options, name) : late);
+    verdicts.push(clock.monotonicMs() < untilMs ? await verify(name) : late);
   }
   return verdicts;
 }
