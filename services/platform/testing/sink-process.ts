@@ -11,8 +11,28 @@ export interface ReplicaBehaviour {
   readonly key?: string;
   readonly version?: number;
   readonly does?: "throw" | "exit";
+  /** Keys whose message of `version` throws for as long as the file `poison` exists. */
+  readonly poisonedKeys?: readonly string[];
+  readonly poison?: string;
+  /** A file to which each start of a handler and each failure is written, see `HandlerLine`. */
+  readonly handlerLog?: string;
   readonly ackWaitSeconds?: number;
+  /** In milliseconds; the core's setting of that name. */
+  readonly retryBase?: number;
+  readonly attemptsMax?: number;
 }
+
+/** One line of a handler log, as JSON: a handler began, or the core counted one of its failures. */
+export type HandlerLine = {
+  readonly eventId: string;
+  /** Milliseconds since 1970, the same clock for all processes. */
+  readonly atMs: number;
+  readonly pid: number;
+} & (
+  | { readonly does: "start"; readonly key: string; readonly version: number }
+  /** `attempts` are those counted so far. */
+  | { readonly does: "fail"; readonly attempts: number }
+);
 
 export interface ReplicaProcess extends AsyncDisposable {
   readonly pid: number;

@@ -35,6 +35,10 @@ export interface SinkWorld extends AsyncDisposable {
   send(key: string, versions: readonly number[]): Promise<void>;
   /** How many messages are not sent yet. */
   pending(): Promise<number>;
+  /** The letters that wait for a person. */
+  deadLetterIds(): Promise<readonly number[]>;
+  /** How many messages were handled, of those keys whose name matches a `like` pattern. */
+  handledCount(keys?: string): Promise<number>;
   /** What was handled, in order. */
   handled(): Promise<readonly { key: string; version: number }[]>;
   /** Rows in which a key's version does not follow the one before. */
@@ -76,6 +80,18 @@ export async function sinkWorld(): Promise<SinkWorld> {
     },
     async pending() {
       const [row] = await pool.q.execute<{ count: string }>(sql`select count(*) from outbox`);
+      return Number(row?.count);
+    },
+    async deadLetterIds() {
+      const rows = await pool.q.execute<{ id: string }>(
+        sql`select id from dead_letters where state = 'dead' order by id`,
+      );
+      return rows.map(({ id }) => Number(id));
+    },
+    async handledCount(keys = "%") {
+      const [row] = await pool.q.execute<{ count: string }>(
+        sql`select count(*) from sink where key like ${keys}`,
+      );
       return Number(row?.count);
     },
     async handled() {

@@ -19,7 +19,7 @@ export interface Trial {
 
 const PROBE_EVERY_MS = 100;
 const QUORUM_DEADLINE_MS = 60_000;
-const MOVED_DEADLINE_MS = 40_000;
+const MOVED_DEADLINE_MS = 120_000;
 
 /** Troubles the cluster once, under ten orders a second. */
 export async function runTrial(world: ClusterWorld, { trouble }: ClusterCase): Promise<Trial> {
