@@ -6,7 +6,7 @@ import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
 setDefaultTimeout(120_000);
 
-const ordersSettings = { ORDER_DEADLINE: "2s" };
+const ordersSettings = { ORDER_DEADLINE: "4s" };
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
 const burger = { userId: "ann", sku: "burger", quantity: 3 };
 
@@ -16,9 +16,14 @@ describe("an order past its deadline", () => {
     const [{ process: inventory }] = world.inventory;
     await inventory.stop();
 
-    const { status, body } = await world.order(burger, { headers: { prefer: "wait=15" } });
+    const id = await world.accepted(burger);
 
-    expect([status, body]).toMatchObject([409, { detail: "timed out", missing: [] }]);
+    // A broker that a busy machine silences for a moment delays it.
+    expect(await world.decided(id, { deadlineMs: 40_000 })).toMatchObject({
+      status: "CANCELLED",
+      reason: "timed out",
+      missing: [],
+    });
     await inventory.restart();
     await settled(world);
     expect(await world.stock("burger")).toEqual({ available: "5", reserved: "0", consumed: "0" });
@@ -29,7 +34,7 @@ describe("an order past its deadline", () => {
 });
 
 describe("a broker that is away for three times the deadline", () => {
-  const DEADLINE_MS = 6_000;
+  const DEADLINE_MS = 8_000;
   const away = [
     {
       how: "killed",
@@ -75,7 +80,7 @@ describe("a broker that is away for three times the deadline", () => {
     await comeBack(world);
 
     for (const id of ids)
-      expect(await world.decided(id, { deadlineMs: 30_000 })).toMatchObject({
+      expect(await world.decided(id, { deadlineMs: 60_000 })).toMatchObject({
         status: "CONFIRMED",
       });
     await settled(world);
