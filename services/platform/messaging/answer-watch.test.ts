@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../clock.ts";
-import { answerWatch, unansweredMaxMs } from "./answer-watch.ts";
+import { answerWatch, firstPatienceMs, nextPatienceMs } from "./answer-watch.ts";
 
 function watchAt() {
   let nowMs = 10_000;
@@ -22,30 +22,38 @@ function watchAt() {
   };
 }
 
-test("a server is left once nothing was answered for long enough, and not again at once", () => {
+test("a server is left once nothing was answered for long enough, and the next with more patience", () => {
   const watch = watchAt();
 
-  watch.sentAgoMs(unansweredMaxMs - 1);
+  watch.sentAgoMs(firstPatienceMs - 1);
   expect(watch.left()).toBe(0);
   watch.wait(1);
   watch.sentAgoMs(0);
   expect(watch.left()).toBe(1);
+
   watch.sentAgoMs(0);
-  watch.wait(unansweredMaxMs - 1);
+  watch.wait(nextPatienceMs - 1);
   watch.sentAgoMs(0);
   expect(watch.left()).toBe(1);
+  watch.wait(1);
+  watch.sentAgoMs(0);
+  expect(watch.left()).toBe(2);
+
+  watch.answered();
+  watch.sentAgoMs(firstPatienceMs);
+  expect(watch.left()).toBe(3);
 });
 
 test("any answer speaks for the server, and a new one starts with nothing against it", () => {
   const watch = watchAt();
 
-  watch.sentAgoMs(unansweredMaxMs - 1);
+  watch.sentAgoMs(firstPatienceMs - 1);
   watch.answered();
   watch.wait(1);
   watch.sentAgoMs(0);
   expect(watch.left()).toBe(0);
 
-  watch.wait(unansweredMaxMs - 1);
+  watch.wait(firstPatienceMs - 1);
   watch.renewed();
   watch.wait(1);
   watch.sentAgoMs(0);

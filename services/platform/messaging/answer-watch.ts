@@ -14,14 +14,15 @@ export interface AnswerWatch {
   renewed(): void;
 }
 
-/** A cluster elects a leader in four to nine seconds: whoever asks a lost node meanwhile is found with it. */
-export const unansweredMaxMs = 2_000;
-
+/** So long nothing is answered before the first server is left. */
+export const firstPatienceMs = 2_000;
 /**
- * Calls `leave` when nothing that was published was answered for two seconds, and not again before
- * another two. Nodes of a cluster without any leader are left as well: one after the other is asked
- * until one has found a leader.
+ * And so long before each next one, until something was answered. A cluster elects a leader in four
+ * to nine seconds: who has left the lost node by then should not come back to it.
  */
+export const nextPatienceMs = 6_000;
+
+/** Calls `leave` when nothing that was published has been answered for too long. */
 export function answerWatch({
   clock,
   leave,
@@ -30,15 +31,18 @@ export function answerWatch({
   readonly leave: () => void;
 }): AnswerWatch {
   let firstUnansweredMs: number | undefined;
+  let patienceMs = firstPatienceMs;
   return {
     answered() {
       firstUnansweredMs = undefined;
+      patienceMs = firstPatienceMs;
     },
     unanswered(sentMs) {
       firstUnansweredMs ??= sentMs;
       const nowMs = clock.monotonicMs();
-      if (nowMs - firstUnansweredMs < unansweredMaxMs) return;
+      if (nowMs - firstUnansweredMs < patienceMs) return;
       firstUnansweredMs = undefined;
+      patienceMs = nextPatienceMs;
       leave();
     },
     renewed() {
