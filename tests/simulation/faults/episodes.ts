@@ -40,6 +40,21 @@ export const reachablePoints = [
   "redrive.after-commit",
   "discard.before-commit",
   "discard.after-commit",
+  "restore.before-commit",
+  "restore.after-commit",
+  "edit.before-commit",
+  "edit.after-commit",
+] as const satisfies readonly CrashPointName[];
+
+/** Those that need a message to fail first. */
+const rarePoints = [
+  "lane-worker.before-commit",
+  "lane-worker.after-commit",
+  "redrive.after-resolve",
+  "redrive.before-commit",
+  "redrive.after-commit",
+  "edit.before-commit",
+  "edit.after-commit",
 ] as const satisfies readonly CrashPointName[];
 
 /** A random subset of all faults, each for a while, within `untilMs`. */
@@ -53,7 +68,12 @@ export function chosenEpisodes(chance: Chance, untilMs: number): readonly Episod
     }
     const kind = chance.pick(suddenFaults);
     if (kind !== "crash at a named point") return { kind, atMs, forMs };
-    return { kind, atMs, forMs, point: chance.pick(reachablePoints) };
+    return {
+      kind,
+      atMs,
+      forMs,
+      point: chance.pick(chance.happens(0.5) ? rarePoints : reachablePoints),
+    };
   });
   return chosen.flatMap((episode) => [episode, ...occasionsFor(episode, untilMs)]);
 }
@@ -64,9 +84,14 @@ function occasionsFor(episode: Episode, untilMs: number): readonly Episode[] {
   const point = "point" in episode ? episode.point : undefined;
   const forMs = (untilMs - atMs) / 2;
   if (point === "relay.mid-repair") return [{ kind: "stream made again", atMs, forMs }];
-  if (point?.startsWith("lane-worker.") || point?.startsWith("redrive."))
-    return [{ kind: "handler throws", atMs: 0, forMs, rate: 0.9 }];
-  if (point?.startsWith("discard.")) return [{ kind: "unreadable message", atMs, forMs }];
+  if (point?.startsWith("lane-worker."))
+    return [{ kind: "handler throws", atMs: 0, forMs: untilMs, rate: 0.8 }];
+  if (point?.startsWith("redrive.") || point?.startsWith("edit."))
+    return [{ kind: "handler throws", atMs: 0, forMs: untilMs, rate: 1 }];
+  if (point?.startsWith("discard.") || point?.startsWith("restore."))
+    return Array.from({ length: 5 }, () => ({ kind: "unreadable message", atMs, forMs }));
+  if (episode.kind === "operator")
+    return [{ kind: "handler throws", atMs: 0, forMs: atMs, rate: 1 }];
   return [];
 }
 
@@ -89,12 +114,32 @@ export function strike(history: History, episode: Episode): void {
 /** Makes one happen now. Returns whether there was anything for it to happen to. */
 type Happen = (history: History, forMs: number, point?: CrashPointName) => boolean;
 
+/** Where time that passes lets others do something meanwhile. */
+const slowPlaces = [
+  "orders.overdue",
+  "orders.overdue",
+  "commit",
+  "outbox.pending",
+  "outbox.finish",
+  "outbox.sentBetween",
+  "inbox.lockLanes",
+  "inbox.heads",
+  "inbox.gaps",
+  "inbox.settled",
+  "lease.beat",
+  "stream state",
+  "publish",
+  "delivery",
+  "ack",
+] as const;
+
 const streamNames = ["ORDERS", "INVENTORY", "ORDERS", "INVENTORY", "DEAD_LETTERS"] as const;
 
 const sudden: Readonly<Record<SuddenFault, Happen>> = {
   crash: ({ world }) => withSlot(world, (slot) => world.crash(slot, "kill -9")),
   "crash at a boundary": ({ world }) => {
-    world.armed.push({ crossing: world.crossings + world.chance.between(1, 60) });
+    for (let crashes = world.chance.between(1, 3); crashes > 0; crashes -= 1)
+      world.armed.push({ crossing: world.crossings + world.chance.between(1, 300) });
     return true;
   },
   "crash at a named point": ({ world }, _forMs, point) => {
@@ -106,6 +151,12 @@ const sudden: Readonly<Record<SuddenFault, Happen>> = {
       running?.process.pause();
       world.endLater(forMs, () => running?.process.resume());
     }),
+  "one place slow": ({ world }, forMs) => {
+    const place = world.chance.pick(slowPlaces);
+    world.slowPlaces.set(place, world.chance.between(50, 2_500));
+    world.endLater(forMs, () => world.slowPlaces.delete(place));
+    return true;
+  },
   "orderly restart": ({ world }) => withSlot(world, (slot) => world.restart(slot)),
   "connection broken": ({ world }, forMs) =>
     withSlot(world, ({ running }) => running?.broker.breakFor(Math.min(forMs, 3_000))),

@@ -23,6 +23,7 @@ export const suddenFaults = [
   "crash at a boundary",
   "crash at a named point",
   "pause",
+  "one place slow",
   "orderly restart",
   "connection broken",
   "broker away",

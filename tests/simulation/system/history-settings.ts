@@ -45,7 +45,7 @@ export function chosenSettings(chance: Chance): HistorySettings {
     stock: chance.pick([0, 1, 2, 5, 20]),
     ackWaitSeconds: chance.pick([1, 2, 5]),
     duplicateWindowMs: chance.pick([100, 2_000, 120_000, 120_000]),
-    deadlineMs: chance.pick([2_000, 5_000, 20_000, 900_000]),
+    deadlineMs: chance.pick([1_000, 2_000, 5_000, 20_000, 900_000]),
     laneGapAfterMs: chance.pick([1_000, 3_000]),
     handlerTimeoutMs: 1_000,
     retryBaseMs: chance.pick([20, 100]),

@@ -1,5 +1,6 @@
 import { consumers } from "../checks.ts";
 import { messagingTables } from "../models/messaging-tables.ts";
+import type { Repairs } from "./repairs.ts";
 import type { Strangers } from "./strangers.ts";
 import type { World } from "./world.ts";
 
@@ -32,11 +33,20 @@ export class Operator {
         // Two people may do the same at once, each at another replica.
         for (const running of this.#world.running(service)) {
           running.process.comeIn("operator", () => {
-            const acted = isHopeless ? running.discard(id) : running.redrive(id);
-            acted.catch(() => undefined);
+            const repaired = this.#repair(running.repairs, id, isHopeless);
+            // Refused, or the database is away: the next look finds the letter again.
+            repaired.catch(() => undefined);
           });
         }
       }
     }
+  }
+
+  /** Most often the plain way, now and then another one to the same end. */
+  async #repair(repairs: Repairs, id: number, isHopeless: boolean): Promise<unknown> {
+    const { chance } = this.#world;
+    if (!isHopeless) return chance.happens(0.5) ? repairs.edit(id) : repairs.redrive(id);
+    await repairs.discard(id);
+    return chance.happens(0.2) ? repairs.restore(id) : undefined;
   }
 }

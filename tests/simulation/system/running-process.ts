@@ -1,15 +1,10 @@
-import { DeadLetterSchema } from "@app/contracts/gen/platform/v1/dead_letter_pb.ts";
-import { messageContracts } from "@app/contracts/messages.ts";
 import { brokerSilenceMs } from "@app/orders/store/deadlines.ts";
 import type { Log } from "@app/platform/log.ts";
 import type { BatchRules } from "@app/platform/messaging/batch.ts";
 import type { ConsumerOptions } from "@app/platform/messaging/consumer.ts";
-import { discardLetter } from "@app/platform/messaging/discard.ts";
 import type { Handler } from "@app/platform/messaging/handler.ts";
-import { payloadReader } from "@app/platform/messaging/incoming.ts";
 import type { LeaderTask } from "@app/platform/messaging/leader.ts";
 import { onlyPartition } from "@app/platform/messaging/outbox.ts";
-import { type RedriveOutcome, redrive } from "@app/platform/messaging/redrive.ts";
 import { defaultRetryPolicy } from "@app/platform/messaging/retry.ts";
 import { type SimulatedBroker, simulatedBroker } from "../broker/simulated-broker.ts";
 import { faultyDatabase } from "../faults/faulty-database.ts";
@@ -31,6 +26,7 @@ import {
   ordersRequests,
   ordersUnitSeen,
 } from "./orders-process.ts";
+import { payloads, type Repairs, repairsOf } from "./repairs.ts";
 import { watchedBroker } from "./watched-broker.ts";
 import type { World } from "./world.ts";
 
@@ -43,14 +39,10 @@ export interface RunningProcess {
   readonly broker: SimulatedBroker;
   /** Only orders' processes answer customers. */
   readonly requests: OrdersRequests | undefined;
-  redrive(letterId: number): Promise<RedriveOutcome>;
-  discard(letterId: number): Promise<unknown>;
+  readonly repairs: Repairs;
   /** As after SIGTERM. */
   stop(): Promise<void>;
 }
-
-/** Compiled once: it has no state. */
-const payloads = payloadReader([...messageContracts.map(({ schema }) => schema), DeadLetterSchema]);
 
 interface Listening<S extends object> {
   readonly service: ServiceName;
@@ -148,8 +140,7 @@ function start<S extends object>(
     process,
     broker,
     requests,
-    redrive: (id) => redrive(core.consumer, id, "operator"),
-    discard: (id) => discardLetter(core.consumer, { id, actor: "operator", reason: "unreadable" }),
+    repairs: repairsOf(core.consumer),
     stop: async () => core[Symbol.asyncDispose](),
   };
 }

@@ -59,6 +59,8 @@ export class World implements Disposable {
   readonly topology: readonly StreamTopology[];
   readonly slots: readonly Slot[];
   readonly armed: ArmedCrash[] = [];
+  /** What takes so many milliseconds longer, each way. */
+  readonly slowPlaces = new Map<string, number>();
   /** Rules of their ports that processes broke. */
   readonly violations: string[] = [];
   /** Crossings of the edges of all processes so far. */
@@ -105,8 +107,9 @@ export class World implements Disposable {
       name: `${slot.name}.${slot.starts}`,
       scheduler: this.scheduler,
       chance: this.chance,
-      latencyMs: () =>
-        this.faults.strikes("slow") ? this.chance.between(20, 3_000) : this.chance.fraction() * 2,
+      latencyMs: (what) =>
+        (this.slowPlaces.get(what) ?? 0) +
+        (this.faults.strikes("slow") ? this.chance.between(20, 3_000) : this.chance.fraction() * 2),
       crossing: (crosser, what) => this.#crossed(crosser, what),
     });
     this.scheduler.note(process.name, "starts");

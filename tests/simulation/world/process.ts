@@ -22,7 +22,7 @@ export interface ProcessOptions {
    */
   readonly crossing: (process: SimulatedProcess, what: string) => boolean;
   /** How long one crossing takes, in milliseconds. */
-  readonly latencyMs: () => number;
+  readonly latencyMs: (what: string) => number;
 }
 
 /**
@@ -57,7 +57,7 @@ export class SimulatedProcess implements Owner {
     });
 
   /** Something leaves the process, and has its effect outside, unless that crashes before. */
-  goOut(what: string, effect: () => void, delayMs = this.#options.latencyMs()): void {
+  goOut(what: string, effect: () => void, delayMs = this.#options.latencyMs(what)): void {
     this.#options.scheduler.schedule(delayMs, {
       label: what,
       owner: this,
@@ -69,7 +69,7 @@ export class SimulatedProcess implements Owner {
   }
 
   /** Something reaches the process, when that runs, unless it crashes before. */
-  comeIn(what: string, take: () => void, delayMs = this.#options.latencyMs()): void {
+  comeIn(what: string, take: () => void, delayMs = this.#options.latencyMs(what)): void {
     this.#options.scheduler.schedule(delayMs, {
       label: "",
       owner: this,
