@@ -107,6 +107,20 @@ describe("maintainOnce", () => {
     expect(left.map(({ state }) => state)).toEqual(["cancelled", "paused"]);
   });
 
+  test("forgets the attempts of messages that are done with, and of no others", async () => {
+    await using world = await sinkWorld();
+    await fillInbox(world, 2, 0);
+    await world.pool.q.execute(sql`
+      insert into message_attempts (consumer, event_id, attempts)
+      select consumer, event_id, 1 from inbox
+      union all select 'another', event_id, 2 from inbox limit 3`);
+
+    await maintainOnce(options(world), never);
+
+    const left = await world.pool.q.execute(sql`select consumer, attempts from message_attempts`);
+    expect([...left]).toEqual([{ consumer: "another", attempts: 2 }]);
+  });
+
   test("goes on with the other chores when the broker fails one", async () => {
     await using world = await sinkWorld();
     await sentAndHandled(world);

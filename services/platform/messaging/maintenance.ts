@@ -4,7 +4,7 @@ import type { Log } from "../log.ts";
 import type { Pool } from "../postgres.ts";
 import type { Broker } from "./broker.ts";
 import { emptySentSlots } from "./sent-slots.ts";
-import { idempotencyKeys, inbox, redriveRuns } from "./tables.ts";
+import { attempts, idempotencyKeys, inbox, redriveRuns } from "./tables.ts";
 import type { StreamTopology } from "./topology.ts";
 
 export interface MaintenanceOptions {
@@ -44,6 +44,7 @@ export async function maintainOnce(
   const { broker, outboxKeepMs, log } = options;
   const chores: Readonly<Record<string, () => Promise<unknown>>> = {
     "sent messages": async () => broker.connected() && emptySentSlots(options),
+    attempts: () => deleteSettledAttempts(options),
     inbox: () => deleteOlder(options, inbox, inbox.handledAt, inboxKeepMs(outboxKeepMs), signal),
     "idempotency keys": () =>
       deleteOlder(options, idempotencyKeys, idempotencyKeys.createdAt, idempotencyKeepMs, signal),
@@ -54,6 +55,19 @@ export async function maintainOnce(
     if (signal.aborted) return;
     await run().catch((err: unknown) => log.error("maintenance failed", { chore, err }));
   }
+}
+
+/**
+ * Deletes the marks and failures of messages that are done with. Whoever handles a message clears
+ * them; but where it was delivered twice at once, the other one may note its own afterwards, and the
+ * message never comes again.
+ */
+async function deleteSettledAttempts({ pool }: MaintenanceOptions): Promise<void> {
+  await pool.q.execute(sql`
+    delete from ${attempts} where ctid = any(array(
+      select a.ctid from ${attempts} a
+        join ${inbox} i on i.consumer = a.consumer and i.event_id = a.event_id
+      limit ${sliceMax}))`);
 }
 
 /** Deletes slice by slice until nothing old is left or the time of this round is used up. */
