@@ -26,7 +26,7 @@ async function inventory(environment: Readonly<Record<string, string>> = {}) {
 }
 
 // A database, a broker and a process each: more than other tests, and less than this.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 describe("the inventory service", () => {
   test("sells from one stock through every door", async () => {

@@ -45,7 +45,8 @@ const pids = ({ orders, inventory }: QuickBite) =>
   [...orders, ...inventory].map(({ process }) => process.pid);
 
 describe("without the broker", () => {
-  test.each([
+  // At once, because most of it is waiting for checks to fail.
+  test.concurrent.each([
     {
       how: "frozen",
       stop: async ({ nats }: QuickBite) => nats.server.pause(),

@@ -147,7 +147,7 @@ describe("a consumer that orders by key", () => {
     await handleDeliveries(options, shuffled(all, systemRandom), { inHand: new Set() });
 
     await eventually(async () => expect(await world.handled()).toHaveLength(40 * 12), {
-      deadlineMs: 15_000,
+      deadlineMs: 60_000,
     });
     expect(await world.disorder()).toBe(0);
     stop.abort();

@@ -144,7 +144,8 @@ describe("campaign", () => {
     expect(election.all.map(({ terms }) => terms()).toSorted()).toEqual([0, 1]);
   });
 
-  test.each(["black-hole", "black-hole-to-server", "black-hole-to-client"] as const)(
+  // At once, because most of it is waiting for time to pass.
+  test.concurrent.each(["black-hole", "black-hole-to-server", "black-hole-to-client"] as const)(
     "is no longer fresh a second after the last beat was answered, and loses the lock: %s",
     async (fault) => {
       await using election = await world(0);
