@@ -266,7 +266,10 @@ describe("the rest of the operator API", () => {
   test("shows the outbox while the broker is away, and what was sent once it is back", async () => {
     await using operator = await operating();
     await operator.world.send("1", [1]);
-    await eventually(async () => expect(await operator.world.handled()).toHaveLength(1));
+    await eventually(async () => {
+      expect(await operator.world.handled()).toHaveLength(1);
+      expect((await operator.read("outbox", OutboxView)).backlog.count).toBe(0);
+    });
     await operator.world.nats.server.kill();
     await operator.world.send("2", [1]);
 
