@@ -26,3 +26,6 @@ export const transactionFailed = () =>
 
 export const checkViolated = (constraint: string) =>
   new DatabaseError("23514", `violates check constraint ${constraint}`);
+
+export const uniqueViolated = (constraint: string) =>
+  new DatabaseError("23505", `violates unique constraint ${constraint}`);

@@ -8,7 +8,7 @@ import type { Clock } from "@app/platform/clock.ts";
 import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
 import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
-import { DatabaseError } from "./database-error.ts";
+import { uniqueViolated } from "./database-error.ts";
 import { inventoryTables, putItem } from "./inventory-tables.ts";
 import type { OpenTransaction } from "./model-client.ts";
 import { addToOutbox } from "./model-outbox.ts";
@@ -73,8 +73,7 @@ async function keepDecision(
     if (move) moveLines(statement, tx, { reservation, move });
     const id = reservationId(reservation);
     statement.lock(reservations, id);
-    if (isNew && statement.get(reservations, id))
-      throw new DatabaseError("23505", "violates unique constraint reservations_pkey");
+    if (isNew && statement.get(reservations, id)) throw uniqueViolated("reservations_pkey");
     statement.put(reservations, id, reservation);
     addToOutbox(statement, tx.server, messages);
   });

@@ -11,6 +11,7 @@ import { crashPoint } from "@app/platform/crash-point.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
+import { uniqueViolated } from "./database-error.ts";
 import { messagingTables } from "./messaging-tables.ts";
 import type { ModelDatabase, OpenTransaction } from "./model-client.ts";
 import { addToOutbox } from "./model-outbox.ts";
@@ -60,6 +61,8 @@ export async function addModelOrder(
       if (kept) return kept;
       tx.put(idempotencyKeys, place, { orderId: order.id, requestHash });
     }
+    tx.lock(orders, String(order.id));
+    if (tx.get(orders, String(order.id))) throw uniqueViolated("orders_pkey");
     tx.put(orders, String(order.id), { order, deadlineSeconds: deadlineSeconds ?? null });
     addToOutbox(tx, db.server, [message]);
     return undefined;

@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import fc from "fast-check";
+import { Refusal } from "../../errors.ts";
 import { canonical } from "./canonical.ts";
 
 /** A store that random steps are driven on, beside another that must answer the same. */
@@ -45,6 +46,6 @@ async function answerOf<Step>(driven: Driven<Step>, step: Step): Promise<unknown
   try {
     return canonical(await driven.take(step));
   } catch (error) {
-    return { thrown: error instanceof Error ? error.name : String(error) };
+    return { thrown: error instanceof Refusal ? error.reason : "a fault" };
   }
 }

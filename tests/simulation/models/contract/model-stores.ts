@@ -4,13 +4,13 @@ import {
   type MessagingStores,
   type StoreState,
 } from "@app/platform/testing/store-contract/messaging-stores.ts";
-import { openBoundary } from "../boundary.ts";
-import { chanceOf, simulatedRandom } from "../world/chance.ts";
-import { messagingTables } from "./messaging-tables.ts";
-import { modelClient } from "./model-client.ts";
-import { modelInbox } from "./model-inbox.ts";
-import { appendToModelOutbox, modelOutbox } from "./model-outbox.ts";
-import { ModelServer } from "./model-server.ts";
+import { openBoundary } from "../../boundary.ts";
+import { chanceOf, simulatedRandom } from "../../world/chance.ts";
+import { messagingTables } from "../messaging-tables.ts";
+import { modelClient } from "../model-client.ts";
+import { modelInbox } from "../model-inbox.ts";
+import { appendToModelOutbox, modelOutbox } from "../model-outbox.ts";
+import { ModelServer } from "../model-server.ts";
 
 /** The models of the core's stores, as the contract drives them. */
 export async function modelStores(): Promise<MessagingStores> {
