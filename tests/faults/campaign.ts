@@ -28,10 +28,12 @@ export interface CampaignOptions {
   /** No seed is begun after that, by `performance.now()`. */
   readonly endAtMs: number;
   readonly signal: AbortSignal;
+  /** The first broken seed is the last. */
+  readonly untilBroken?: boolean;
   readonly onResult: (result: CampaignResult) => void;
 }
 
-const FAULTS_PER_SEED = 4;
+const FAULTS_PER_SEED = 3;
 /** Of another group, so that every pair of groups meets now and then. */
 const GUESTS_PER_SEED = 1;
 
@@ -44,7 +46,11 @@ export async function runCampaign(options: CampaignOptions): Promise<readonly Ca
     .flatMap((seed) => groups.map((group) => ({ group, seed })))
     .filter(({ group, seed }) => !done.has(`${group} ${seed}`))
     .values();
-  const isOver = () => signal.aborted || performance.now() > options.endAtMs;
+  const isBroken = ({ violations }: CampaignResult) => violations.length > 0;
+  const isOver = () =>
+    signal.aborted ||
+    performance.now() > options.endAtMs ||
+    (options.untilBroken === true && results.some(isBroken));
 
   await Promise.all(
     stacks.map(async (stack) => {

@@ -1,7 +1,8 @@
 import type { Fault } from "./fault.ts";
-import { backlog, movedDeadlines } from "./kinds/backlog.ts";
+import { backlog } from "./kinds/backlog.ts";
 import { crashes } from "./kinds/crash-points.ts";
 import { exhaustedConnections, longTransaction, terminatedBackends } from "./kinds/database.ts";
+import { clockAhead, movedDeadlines } from "./kinds/deadlines.ts";
 import { garbage } from "./kinds/garbage.ts";
 import { handlerFaults } from "./kinds/handlers.ts";
 import { kill, killService } from "./kinds/kill.ts";
@@ -18,5 +19,12 @@ export const faults: readonly Fault[] = [
   ...[pause, pauseLeader, pauseServer, sigtermStorm, rollingRestart],
   ...[...linkFaults, everyLink],
   ...[...messageFaults, garbage, ...handlerFaults],
-  ...[longTransaction, terminatedBackends, exhaustedConnections, backlog, movedDeadlines],
+  ...[
+    longTransaction,
+    terminatedBackends,
+    exhaustedConnections,
+    backlog,
+    movedDeadlines,
+    clockAhead,
+  ],
 ];

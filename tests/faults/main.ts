@@ -49,7 +49,6 @@ async function run(options: FaultRunOptions): Promise<number> {
       started.use(await startStack(join(directory, `servers-${index}`))),
     ),
   );
-  const command = `bun run faults${options.nodes === 3 ? " --nodes 3" : ""}${options.planted ? ` --planted ${options.planted}` : ""}`;
   const results = await runCampaign({
     stacks,
     groups: [...byGroup(able).keys()].filter((group) => options.groups.includes(group)),
@@ -60,13 +59,26 @@ async function run(options: FaultRunOptions): Promise<number> {
     ...plantedBug(options.planted),
     endAtMs: performance.now() + options.minutes * MINUTE_MS,
     signal: stop.signal,
-    onResult: (result) => console.log(describeResult(result, command)),
+    untilBroken: options.planted !== undefined,
+    onResult: (result) => console.log(describeResult(result, commandOf(options))),
   });
 
   const coverage = coverageOf(able.filter(isChosen), results);
   console.log(describeCampaign(results, coverage));
   if (stop.signal.aborted) return 130;
-  return results.some(isBroken) || unreached(coverage).length > 0 ? 1 : 0;
+  const broken = results.some(isBroken);
+  if (options.planted !== undefined) return broken ? 0 : 1;
+  return broken || unreached(coverage).length > 0 ? 1 : 0;
+}
+
+/** What repeats a seed, but for its group and number. */
+function commandOf({ nodes, planted, only }: FaultRunOptions): string {
+  return [
+    "bun run faults",
+    ...(nodes === 3 ? ["--nodes 3"] : []),
+    ...(planted === undefined ? [] : [`--planted ${planted}`]),
+    ...(only.length > 0 ? [`--only "${only.join(",")}"`] : []),
+  ].join(" ");
 }
 
 function isBroken({ violations }: CampaignResult): boolean {
@@ -95,6 +107,6 @@ function byGroup(able: readonly Fault[]): ReadonlyMap<FaultGroup, readonly Fault
 /** How the services' processes come by a planted bug. */
 function plantedBug(bug: string | undefined) {
   if (bug === undefined) return { bunArguments: [], environment: {} };
-  const preload = resolve(import.meta.dir, "../planted-bugs/preload.ts");
+  const preload = resolve(import.meta.dir, "../planted-bugs/plant.ts");
   return { bunArguments: ["--preload", preload], environment: { PLANTED_BUG: bug } };
 }

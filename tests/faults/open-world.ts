@@ -126,6 +126,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     postgres: stack.postgres,
     nats: stack.nats,
     garbage: [] satisfies Garbage[],
+    overdue: new Set(),
     points,
     get healing() {
       return healing.signal.aborted;

@@ -27,12 +27,13 @@ export const usage = `bun run faults [options]: the real system under load and f
   --workers W        seeds at the same time, each with servers of its own (1)
   --only "NAME,…"    only these kinds of faults
   --nodes 1|3        one broker, or a cluster of three (1)
-  --planted BUG      with a bug planted in the services, which the run is to catch
+  --planted BUG      with a bug planted in the services: ends at the first seed that catches it
   --list             name every kind, with its fault points
   --help
 
 Prints each seed with its faults; for a broken promise the timeline, the logs and the command that
-repeats it; at the end the coverage of fault points. Exits 0 when every promise was kept.`;
+repeats it; at the end the coverage of fault points. Exits 0 when every promise was kept, or a
+planted bug was caught. Ctrl-C heals, ends what runs, and keeps the results so far.`;
 
 /** Reads the command line; throws what is wrong with it. */
 export function readOptions(args: readonly string[]): FaultRunOptions | "help" {

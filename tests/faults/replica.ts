@@ -25,7 +25,9 @@ export interface Replica extends AsyncDisposable {
   resume(): void;
   /** Kills the process, and starts it to kill itself at the n-th arrival at a crash point. */
   rearm(point: CrashPointName, arrival: number): Promise<void>;
-  /** Kills an armed process that has not arrived, so that it starts without. */
+  /** Kills the process, and starts it with its clock so far ahead. */
+  skewClock(byMs: number): Promise<void>;
+  /** Kills a process that was armed or has a wrong clock, so that it starts without. */
   disarm(): Promise<void>;
   /** How often each crash point killed this replica. */
   crashes(point: CrashPointName): number;
@@ -66,6 +68,7 @@ export async function startReplica(settings: ReplicaSettings): Promise<Replica> 
   const directUrl = `http://127.0.0.1:${ports.main}`;
   const logFile = join(settings.directory, `${service}-${index}.log`);
   let armed: Armed | undefined;
+  let skewMs = 0;
   let ending = false;
   let starts = 1;
   let turn: Promise<unknown> = Promise.resolve();
@@ -85,7 +88,8 @@ export async function startReplica(settings: ReplicaSettings): Promise<Replica> 
     // Read at each start.
     get env() {
       const point = armed && { CRASH_POINT: `${armed.point}:${armed.arrival}` };
-      return { ...environmentOf(settings), ...point };
+      const clock = skewMs !== 0 && { CLOCK_SKEW_MS: String(skewMs) };
+      return { ...environmentOf(settings), ...point, ...clock };
     },
     stopSignal: "SIGTERM",
     stopGraceMs: STOP_GRACE_MS,
@@ -139,9 +143,14 @@ export async function startReplica(settings: ReplicaSettings): Promise<Replica> 
       armed = { point, arrival, crashesBefore: crashesAt(logFile, point) };
       return afterRestart(() => signal("SIGKILL"));
     },
+    skewClock(byMs) {
+      skewMs = byMs;
+      return afterRestart(() => signal("SIGKILL"));
+    },
     async disarm() {
-      if (armed === undefined) return;
+      if (armed === undefined && skewMs === 0) return;
       armed = undefined;
+      skewMs = 0;
       await afterRestart(() => signal("SIGKILL"));
     },
     crashes: (point) => crashesAt(logFile, point),

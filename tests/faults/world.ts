@@ -25,6 +25,8 @@ export interface FaultWorld {
   createEmptyDatabase(): Promise<string>;
   /** Messages that a fault invented and that nobody can read. */
   readonly garbage: Garbage[];
+  /** Orders that a fault made overdue: no other may be timed out. */
+  readonly overdue: Set<number>;
   /** The file that tells handlers to fail, see `programs/faulty-handlers.ts`. */
   readonly handlerOrders: string;
   /** Waits so long, or until the run heals, whichever is first. */

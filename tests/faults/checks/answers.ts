@@ -3,12 +3,18 @@ import type { OpenWorld } from "../open-world.ts";
 const RESTOCKED_SKU = "salad";
 
 /** What customers were told against what is so. */
-export async function brokenAnswers({ sql, workload }: OpenWorld): Promise<readonly string[]> {
+export async function brokenAnswers({
+  sql,
+  workload,
+  overdue,
+}: OpenWorld): Promise<readonly string[]> {
   const { orders, cancelled, reservations, restocked, complaints } = workload;
   const broken = [...complaints];
 
-  const rows = await sql.orders<{ id: number; status: string }[]>`
-    select id::int as id, status from orders`;
+  const rows = await sql.orders<{ id: number; status: string; reason: string | null }[]>`
+    select id::int as id, status, reason from orders`;
+  for (const { id, reason } of rows)
+    if (reason === "timed out" && !overdue.has(id)) broken.push(`order ${id} was timed out early`);
   const statuses = new Map(rows.map(({ id, status }) => [id, status]));
   const told = new Set(orders.values());
   if (told.size !== orders.size) broken.push(`${orders.size} keys name ${told.size} orders`);

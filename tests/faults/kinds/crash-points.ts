@@ -11,7 +11,7 @@ import type { FaultWorld } from "../world.ts";
 /** What must go on so that a process arrives at a point; nothing where the load alone does. */
 type Provocation = (world: FaultWorld, service: ServiceName, random: SeededRandom) => Promise<void>;
 
-const CRASH_DEADLINE_MS = 8_000;
+const CRASH_DEADLINE_MS = 6_000;
 const ARRIVALS_MAX = 12;
 
 /** Both processes of a service kill themselves at the n-th arrival at a point. */

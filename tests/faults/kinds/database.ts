@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { Fault } from "../fault.ts";
+import type { ServiceName } from "../replica.ts";
 import { serviceNames } from "../stack.ts";
 
 const HELD_MAX_MS = 4_000;
@@ -12,16 +13,27 @@ export const longTransaction: Fault = {
   async inflict(world, random) {
     const service = random.pick(serviceNames);
     const holdMs = random.between(500, HELD_MAX_MS);
-    const rows = random.chance(70);
-    await world.sql[service].begin("isolation level repeatable read", async (tx) => {
-      if (!rows) await tx`select count(*) from outbox`;
-      else if (service === "inventory")
-        await tx`select sku from items order by sku limit 2 for update`;
-      else await tx`select id from orders where status = 'PENDING' order by id limit 20 for update`;
-      world.reached(rows ? "rows held" : "snapshot held");
+    const work = async (tx: postgres.TransactionSql, take: Taking) => {
+      await take(tx);
       await world.hold(holdMs);
-    });
+    };
+    if (random.chance(70)) {
+      await world.sql[service].begin((tx) => work(tx, rowsOf[service]));
+      world.reached("rows held");
+    } else {
+      const aged = "isolation level repeatable read";
+      await world.sql[service].begin(aged, (tx) => work(tx, (tx) => tx`select from outbox`));
+      world.reached("snapshot held");
+    }
   },
+};
+
+type Taking = (tx: postgres.TransactionSql) => PromiseLike<unknown>;
+
+const rowsOf: Readonly<Record<ServiceName, Taking>> = {
+  inventory: (tx) => tx`select sku from items order by sku limit 2 for update`,
+  orders: (tx) =>
+    tx`select id from orders where status = 'PENDING' order by id limit 20 for update`,
 };
 
 /** An operator's script, or a failover, ends sessions at random. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plugin } from "bun";
+import { skewClock } from "./skewed-clock.ts";
 
 /** What a file says, and what it says in a fault run. */
 interface Change {
@@ -25,6 +26,9 @@ const changes: readonly Change[] = [
     to: "duplicate_window: nanos(1_500)",
   },
 ];
+
+const skewMs = Number(process.env.CLOCK_SKEW_MS ?? 0);
+if (skewMs !== 0) skewClock(skewMs);
 
 plugin({
   name: "fault run",
