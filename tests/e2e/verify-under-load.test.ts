@@ -36,9 +36,7 @@ describe("qb verify under load", () => {
       for (const id of [...world.acceptedIds].slice(-10)) {
         await world.call("POST", `/v1/orders/${id}/cancel`, { body: {} });
       }
-      const t0 = performance.now();
       const { error, out } = await qb("verify", "--full");
-      console.log("verify", Math.round(performance.now() - t0), load.answered);
       told.push(
         ...`${error}${out}`.split("\n").filter((line) => /^(qb|broken|unknown)/.test(line)),
       );
