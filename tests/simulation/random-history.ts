@@ -23,8 +23,8 @@ export function randomHistory(
   // A stream of choices of its own, so that a fixed setting changes no other choice.
   const chance = chanceOf(Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995);
   const settings = { ...chosenSettings(chance), ...fixed };
-  const healAtMs = chance.between(2_000, 8_000);
-  if (settings.duplicateWindowMs < 10_000) coverage.add("fault", "short dedup window");
+  const healAtMs = chance.between(1_000, 5_000);
+  if (settings.duplicateWindowMs < 2_000) coverage.add("fault", "short dedup window");
   return {
     seed,
     settings,

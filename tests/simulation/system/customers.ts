@@ -16,7 +16,7 @@ export interface Wish {
   cancelled: boolean;
 }
 
-const patienceMs = 2_000;
+const patienceMs = 1_000;
 /** Asking ends long after everything has healed. */
 const triesMax = 500;
 

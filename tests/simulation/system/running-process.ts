@@ -108,7 +108,7 @@ function start<S extends object>(
   const { settings, topology, databases, faults } = world;
   const { service, leaderTasks } = listening;
   const link = faultyLink(process, world);
-  const broker = simulatedBroker({ server: world.broker, link, timeoutMs: 5_000 });
+  const broker = simulatedBroker({ server: world.broker, link, timeoutMs: 2_000 });
   const outageAfterMs = service === "orders" ? brokerSilenceMs(settings.deadlineMs) : 15_000;
   const core = startCore({
     service,
