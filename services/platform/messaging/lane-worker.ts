@@ -9,6 +9,7 @@ import { describeError } from "./describe-error.ts";
 import { readHeld } from "./held-message.ts";
 import type { InboxStore, InboxTransaction, Lane, ParkedMessage } from "./inbox.ts";
 import { moved, placeIn } from "./lane.ts";
+import { atOnce, type OneAtATime } from "./one-at-a-time.ts";
 import {
   abandonedMax,
   afterFailure,
@@ -30,6 +31,8 @@ export interface LaneWorkerOptions<S> {
   readonly unclean: Set<string>;
   /** Woken when a lane moved or a lane was freed. */
   readonly wake: Wake;
+  /** Shared with the redrives of this process: a letter that ends it must not leave another's mark. */
+  readonly suspects?: OneAtATime | undefined;
 }
 
 /** Lanes looked at in one round, and messages of one lane run before the others have their turn. */
@@ -66,9 +69,11 @@ async function runLane<S>(
   head: ParkedMessage,
   signal: AbortSignal,
 ): Promise<void> {
+  const { suspects = atOnce } = options;
   let version = head.version;
   for (let runs = 0; runs < runsPerLane && !signal.aborted; runs += 1, version += 1) {
-    if (!(await runHead(options, head.key, version))) return;
+    const turn = version;
+    if (!(await suspects.run(() => runHead(options, head.key, turn)))) return;
   }
 }
 

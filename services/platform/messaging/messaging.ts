@@ -19,6 +19,7 @@ import { fillGaps } from "./lane-gaps.ts";
 import { workLanes } from "./lane-worker.ts";
 import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
 import { maintain } from "./maintenance.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { onlyPartition } from "./outbox.ts";
 import { payloadEditor } from "./payload-editor.ts";
 import { type BindUnit, postgresInbox } from "./postgres-inbox.ts";
@@ -26,7 +27,7 @@ import { postgresLease } from "./postgres-lease.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
 import { postgresRedriveRuns } from "./postgres-redrive-runs.ts";
 import { publishedBy } from "./published-stream.ts";
-import { type RedriveOutcome, redrive } from "./redrive.ts";
+import type { RedriveOutcome } from "./redrive.ts";
 import { redriveRunTask } from "./redrive-run-worker.ts";
 import { relayTask } from "./relay-task.ts";
 import { type Repair, repairOf } from "./repair.ts";
@@ -82,7 +83,7 @@ export interface Messaging extends AsyncDisposable {
   isLeading(): boolean;
   /** Runs a dead letter of one of this service's consumers. Refuses an unknown consumer. */
   redrive(consumer: string, id: number, actor?: string): Promise<RedriveOutcome>;
-  /** The rest of what a person does to dead letters of a consumer. Refuses an unknown consumer. */
+  /** All that a person does to dead letters of a consumer. Refuses an unknown consumer. */
   repair(consumer: string): Repair;
   /** Moves a lane past versions that its stream no longer has. */
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
@@ -152,6 +153,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   );
   const isLeading = (): boolean => leader.isLeading();
   const checking = selfChecks({ ...options, db: pool, published, isLeading });
+  const suspects = oneAtATime();
   const leader = startLeader({
     leadership: {
       lease: postgresLease({
@@ -167,13 +169,17 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
         {
           name: `lanes ${consumer.stream}`,
           run: ({ signal }) =>
-            workLanes({ ...consumer, wake: laneWakes[index] ?? wakeable() }, signal),
+            workLanes({ ...consumer, suspects, wake: laneWakes[index] ?? wakeable() }, signal),
         },
         {
           name: `gaps ${consumer.stream}`,
           run: ({ signal }) => fillGaps(consumer, signal, { waitedMs: settings.LANE_GAP_AFTER }),
         },
-        redriveRunTask({ ...consumer, runs: postgresRedriveRuns(pool, consumer.durable) }),
+        redriveRunTask({
+          ...consumer,
+          suspects,
+          runs: postgresRedriveRuns(pool, consumer.durable),
+        }),
       ]),
       {
         name: "maintenance",
@@ -197,6 +203,12 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   };
 
   const { outageAfterMs } = options;
+  const repairAt = (name: string) => {
+    const consumer = consumerCalled(name);
+    const runs = postgresRedriveRuns(pool, name);
+    return repairOf({ ...consumer, db: pool, editor, runs, suspects });
+  };
+
   const bird = canary({ broker, outbox, service, outageAfterMs, clock });
   const loops: Supervised[] = [
     supervise("canary loop", (signal) => bird.run(signal), supervisor),
@@ -230,12 +242,8 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     isLeading,
     selfChecks: checking,
     lanesFreed,
-    redrive: async (name, id, actor = anonymous) => redrive(consumerCalled(name), id, actor),
-    repair: (name) => {
-      const consumer = consumerCalled(name);
-      const runs = postgresRedriveRuns(pool, name);
-      return repairOf({ ...consumer, db: pool, editor, runs });
-    },
+    redrive: async (name, id, actor = anonymous) => repairAt(name).redrive(id, actor),
+    repair: repairAt,
     skipLane: async (name, skip) => skipLane(consumerCalled(name), skip),
     inspected: {
       service,

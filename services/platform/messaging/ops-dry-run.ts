@@ -15,6 +15,8 @@ const budgetMs = 5_000;
 export interface DryRunOptions<S> extends RedriveOptions<S> {
   readonly db: Database;
   readonly consumer: string;
+  /** Lets a handler run while no other does that may end the process. */
+  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
   readonly clock: Clock;
 }
 
@@ -29,7 +31,7 @@ export async function dryRun<S>(
   options: DryRunOptions<S>,
   selection: LetterSelection,
 ): Promise<DryRunView> {
-  const { db, consumer, clock } = options;
+  const { db, consumer, clock, inTurn } = options;
   const where = isSelected(consumer, selection);
   const selected = await db.q.$count(deadLetters, where);
   const rows = await db.q
@@ -44,7 +46,7 @@ export async function dryRun<S>(
   for (const row of rows) {
     const letter = { ...row, sequence: row.streamSequence };
     const mayRun = clock.monotonicMs() - startedMs < budgetMs;
-    const trial = await tryRedrive(options, letter, { mayRun });
+    const trial = await inTurn(() => tryRedrive(options, letter, { mayRun }));
     letters.push({
       id: row.id,
       key: row.key,

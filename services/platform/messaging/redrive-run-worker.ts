@@ -3,6 +3,7 @@ import { crashPoint } from "../crash-point.ts";
 import { Refusal } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { LeaderTask } from "./leader.ts";
+import type { OneAtATime } from "./one-at-a-time.ts";
 import { type RedriveOptions, redrive } from "./redrive.ts";
 import type { ClaimedLetter, LetterEnd, RedriveRun, RedriveRunStore } from "./redrive-runs.ts";
 import { abandonedMax, leftBehind, putOffMs } from "./retry.ts";
@@ -10,6 +11,8 @@ import { abandonedMax, leftBehind, putOffMs } from "./retry.ts";
 export interface RunWorkerOptions<S> extends RedriveOptions<S> {
   readonly stream: string;
   readonly runs: RedriveRunStore;
+  /** Shared with what else runs under a mark in this process. */
+  readonly suspects: OneAtATime;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,29 +58,41 @@ async function workRun<S>(
   run: RedriveRun,
   { signal, fresh, unclean }: Worked,
 ): Promise<void> {
-  const { runs, clock, log } = options;
+  const { clock, suspects } = options;
   const everyMs = 1_000 / run.perSecond;
   while (!signal.aborted && fresh()) {
     const startedMs = clock.monotonicMs();
-    const claimed = await runs.claim(run.id);
-    if (!claimed) return;
-    crashPoint("redrive-run.after-claim");
-    const end = await tryLetter(options, run, claimed);
-    crashPoint("redrive-run.before-settle");
-    if (end) {
-      await runs.settle(claimed, end);
-    } else {
-      unclean.add(claimed);
-      await runs.release(claimed);
-      unclean.delete(claimed);
-    }
+    const worked = await suspects.run(() => workLetter(options, run, unclean));
+    if (worked === "none left") return;
     crashPoint("redrive-run.between-letters");
-    if (end?.state === "failed") {
+    const spentMs = clock.monotonicMs() - startedMs;
+    await clock.sleep(worked === "put off" ? putOffMs : everyMs - spentMs, signal);
+  }
+}
+
+/** Claims the next letter, tries it and says what became of it. */
+async function workLetter<S>(
+  options: RunWorkerOptions<S>,
+  run: RedriveRun,
+  unclean: Set<ClaimedLetter>,
+): Promise<"settled" | "put off" | "none left"> {
+  const { runs, log } = options;
+  const claimed = await runs.claim(run.id);
+  if (!claimed) return "none left";
+  crashPoint("redrive-run.after-claim");
+  const end = await tryLetter(options, run, claimed);
+  crashPoint("redrive-run.before-settle");
+  if (end) {
+    await runs.settle(claimed, end);
+    if (end.state === "failed") {
       log.warn("letter failed again", { run: run.id, letter: claimed.letterId, error: end.error });
     }
-    const spentMs = clock.monotonicMs() - startedMs;
-    await clock.sleep(end ? everyMs - spentMs : putOffMs, signal);
+    return "settled";
   }
+  unclean.add(claimed);
+  await runs.release(claimed);
+  unclean.delete(claimed);
+  return "put off";
 }
 
 /** Undefined when the failure is nobody's and the letter is to be begun again. */

@@ -207,10 +207,41 @@ describe("a crash at each point", () => {
     expect(audited).toEqual({ count: 9 });
   });
 
+  test("need not come: a leader that is paused in a run and wakes up later changes nothing", async () => {
+    const keys = Array.from({ length: 12 }, (_, index) => String(index));
+    await using world = await worldOfLetters(keys);
+    const run = async () => {
+      const [row] = await world.pool.q.execute<
+        Record<string, unknown> & { state: string; done: number }
+      >(sql`select state, done, failed, skipped from redrive_runs`);
+      return row;
+    };
+    await using paused = await startReplicaProcess(world);
+    await post(paused.url, "redrive-runs", { consumer: durable, all: true, perSecond: 10 });
+    await eventually(async () => expect((await run())?.done).toBeGreaterThan(1));
+    await using _other = await startReplicaProcess(world);
+
+    paused.signal("SIGSTOP");
+    await eventually(async () => expect((await run())?.state).toBe("done"), { deadlineMs: 60_000 });
+    paused.signal("SIGCONT");
+    await eventually(async () => {
+      const { status } = await fetch(`${paused.url}/ops/v1/redrive-runs`);
+      expect(status).toBe(200);
+    });
+
+    await expectAllHandledOnce(world, keys, versionsEach);
+    expect(await run()).toEqual({ state: "done", done: 12, failed: 0, skipped: 0 });
+  });
+
   test("that a letter of a run causes by itself stops the run for no more than three tries", async () => {
     const keys = ["1", "2", "3"];
     await using world = await worldOfLetters(keys);
-    const behaviour = { key: "order/2", version: 2, does: "exit" } as const;
+    const [, second] = await world.pool.q.execute<{ key: string }>(
+      sql`select key from dead_letters order by id`,
+    );
+    // What is parked behind the first letter is at work whenever the second ends the process.
+    const killer = second?.key.slice("order/".length) ?? "";
+    const behaviour = { key: `order/${killer}`, version: 2, does: "exit", slowMs: 300 } as const;
     {
       await using first = await startReplicaProcess(world, behaviour);
       await post(first.url, "redrive-runs", { consumer: durable, all: true, perSecond: 1_000 });
@@ -226,7 +257,8 @@ describe("a crash at each point", () => {
       const [run] = await world.pool.q.execute(sql`select state, done, failed from redrive_runs`);
       expect(run).toEqual({ state: "done", done: 2, failed: 1 });
     });
-    expect((await letterOf(world, "2")).state).toBe("dead");
+    expect((await letterOf(world, killer)).state).toBe("dead");
+    // Its neighbours are innocent and were handled.
     await eventually(async () => expect((await world.handled()).length).toBe(4 + 1 + 4));
     expect(await world.disorder()).toBe(0);
   });

@@ -1,18 +1,22 @@
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-point.ts";
+import { Refusal } from "../errors.ts";
 import type { Database } from "../postgres.ts";
 import { discardLetter, type LetterAct, type ResolvedLetter } from "./discard.ts";
 import { editLetter, type LetterChange, type LetterEdited } from "./edit-letter.ts";
 import type { LetterSelection } from "./letter-selection.ts";
+import type { OneAtATime } from "./one-at-a-time.ts";
 import { dryRun } from "./ops-dry-run.ts";
 import type { DryRunView } from "./ops-repair-views.ts";
 import type { PayloadEditor } from "./payload-editor.ts";
-import type { RedriveOptions } from "./redrive.ts";
+import { type RedriveOptions, type RedriveOutcome, redrive } from "./redrive.ts";
 import type { RedriveRun, RedriveRunStore, RunOrder } from "./redrive-runs.ts";
 import { restoreLetter } from "./restore.ts";
 
-/** What a person can do about the dead letters of one consumer, besides redriving one. */
+/** What a person can do about the dead letters of one consumer. */
 export interface Repair {
+  /** Runs it again, in place. */
+  redrive(id: number, actor: string): Promise<RedriveOutcome>;
   edit(change: LetterChange): Promise<LetterEdited>;
   discard(act: LetterAct): Promise<ResolvedLetter>;
   restore(act: LetterAct): Promise<ResolvedLetter>;
@@ -26,16 +30,27 @@ export interface RepairOptions<S> extends RedriveOptions<S> {
   readonly db: Database;
   readonly editor: PayloadEditor;
   readonly runs: RedriveRunStore;
+  /** Shared with what else runs under a mark in this process. */
+  readonly suspects: OneAtATime;
   readonly clock: Clock;
 }
 
+const waitingMax = 20;
+
 export function repairOf<S>(options: RepairOptions<S>): Repair {
-  const { editor, runs, store } = options;
+  const { editor, runs, store, suspects } = options;
+  /** What runs a handler takes its turn, and is not kept waiting behind more than a few. */
+  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    if (suspects.waiting() < waitingMax) return suspects.run(work);
+    const text = "too many letters are being tried at once";
+    throw new Refusal("unavailable", "repairs_busy", text, { retryAfterSeconds: 5 });
+  };
   return {
-    edit: (change) => editLetter(options, editor, change),
+    redrive: (id, actor) => inTurn(() => redrive(options, id, actor)),
+    edit: (change) => inTurn(() => editLetter(options, editor, change)),
     discard: (act) => discardLetter(options, act),
     restore: (act) => restoreLetter(options, act),
-    dryRun: (selection) => dryRun({ ...options, consumer: store.consumer }, selection),
+    dryRun: (selection) => dryRun({ ...options, inTurn, consumer: store.consumer }, selection),
     async startRun(order) {
       const run = await runs.create(order);
       crashPoint("redrive-run.after-create");

@@ -5,6 +5,8 @@ import type { SinkWorld } from "./sink.ts";
 export interface ReplicaBehaviour {
   /** Each handler waits up to so long. */
   readonly delayMaxMs?: number;
+  /** Each handler takes that long, but for the one message that throws or ends the process. */
+  readonly slowMs?: number;
   /** The share of handlers that throw. */
   readonly flaky?: number;
   /** One message that always throws or ends the process. */

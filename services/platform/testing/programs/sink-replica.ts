@@ -43,7 +43,9 @@ const { messaging } = startReplica(
       if (behaviour.flaky && Math.random() < behaviour.flaky) throw new Error("flaky");
       if (poisoned.has(key) && version === behaviour.version && existsSync(poison))
         throw new Error("poisoned");
-      if (key !== behaviour.key || version !== behaviour.version) return;
+      const isTheOne = key === behaviour.key && version === behaviour.version;
+      if (behaviour.slowMs && !isTheOne) await systemClock.sleep(behaviour.slowMs);
+      if (!isTheOne) return;
       if (behaviour.does === "exit") process.exit(7);
       throw new Error("this version always fails");
     },
