@@ -18,7 +18,7 @@ describe("systemClock", () => {
     stop.abort();
     await sleeping;
 
-    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(1_000);
+    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(30_000);
   });
 
   test("does not sleep at all on a signal that has already aborted", async () => {
@@ -26,6 +26,6 @@ describe("systemClock", () => {
 
     await systemClock.sleep(60_000, AbortSignal.abort());
 
-    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(1_000);
+    expect(systemClock.monotonicMs() - startedMs).toBeLessThan(30_000);
   });
 });

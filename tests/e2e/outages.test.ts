@@ -37,7 +37,7 @@ async function allWell(world: QuickBite): Promise<void> {
         expect((await world.call("GET", "/readyz", { service })).body).toMatchObject({
           status: "ok",
         }),
-      { deadlineMs: 15_000, everyMs: 100 },
+      { deadlineMs: 40_000, everyMs: 100 },
     );
 }
 
@@ -76,7 +76,7 @@ describe("without the broker", () => {
             for (const name of failing)
               expect(body).toMatchObject({ checks: { [name]: { status: "failed" } } });
           },
-          { deadlineMs: 15_000, everyMs: 100 },
+          { deadlineMs: 40_000, everyMs: 100 },
         );
       expect((await world.call("GET", `/v1/orders/${ids[0]}`)).body.status).toBe("PENDING");
 
@@ -127,7 +127,7 @@ describe("without Postgres", () => {
     }
     await postgres.server.restart();
 
-    const id = await eventually(() => world.accepted(pizza), { deadlineMs: 10_000 });
+    const id = await eventually(() => world.accepted(pizza), { deadlineMs: 40_000 });
     await expectAllConfirmed(world, [id]);
     expect(pids(world)).toEqual(before);
   });

@@ -101,7 +101,7 @@ async function world({ outboxMax = 1_000, answerWithinMs = 10_000 } = {}) {
       }
       await subscription.close();
       // What was fetched and not served goes back to the queue.
-      await eventually(async () => expect(await unserved()).toBe(left), { deadlineMs: 10_000 });
+      await eventually(async () => expect(await unserved()).toBe(left), { deadlineMs: 40_000 });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -45,7 +45,7 @@ async function theLetter({ pool }: SinkWorld) {
       if (!row) throw new Error("no letter yet");
       return { ...row, id: Number(row.id) };
     },
-    { deadlineMs: 15_000 },
+    { deadlineMs: 40_000 },
   );
 }
 

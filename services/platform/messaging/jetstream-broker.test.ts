@@ -143,7 +143,7 @@ describe("openJetStream", () => {
     await expect(broker.streamState("THINGS")).rejects.toThrow("not connected");
 
     await server.restart();
-    await eventually(() => broker.connected(), { deadlineMs: 10_000 });
+    await eventually(() => broker.connected(), { deadlineMs: 40_000 });
     await eventually(() => {
       broker.hint("work", "1");
       expect(heard).toContain("1");

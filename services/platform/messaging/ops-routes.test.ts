@@ -72,7 +72,7 @@ const theDeadLetter = (operator: Operator) =>
       if (!letter) throw new Error("no dead letter yet");
       return letter;
     },
-    { deadlineMs: 15_000 },
+    { deadlineMs: 40_000 },
   );
 
 const failingAt = (version: number, isBroken: () => boolean = () => true) => ({
@@ -170,7 +170,7 @@ describe("dead letters", () => {
         const all = await operator.read("dead-letters", DeadLettersView);
         expect(all.deadLetters).toHaveLength(3);
       },
-      { deadlineMs: 15_000 },
+      { deadlineMs: 40_000 },
     );
 
     const first = await operator.read(

@@ -35,7 +35,7 @@ describe("a version that always fails", () => {
         expect(await waitingBehind(world)).toBe(43);
         expect((await world.handled()).length).toBe(6 + 20);
       },
-      { deadlineMs: 15_000 },
+      { deadlineMs: 40_000 },
     );
     expect((await deadLetters(world))[0]).toMatchObject({
       state: "dead",
@@ -74,7 +74,7 @@ describe("a version that always fails", () => {
           expect(await deadLetters(world)).toHaveLength(1);
           expect(await waitingBehind(world)).toBe(11);
         },
-        { deadlineMs: 15_000 },
+        { deadlineMs: 40_000 },
       );
       expect(failing.pid).toBeGreaterThan(0);
     }
@@ -95,7 +95,7 @@ describe("a version that always fails", () => {
     await using _last = await startReplicaProcess(world);
 
     await eventually(async () => expect((await world.handled()).length).toBe(14), {
-      deadlineMs: 15_000,
+      deadlineMs: 40_000,
     });
     expect(await world.disorder()).toBe(0);
   });

@@ -48,7 +48,7 @@ describe("the relay's loop", () => {
 
     await eventually(async () => expect(await world.handled()).toHaveLength(3));
     await jsm.streams.update("DEAD_LETTERS", { max_msgs: -1 });
-    await eventually(async () => expect(await pending(world)).toBe(0), { deadlineMs: 8_000 });
+    await eventually(async () => expect(await pending(world)).toBe(0), { deadlineMs: 40_000 });
     expect((await replica.broker.streamState("DEAD_LETTERS"))?.messages).toBe(3_000);
   });
 

@@ -32,7 +32,7 @@ async function letterOf(world: SinkWorld, version: number) {
       expect(found).toHaveLength(1);
       return found;
     },
-    { deadlineMs: 15_000 },
+    { deadlineMs: 40_000 },
   );
   if (!letter) throw new Error("no letter");
   return { ...letter, id: Number(letter.id) };
@@ -49,7 +49,7 @@ const handledVersions = async (world: SinkWorld) =>
   (await world.handled()).map(({ version }) => version);
 
 const parkedBehind = (world: SinkWorld, count: number) =>
-  eventually(async () => expect((await laneOf(world)).waiting).toBe(count), { deadlineMs: 15_000 });
+  eventually(async () => expect((await laneOf(world)).waiting).toBe(count), { deadlineMs: 40_000 });
 
 const repairAt = ({ messaging }: Replica) => messaging.repair(durable);
 

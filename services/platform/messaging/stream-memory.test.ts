@@ -50,9 +50,8 @@ async function relayAll(
   const parts = { outbox, broker, memory, wake: wakeable(), partition: 0, streams: [orders] };
   const term = { fresh: () => true, held: () => true, signal: stop.signal };
   const relaying = relayOutbox({ ...settings, ...parts, random: systemRandom }, term);
-  const done = eventually(
-    async () => expect([await pending(world), memory.forgot()]).toEqual([0, false]),
-    { deadlineMs: 5_000 },
+  const done = eventually(async () =>
+    expect([await pending(world), memory.forgot()]).toEqual([0, false]),
   );
   done.catch(() => undefined);
   await Promise.race([done, relaying]);
