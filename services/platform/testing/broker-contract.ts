@@ -1,4 +1,6 @@
+import { answering } from "./broker-contract/answering.ts";
 import { hinting } from "./broker-contract/hinting.ts";
+import { limiting } from "./broker-contract/limiting.ts";
 import { publishing } from "./broker-contract/publishing.ts";
 import { reading } from "./broker-contract/reading.ts";
 import { stating } from "./broker-contract/stating.ts";
@@ -10,6 +12,8 @@ export function brokerContract(name: string, makeBroker: () => Promise<BrokerUnd
   const world = contractWorlds(makeBroker);
   publishing(name, world);
   subscribing(name, world);
+  answering(name, world);
+  limiting(name, world);
   reading(name, world);
   stating(name, world);
   hinting(name, world);
