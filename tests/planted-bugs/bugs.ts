@@ -11,6 +11,7 @@ export interface PlantedBug {
 }
 
 const messaging = "services/platform/messaging";
+const modelOrders = "tests/simulation/models/model-orders.ts";
 const deadlines = "services/orders/store/deadlines.ts";
 
 /** A hole in a template of the code that a bug is planted in. */
@@ -196,8 +197,24 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "expiry-by-application-clock",
     does: "judges deadlines by the clock of its own process",
-    catcher: "fault run",
+    catcher: "simulation",
     substitutions: [
+      {
+        file: "tests/simulation/system/orders-process.ts",
+        text: "overdueModelOrders(db, { deadlineMs, limit: atOnceMax })",
+        instead:
+          "overdueModelOrders(db, { deadlineMs, limit: atOnceMax, nowMs: clock.now().getTime() })",
+      },
+      {
+        file: modelOrders,
+        text: "  { deadlineMs, limit }: Deadlines,\n",
+        instead: "  { deadlineMs, limit, nowMs }: Deadlines,\n",
+      },
+      {
+        file: modelOrders,
+        text: "    const now = tx.startedMs;\n",
+        instead: "    const now = nowMs;\n",
+      },
       {
         file: deadlines,
         text: `and ${hole("orders.createdAt")} <= now() - ${hole("deadline")}`,

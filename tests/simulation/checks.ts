@@ -18,6 +18,7 @@ export function brokenAtAnyTime(history: History): readonly string[] {
     ...brokenVersions(history),
     ...brokenHandling(history),
     ...wronglyCondemned(history),
+    ...earlyTimeouts(history),
     ...history.world.violations,
   ];
 }
@@ -142,6 +143,25 @@ function wronglyCondemned({ world }: History): string[] {
       if (reason !== "left_behind" || leftBehind >= abandonedMax) return [];
       return [`${durable} condemned ${key} ${version}, which left ${leftBehind} marks behind`];
     });
+  });
+}
+
+/** No order is timed out before the broker has had it for as long as the deadline, by the database. */
+function earlyTimeouts({ world }: History): string[] {
+  const { sent, outbox } = messagingTables(world.databases.orders);
+  const { deadlineMs } = world.settings;
+  const rows = [...sent.committed.values(), ...outbox.committed.values()];
+  return modelOrdersOf(world.databases.orders).flatMap((order) => {
+    if (order.status !== "CANCELLED" || order.reason !== "timed out") return [];
+    const ofOrder = rows.filter(({ key }) => key === `order/${order.id}`);
+    const decided = ofOrder.find(({ version }) => version === order.version);
+    const first = ofOrder.find(({ version }) => version === 1);
+    if (!decided || !first || !("sentAt" in first)) return [];
+    const hadMs = decided.createdAt.getTime() - first.sentAt.getTime();
+    // One that was sent again since says nothing about when it was sent before.
+    return hadMs < 0 || hadMs >= deadlineMs
+      ? []
+      : [`order ${order.id} was timed out after ${hadMs} ms of ${deadlineMs}`];
   });
 }
 

@@ -41,7 +41,7 @@ export const suddenFaults = [
 ] as const;
 
 /** What a history is born with. */
-export const standingFaults = ["short dedup window"] as const;
+export const standingFaults = ["short dedup window", "clock wrong"] as const;
 
 export type PassingFault = (typeof passingFaults)[number];
 export type SuddenFault = (typeof suddenFaults)[number];

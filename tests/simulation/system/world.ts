@@ -22,6 +22,9 @@ import {
 
 export const skus = ["burger", "pizza"] as const;
 
+/** The wall clocks of processes differ, also from one start to the next: nothing is judged by them. */
+const clocksAheadMs = [0, 3_600_000, 0, -3_600_000] as const;
+
 /** How long a process may take to stop. */
 const graceMs = 10_000;
 
@@ -65,11 +68,13 @@ export class World implements Disposable {
   readonly violations: string[] = [];
   /** Crossings of the edges of all processes so far. */
   crossings = 0;
+  readonly #seed: number;
   readonly #hook: Disposable;
   readonly #ends = new Set<() => void>();
 
   constructor({ seed, settings, coverage, traced = false }: WorldOptions) {
     this.scheduler = new Scheduler({ traced });
+    this.#seed = seed;
     this.chance = chanceOf(seed);
     this.coverage = coverage;
     this.settings = settings;
@@ -103,15 +108,19 @@ export class World implements Disposable {
   start(slot: Slot): void {
     if (slot.running) return;
     slot.starts += 1;
+    const clockAheadMs = clocksAheadMs[(this.#seed + slot.name.length + slot.starts) % 4] ?? 0;
     const process = new SimulatedProcess({
       name: `${slot.name}.${slot.starts}`,
       scheduler: this.scheduler,
       chance: this.chance,
+      aheadMs: this.#clockAhead(),
       latencyMs: (what) =>
         (this.slowPlaces.get(what) ?? 0) +
         (this.faults.strikes("slow") ? this.chance.between(20, 3_000) : this.chance.fraction() * 2),
+      clockAheadMs,
       crossing: (crosser, what) => this.#crossed(crosser, what),
     });
+    if (clockAheadMs !== 0) this.coverage.add("fault", "clock wrong");
     this.scheduler.note(process.name, "starts");
     // In an event of its own, so that whatever runs in it is known to be this process's.
     this.scheduler.schedule(0, {
@@ -192,6 +201,12 @@ export class World implements Disposable {
 
   [Symbol.dispose](): void {
     this.#hook[Symbol.dispose]();
+  }
+
+  #clockAhead(): number {
+    if (!this.chance.happens(this.settings.wrongClocks)) return 0;
+    this.coverage.add("fault", "wrong clock");
+    return this.chance.between(-600_000, 600_000);
   }
 
   #crossed(process: SimulatedProcess, what: string): boolean {

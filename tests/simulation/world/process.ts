@@ -16,6 +16,8 @@ export interface ProcessOptions {
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly chance: Chance;
+  /** How far its wall clock is ahead of the servers'. */
+  readonly aheadMs: number;
   /**
    * Asked each time that something is about to cross the process's edge, going out or coming in;
    * true when the process is to crash instead.
@@ -23,6 +25,8 @@ export interface ProcessOptions {
   readonly crossing: (process: SimulatedProcess, what: string) => boolean;
   /** How long one crossing takes, in milliseconds. */
   readonly latencyMs: (what: string) => number;
+  /** How much its wall clock is ahead of the databases'; behind, when below 0. */
+  readonly clockAheadMs: number;
 }
 
 /**
@@ -43,7 +47,7 @@ export class SimulatedProcess implements Owner {
     const { name, scheduler, chance } = options;
     this.#options = options;
     this.name = name;
-    this.clock = simulatedClock(scheduler, this);
+    this.clock = simulatedClock(scheduler, this, options.clockAheadMs);
     this.random = simulatedRandom(chance, () => epochMs + scheduler.nowMs);
   }
 
@@ -117,9 +121,9 @@ export function outcomeOf<T>(effect: () => T): Outcome<T> {
 }
 
 /** The clock of a process, or of a server, which has no owner and never stops. */
-export function simulatedClock(scheduler: Scheduler, owner?: Owner): Clock {
+export function simulatedClock(scheduler: Scheduler, owner?: Owner, aheadMs = 0): Clock {
   return {
-    now: () => new Date(epochMs + scheduler.nowMs),
+    now: () => new Date(epochMs + scheduler.nowMs + aheadMs),
     monotonicMs: () => scheduler.nowMs,
     sleep: (durationMs, signal) =>
       new Promise((resolve) => {
