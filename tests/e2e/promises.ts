@@ -102,21 +102,37 @@ function databaseOf({ options }: postgres.Sql): Database & AsyncDisposable {
 const rowsMax = 20_000;
 const pagesMax = 1_000;
 
+/** What a killed process or a cut link left behind is gone as soon as the server hears of it. */
+const passing: ReadonlySet<string> = new Set(["connections-bounded", "transactions-short"]);
+const PASSED_DEADLINE_MS = 10_000;
+
 /** Every slice of every invariant. */
 async function brokenInvariants(
   db: Database,
   invariants: readonly Invariant[],
 ): Promise<readonly string[]> {
   const broken: string[] = [];
-  for (const { name, look } of invariants) {
-    let cursor: string | undefined;
-    for (let slices = 0; slices < pagesMax; slices += 1) {
-      const slice = { cursor, rowsMax, breachesMax: 100, sentKeepMs: 172_800_000 };
-      const { breaches, next } = await inSnapshot(db, (tx) => look(tx, slice));
-      broken.push(...breaches.map(({ about, problem }) => `${name}: ${about}: ${problem}`));
-      if (next === undefined) break;
-      cursor = next;
+  for (const invariant of invariants) {
+    let found = await breachesOf(db, invariant);
+    const giveUpAt = performance.now() + PASSED_DEADLINE_MS;
+    while (passing.has(invariant.name) && found.length > 0 && performance.now() < giveUpAt) {
+      await Bun.sleep(100);
+      found = await breachesOf(db, invariant);
     }
+    broken.push(...found);
+  }
+  return broken;
+}
+
+async function breachesOf(db: Database, { name, look }: Invariant): Promise<readonly string[]> {
+  const broken: string[] = [];
+  let cursor: string | undefined;
+  for (let slices = 0; slices < pagesMax; slices += 1) {
+    const slice = { cursor, rowsMax, breachesMax: 100, sentKeepMs: 172_800_000 };
+    const { breaches, next } = await inSnapshot(db, (tx) => look(tx, slice));
+    broken.push(...breaches.map(({ about, problem }) => `${name}: ${about}: ${problem}`));
+    if (next === undefined) break;
+    cursor = next;
   }
   return broken;
 }
