@@ -81,4 +81,5 @@ ALTER TABLE "redrive_run_letters" ADD CONSTRAINT "redrive_run_letters_letter_id_
 CREATE INDEX "redrive_run_letters_pending" ON "redrive_run_letters" USING btree ("run_id","position") WHERE "redrive_run_letters"."state" = 'pending';--> statement-breakpoint
 CREATE INDEX "redrive_run_letters_letter" ON "redrive_run_letters" USING btree ("letter_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "redrive_runs_open" ON "redrive_runs" USING btree ("consumer") WHERE "redrive_runs"."state" in ('running', 'paused');--> statement-breakpoint
-CREATE INDEX "redrive_runs_finished_at" ON "redrive_runs" USING btree ("finished_at");
+CREATE INDEX "redrive_runs_finished_at" ON "redrive_runs" USING btree ("finished_at");--> statement-breakpoint
+CREATE INDEX "audit_target" ON "audit" USING btree ("target","id");

@@ -306,11 +306,15 @@ export const idempotencyKeys = pgTable(
 );
 
 /** What operators did. Append-only. */
-export const audit = pgTable("audit", {
-  id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
-  at: instant("at").notNull().defaultNow(),
-  actor: text("actor").notNull(),
-  action: text("action").notNull(),
-  target: text("target").notNull(),
-  detail: jsonb("detail"),
-});
+export const audit = pgTable(
+  "audit",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    at: instant("at").notNull().defaultNow(),
+    actor: text("actor").notNull(),
+    action: text("action").notNull(),
+    target: text("target").notNull(),
+    detail: jsonb("detail"),
+  },
+  (t) => [index("audit_target").on(t.target, t.id)],
+);
