@@ -28,6 +28,19 @@ describe("startMessaging", () => {
     expect(fastestMs).toBeLessThan(soonMs);
   });
 
+  test("stops without waiting for a broker that never came", async () => {
+    await using world = await sinkWorld();
+    await world.nats.server.kill();
+    const replica = world.start();
+
+    const startedMs = performance.now();
+    await replica.messaging[Symbol.asyncDispose]();
+
+    // Streams and durables are made once there is a connection, which is waited for five seconds.
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
+    await replica[Symbol.asyncDispose]();
+  });
+
   /** How long it takes to stop while a publish waits for a broker that has died. */
   async function stopMs(): Promise<number> {
     await using world = await sinkWorld();

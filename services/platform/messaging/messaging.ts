@@ -35,7 +35,9 @@ import { defaultRetryPolicy } from "./retry.ts";
 import { type SelfChecks, selfChecks } from "./self-checks.ts";
 import type { MessagingSettings } from "./settings.ts";
 import { type LaneSkip, type SkippedLane, skipLane } from "./skip-lane.ts";
+import { type TakeIn, type TakenIn, takeIn } from "./take-in.ts";
 import { applyTopology, type StreamTopology, topologyOf } from "./topology.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { wakeable } from "./wake.ts";
 
 /** A stream that the service listens to, through its one durable there. */
@@ -89,6 +91,8 @@ export interface Messaging extends AsyncDisposable {
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
   /** Tells the lane worker, wherever it runs, that a lane was freed. */
   lanesFreed(): void;
+  /** Handles a message that was acknowledged and left no trace. */
+  takeIn(consumer: string, asked: TakeIn): Promise<TakenIn>;
   /** How it looks after itself. */
   readonly selfChecks: SelfChecks;
   /** What operators are shown is read from here. */
@@ -137,14 +141,15 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     else broker.hint(`lanes.${service}`);
   };
 
+  const stopping = new AbortController();
   let ensuring: Promise<void> | undefined;
-  /** The loops that need it start together; one of them does it. */
+  /** The loops that need it start together; one of them does it. No stop waits for it. */
   const ensureTopology = () => {
     if (settings.TOPOLOGY === "expect") return Promise.resolve();
     ensuring ??= makeTopology(options, needed).finally(() => {
       ensuring = undefined;
     });
-    return ensuring;
+    return unlessAborted(stopping.signal, ensuring);
   };
 
   const payloads = payloadReader(options.contracts);
@@ -240,6 +245,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   return {
     checks,
     isLeading,
+    takeIn: async (name, asked) => takeIn(consumerCalled(name), pool, asked),
     selfChecks: checking,
     lanesFreed,
     redrive: async (name, id, actor = anonymous) => repairAt(name).redrive(id, actor),
@@ -255,6 +261,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       problemOf,
     },
     async [Symbol.asyncDispose]() {
+      stopping.abort(new Error("messaging is stopping"));
       for (const stop of unhook) stop();
       checking[Symbol.dispose]();
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
