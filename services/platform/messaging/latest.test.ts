@@ -9,10 +9,12 @@ import { systemRandom } from "../random.ts";
 import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
 import type { Broker, Delivery } from "./broker.ts";
 import { type ConsumerOptions, handleDeliveries } from "./consumer.ts";
+import { discardLetter } from "./discard.ts";
 import { consumes } from "./handler.ts";
 import { payloadReader } from "./incoming.ts";
 import { postgresInbox } from "./postgres-inbox.ts";
 import { redrive } from "./redrive.ts";
+import { restoreLetter } from "./restore.ts";
 import { defaultRetryPolicy } from "./retry.ts";
 
 type Fail = (key: string, version: number) => boolean;
@@ -253,4 +255,22 @@ describe("a consumer of the latest state", () => {
       expect(await leftovers(world)).toEqual({ parked: 0, lanes: 0, attempts: 0 });
     },
   );
+
+  test("discards and restores a letter at any time, since no lane waits for it", async () => {
+    await using world = await sinkWorld();
+    let broken = true;
+    const options = await projectionOf(world, (_key, version) => broken && version === 2);
+    await deliverUntilAcked(options, "1", 2);
+    const { id } = await onlyLetter(world);
+    const act = { id: Number(id), actor: "ann", reason: "at random" };
+
+    expect(await discardLetter(options, act)).toMatchObject({ state: "discarded" });
+    await handleDeliveries(options, [deliveryOf("1", 1)], { inHand: new Set() });
+    expect(await restoreLetter(options, act)).toMatchObject({ state: "dead" });
+    broken = false;
+    expect(await redrive(options, act.id, "test")).toEqual({ outcome: "done" });
+
+    expect(await projected(world)).toEqual([{ key: "order/1", version: 2, writes: 2 }]);
+    expect(await leftovers(world)).toEqual({ parked: 0, lanes: 0, attempts: 0 });
+  });
 });
