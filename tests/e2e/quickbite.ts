@@ -33,6 +33,8 @@ export interface QuickBiteOptions {
   readonly inventorySettings?: Readonly<Record<string, string>>;
   /** Another way from the services to the broker, such as through a proxy. */
   readonly natsThrough?: (url: string) => string | Promise<string>;
+  /** Keeps the broker's store on a disk of that size. */
+  readonly brokerDiskBytes?: number;
   /** Databases elsewhere than on the server that tests share. */
   readonly databases?: DatabaseUrls;
 }
@@ -48,11 +50,12 @@ export async function openQuickBite({
   ordersSettings = {},
   inventorySettings = {},
   natsThrough = (url) => url,
+  brokerDiskBytes,
   databases,
 }: QuickBiteOptions = {}): Promise<QuickBite> {
   await using opened = new AsyncDisposableStack();
   const urls = databases ?? (await ownDatabases(opened));
-  const nats = opened.use(await temporaryBroker());
+  const nats = opened.use(await temporaryBroker({ diskBytes: brokerDiskBytes }));
   const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
   opened.defer(() => broker.close());
   const sql = {

@@ -22,7 +22,11 @@ interface DurableOptions {
   readonly onReconnect: (listener: () => void) => () => void;
 }
 
-const pullExpiresMs = 10_000;
+/**
+ * A cluster goes on delivering to a pull from behind a cut, into nowhere, for as long as the pull
+ * lasts, and such messages come again only after the ack wait: pulls end before a leader is elected.
+ */
+const pullExpiresMs = 3_000;
 const heartbeatMs = 1_000;
 const pullAgainMs = 100;
 /** Whoever leads the durable knows it at once; without a leader nobody answers. */

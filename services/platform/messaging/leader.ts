@@ -10,6 +10,8 @@ import { campaign, type LeadershipOptions, type Term } from "./leadership.ts";
 export interface LeaderTask {
   readonly name: string;
   run(term: Term): Promise<void>;
+  /** What is wrong although it runs, in words for readiness. */
+  problem?(): string | undefined;
 }
 
 export interface LeaderOptions {
@@ -69,12 +71,15 @@ export function startLeader({ leadership, tasks, clock, random, log }: LeaderOpt
     checks: [
       candidate.check,
       ...tasks.map(
-        ({ name }): HealthCheck => ({
+        ({ name, problem }): HealthCheck => ({
           name,
           critical: false,
           probe: async (signal) => {
             const task = running.get(name);
-            if (task) await task.check.probe(signal);
+            if (!task) return;
+            await task.check.probe(signal);
+            const text = problem?.();
+            if (text !== undefined) throw new Refusal("unavailable", `${name}_not_well`, text);
           },
         }),
       ),

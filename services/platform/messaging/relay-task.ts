@@ -24,14 +24,27 @@ export interface RelayTaskOptions {
 
 const inspectEveryMs = 2_000;
 const compareEveryMs = 60_000;
+/** Longer than a cluster takes to elect a leader. */
+const stalledMaxMs = 15_000;
 
 /** The relay and the watch over what the broker may forget share one memory, made anew each term. */
 export function relayTask(options: RelayTaskOptions): LeaderTask {
-  const { broker, ensureTopology } = options;
+  const { broker, ensureTopology, clock } = options;
   const notes = new Map<string, string>();
+  const stalledSinceMs = new Map<string, number>();
 
   return {
     name: "relay",
+    problem() {
+      const nowMs = clock.monotonicMs();
+      const stalled = [...stalledSinceMs].filter(([, sinceMs]) => nowMs - sinceMs > stalledMaxMs);
+      if (stalled.length === 0) return undefined;
+      const texts = stalled.map(([stream, sinceMs]) => {
+        const seconds = Math.round((nowMs - sinceMs) / 1_000);
+        return `${stream || "no stream"} has taken nothing for ${seconds} s`;
+      });
+      return texts.join("; ");
+    },
     async run(term: Term) {
       if (broker.connected()) await ensureTopology();
       const { held } = term;
@@ -45,10 +58,11 @@ export function relayTask(options: RelayTaskOptions): LeaderTask {
       const signal = AbortSignal.any([term.signal, stop.signal]);
       const watching = watch(memory, options, signal);
       try {
-        const relay = { ...options, partition: onlyPartition, memory };
+        const relay = { ...options, partition: onlyPartition, memory, stalledSinceMs };
         await relayOutbox(relay, { fresh: term.fresh, held, signal });
       } finally {
         stop.abort();
+        stalledSinceMs.clear();
         await watching;
       }
     },

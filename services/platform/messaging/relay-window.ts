@@ -25,6 +25,8 @@ export interface RelayWindowOptions {
   readonly queue: RelayQueue;
   readonly streamOf: (subject: string) => string;
   readonly acknowledged: (ack: Acknowledged) => void;
+  /** Since when, by the monotonic clock, each stream has taken nothing of what was published to it. */
+  readonly stalledSinceMs: Map<string, number>;
   /** Hears that a publish was answered for, one way or the other. */
   readonly answered: () => void;
 }
@@ -42,7 +44,7 @@ const awayAfterMs = 1_000;
 
 /** Streams have their windows apart, so that one which is full or silent slows no other. */
 export function relayWindow(options: RelayWindowOptions): RelayWindow {
-  const { broker, clock, random, log, memory, queue, streamOf } = options;
+  const { broker, clock, random, log, memory, queue, streamOf, stalledSinceMs } = options;
   const inFlight = new Map<string, number>();
   /** Streams that left a publish unanswered: now and then one message asks whether they answer again. */
   const silent = new Set<string>();
@@ -60,6 +62,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const nowMs = clock.monotonicMs();
     const wasAway = nowMs - (tookAtMs.get(stream) ?? 0) > awayAfterMs;
     tookAtMs.set(stream, nowMs);
+    stalledSinceMs.delete(stream);
     if (failing.delete(stream) && wasAway) queue.retryNow(stream);
   };
 
@@ -69,6 +72,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const delayMs = Math.min(retryMinMs * 2 ** doublings, retryMaxMs);
     queue.retryAfter(message, clock.monotonicMs() + jittered(delayMs, random));
     if (!(error instanceof PublishRefused)) silent.add(stream);
+    if (!stalledSinceMs.has(stream)) stalledSinceMs.set(stream, clock.monotonicMs());
     if (failing.has(stream)) return;
     failing.add(stream);
     log.warn("publish not acknowledged", { err: error, subject: message.subject });

@@ -24,6 +24,8 @@ export interface RelayOptions {
   /** Woken by hints that rows were written. */
   readonly wake: Wake;
   readonly memory: StreamMemory;
+  /** Kept up to date: since when each stream has taken nothing. */
+  readonly stalledSinceMs?: Map<string, number>;
 }
 
 const turnMaxMs = 1_000;
@@ -113,6 +115,7 @@ function relayParts(options: RelayOptions, turn: Wake) {
     queue,
     streamOf,
     memory,
+    stalledSinceMs: options.stalledSinceMs ?? new Map(),
     acknowledged: finisher.add,
     answered: turn.wake,
   });

@@ -16,6 +16,8 @@ export interface NatsOptions {
   readonly monitoringPort?: number;
   /** Removes the directory after the last stop. */
   readonly throwAway?: boolean;
+  /** Put before the command, such as the way onto a small disk. */
+  readonly enter?: readonly string[];
   /** Makes it a node of a cluster. */
   readonly cluster?: ClusterMembership;
 }
@@ -85,14 +87,14 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
 type How = Pick<ServerSpec, "command" | "startDeadlineMs" | "beforeStart" | "signalContainer">;
 
 function fromBinary(
-  { directory, monitoringPort, cluster }: NatsOptions,
+  { directory, monitoringPort, cluster, enter = [] }: NatsOptions,
   { path, name, port }: { path: string; name: string; port: number },
 ): How {
   const configuration = join(directory, CONFIGURATION);
   const listen = { client: `127.0.0.1:${port}`, ...monitoringOn("127.0.0.1", monitoringPort) };
   writeFileSync(configuration, configurationFor({ name, listen, directory, cluster }));
   return {
-    command: [path, "--config", configuration],
+    command: [...enter, path, "--config", configuration],
     startDeadlineMs: START_DEADLINE_MS,
     beforeStart: () =>
       endOrphan({ pidFile: join(directory, PID_FILE), directory, signal: "SIGTERM" }),
@@ -101,10 +103,11 @@ function fromBinary(
 
 /** Without monitoring and cluster: only one port is published. */
 function inContainer(
-  { directory, cluster }: NatsOptions,
+  { directory, cluster, enter }: NatsOptions,
   { image, name, port }: { image: string; name: string; port: number },
 ): How {
-  if (cluster) throw new Error("a cluster needs nats-server itself: it does not run in containers");
+  if (cluster ?? enter)
+    throw new Error("a cluster or a small disk needs nats-server's own program");
   const inside = "/quickbite";
   const container = containerName(directory);
   const listen = { client: "0.0.0.0:4222" };

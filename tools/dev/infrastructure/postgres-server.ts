@@ -8,6 +8,7 @@ import { endOrphan } from "./orphan.ts";
 import { freePort } from "./ports.ts";
 import type { PostgresBinaries, PostgresProgram } from "./postgres-binaries.ts";
 import { dataDirectory, environment, passwordOf } from "./postgres-data.ts";
+import type { SmallDisk } from "./small-disk.ts";
 import { unprivilegedAccount } from "./unprivileged.ts";
 
 export interface PostgresOptions {
@@ -19,6 +20,8 @@ export interface PostgresOptions {
   readonly durable?: boolean;
   /** Removes the directory after the last stop. */
   readonly throwAway?: boolean;
+  /** Where `data/` lies on a disk of its own, which holds a copy of it already. */
+  readonly disk?: Pick<SmallDisk, "enterAsNobody" | "outside">;
 }
 
 export interface PostgresServer extends ManagedServer {
@@ -76,15 +79,24 @@ async function fromBinaries(
   const program = join(binaries.directory, "postgres");
   const account = unprivilegedAccount([options.directory, program]);
   const data = await dataDirectory(options.directory, binaries, account);
+  const { disk } = options;
+  const seen = disk?.outside ?? data;
   const places = settings({ port, listen_addresses: "127.0.0.1", unix_socket_directories: "" });
   return {
-    command: [...account.prefix, program, "-D", data, ...places, ...settings(behaviour(options))],
+    command: [
+      ...(disk?.enterAsNobody ?? account.prefix),
+      program,
+      "-D",
+      data,
+      ...places,
+      ...settings(behaviour(options)),
+    ],
     env: environment(),
-    ...(account.runAs && { runAs: account.runAs }),
+    ...(account.runAs && !disk && { runAs: account.runAs }),
     startDeadlineMs: START_DEADLINE_MS,
-    isReady: async (pid) => isReady(data, pid),
+    isReady: async (pid) => isReady(seen, pid),
     beforeStart: () =>
-      endOrphan({ pidFile: join(data, "postmaster.pid"), directory: data, signal: "SIGINT" }),
+      endOrphan({ pidFile: join(seen, "postmaster.pid"), directory: data, signal: "SIGINT" }),
   };
 }
 
