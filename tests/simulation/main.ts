@@ -8,10 +8,14 @@ import {
   runRandom,
 } from "./campaign.ts";
 import { readOptions, type SimulationOptions, UsageError, usage } from "./options.ts";
+import { writeRecord } from "./record.ts";
 import { coverageTable, replayCommand, summaryOf, timelineOf } from "./report.ts";
 import { runShared, workLineOf } from "./shared-work.ts";
 
 /** `bun run simulate`: histories by the thousand, and what they came to. */
+
+const showEveryMs = 500;
+const tellEveryMs = 30_000;
 
 if (import.meta.main) process.exit(await main(process.argv.slice(2)));
 
@@ -48,6 +52,7 @@ async function simulate(options: SimulationOptions): Promise<number> {
     console.log(`\n${replayCommand(history)}\n${broken.map((each) => `  ${each}`).join("\n")}`);
   const [first] = result.violations;
   if (first) showHistory(first.history);
+  else if (options.write) await writeRecord(result);
   return first ? 1 : 0;
 }
 
@@ -99,15 +104,14 @@ function showHistory(history: HistoryName): number {
   return 1;
 }
 
-const showEveryMs = 500;
-
-/** Says how far it is: on a terminal on one line, elsewhere not at all. */
+/** Says how far it is: on a terminal on one line, elsewhere on a line now and then. */
 function progressLine({ json }: SimulationOptions): (histories: number) => void {
-  if (json || !process.stderr.isTTY) return () => undefined;
-  let shownMs = 0;
+  if (json) return () => undefined;
+  const { isTTY } = process.stderr;
+  let shownMs = performance.now();
   return (histories) => {
-    if (performance.now() - shownMs < showEveryMs) return;
+    if (performance.now() - shownMs < (isTTY ? showEveryMs : tellEveryMs)) return;
     shownMs = performance.now();
-    process.stderr.write(`\r${histories} histories`);
+    process.stderr.write(isTTY ? `\r${histories} histories` : `${histories} histories\n`);
   };
 }

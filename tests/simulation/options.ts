@@ -24,6 +24,8 @@ export interface SimulationOptions {
   readonly keepGoing: boolean;
   /** Writes the result as one JSON line, for programs. */
   readonly json: boolean;
+  /** Writes what was reached to docs/faults.md. */
+  readonly write: boolean;
 }
 
 export const usage = `usage: bun run simulate [options]
@@ -45,6 +47,7 @@ of the stores, and checks after each history what must hold. The same seed makes
   --trace         show what happens in each history
   --keep-going    do not stop at the first violation
   --json          write one line of JSON instead
+  --write         write what was reached to docs/faults.md, unless something did not hold
   --help          show this
 
 Exits with 1 when something does not hold; then it prints the history and how to see it again.`;
@@ -79,6 +82,7 @@ export function readOptions(args: readonly string[]): SimulationOptions | undefi
     trace: values.trace ?? false,
     keepGoing: values["keep-going"] ?? false,
     json: values.json ?? false,
+    write: values.write ?? false,
   };
 }
 
@@ -100,6 +104,7 @@ function parsed(args: readonly string[]) {
         trace: flag,
         "keep-going": flag,
         json: flag,
+        write: flag,
         help: flag,
       },
     });

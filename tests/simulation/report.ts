@@ -17,7 +17,7 @@ const wanted: Readonly<Record<Exclude<CoverageGroup, "await boundary">, readonly
   fault: faultKinds,
 };
 
-const titles: Readonly<Record<CoverageGroup, string>> = {
+export const titles: Readonly<Record<CoverageGroup, string>> = {
   "crash point": "crashes at a named point",
   "await boundary": "crashes at an await boundary",
   order: "what an order met (state, happening)",

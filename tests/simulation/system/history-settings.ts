@@ -18,6 +18,8 @@ export interface HistorySettings {
   readonly handlerTimeoutMs: number;
   readonly retryBaseMs: number;
   readonly parkedPerLaneMax: number;
+  /** How many of the processes have a clock that is minutes off, of 1. */
+  readonly wrongClocks: number;
 }
 
 /** One order and one process a service, without haste. */
@@ -34,6 +36,7 @@ export const plainSettings: HistorySettings = {
   handlerTimeoutMs: 1_000,
   retryBaseMs: 50,
   parkedPerLaneMax: 100,
+  wrongClocks: 0,
 };
 
 export function chosenSettings(chance: Chance): HistorySettings {
@@ -51,6 +54,7 @@ export function chosenSettings(chance: Chance): HistorySettings {
     handlerTimeoutMs: 1_000,
     retryBaseMs: chance.pick([20, 100]),
     parkedPerLaneMax: chance.pick([1, 100, 100]),
+    wrongClocks: chance.pick([0, 0, 0.5]),
   };
 }
 
