@@ -76,6 +76,7 @@ describe("the relay's loop", () => {
     const memory = {
       highest: () => 0,
       acknowledged: () => undefined,
+      doubt: () => undefined,
       forgot: () => false,
       storeNotes: async () => undefined,
       inspect: async () => undefined,

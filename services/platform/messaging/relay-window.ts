@@ -71,7 +71,10 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const doublings = Math.min(queue.failures(message), 10);
     const delayMs = Math.min(retryMinMs * 2 ** doublings, retryMaxMs);
     queue.retryAfter(message, clock.monotonicMs() + jittered(delayMs, random));
-    if (!(error instanceof PublishRefused)) silent.add(stream);
+    if (!(error instanceof PublishRefused)) {
+      silent.add(stream);
+      memory.doubt(stream);
+    }
     if (!stalledSinceMs.has(stream)) stalledSinceMs.set(stream, clock.monotonicMs());
     if (failing.has(stream)) return;
     failing.add(stream);

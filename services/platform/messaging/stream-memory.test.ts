@@ -12,7 +12,7 @@ import type { OutboxStore } from "./outbox-store.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
 import type { PublishedStream } from "./published-stream.ts";
 import { relayOutbox } from "./relay.ts";
-import { streamMemory } from "./stream-memory.ts";
+import { type StreamMemory, streamMemory } from "./stream-memory.ts";
 import { wakeable } from "./wake.ts";
 
 const orders: PublishedStream = {
@@ -44,8 +44,15 @@ async function relayAll(
   world: SinkWorld,
   { broker = world.broker, notes }: { broker?: Broker; notes?: Map<string, string> } = {},
 ): Promise<void> {
-  const stop = new AbortController();
   const memory = await memoryOf(world, { broker, ...(notes ? { notes } : {}) });
+  await relayWith(world, { broker, memory });
+}
+
+async function relayWith(
+  world: SinkWorld,
+  { broker, memory }: { readonly broker: Broker; readonly memory: StreamMemory },
+): Promise<void> {
+  const stop = new AbortController();
   const outbox = postgresOutbox(world.pool);
   const parts = { outbox, broker, memory, wake: wakeable(), partition: 0, streams: [orders] };
   const term = { fresh: () => true, held: () => true, signal: stop.signal };
@@ -148,6 +155,31 @@ describe("streamMemory", () => {
     const found = await eventIds(world);
     expect(found).toEqual(expect.arrayContaining([...subjectsOf(["lost1", "lost2"])]));
     expect(found).toHaveLength(8);
+  });
+
+  test("finds a loss that publishes left unanswered have covered up", async () => {
+    await using world = await sinkWorld();
+    await withLoss(world, ["lost1", "lost2"]);
+    await world.send("later1", [1]);
+    await world.send("later2", [1]);
+    // As many as were lost are stored in their places, and acknowledged as duplicates only.
+    const stored = new Set<string>();
+    const publish: Broker["publish"] = async (message) => {
+      const ack = await world.broker.publish(message);
+      if (stored.has(message.subject)) return ack;
+      stored.add(message.subject);
+      throw new Error("no answer");
+    };
+    const broker = { ...world.broker, publish };
+    const memory = await memoryOf(world, { broker });
+    await relayWith(world, { broker, memory });
+
+    await memory.inspect();
+
+    expect(memory.forgot()).toBe(true);
+    await relayAll(world);
+    const all = ["kept", "kept", "later1", "later2", "lost1", "lost2"];
+    expect(await eventIds(world)).toEqual(subjectsOf(all));
   });
 
   test("asks for no kept messages when age explains what was removed", async () => {

@@ -14,11 +14,19 @@ export interface StreamMemory {
   highest(stream: string): number;
   /** Takes in an acknowledgement of a message sent when `highestWhenSent` was the highest seen. */
   acknowledged(ack: PubAck, highestWhenSent: number): void;
+  /**
+   * A publish to this stream was left unanswered. If it was stored, it may stand in the place of one
+   * that was forgotten: its ack will be a duplicate's, and the stream's state looks as it did before.
+   */
+  doubt(stream: string): void;
   /** The broker has forgotten something; nothing should be published before `repair`. */
   forgot(): boolean;
   /** Stores what was noted. To be done before the highest sequences seen are raised in the store. */
   storeNotes(): Promise<void>;
-  /** Compares every stream's state with what was seen of it. Rejects when the broker does not answer. */
+  /**
+   * Compares every stream's state with what was seen of it, and those that are in doubt message by
+   * message. Rejects when the broker does not answer.
+   */
   inspect(): Promise<void>;
   /**
    * Compares the last kept messages, one by one, with what these streams hold. It finds what their
@@ -49,6 +57,8 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
   const highest = new Map([...seen].map(([name, { lastSequence }]) => [name, lastSequence]));
   const forgotten = new Set(notes.keys());
   for (const [name, { forgot }] of seen) if (forgot !== null) forgotten.add(name);
+
+  const doubted = new Set<string>();
 
   const note = (stream: string, reason: string) => {
     if (forgotten.has(stream)) return;
@@ -94,6 +104,11 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
     remember(name, { ...state, lastSequence: Math.max(lastSequence, highest.get(name) ?? 0) });
   };
 
+  const compareOne = async (stream: PublishedStream) => {
+    if (forgotten.has(stream.name) || !(await broker.streamState(stream.name))) return;
+    if (await isAnyLost(options, stream)) note(stream.name, "the last messages are not all there");
+  };
+
   return {
     highest: (stream) => highest.get(stream) ?? 0,
 
@@ -107,17 +122,23 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
     forgot: () => forgotten.size > 0,
     storeNotes,
 
+    doubt: (stream) => void doubted.add(stream),
+
     async inspect() {
       for (const stream of streams) await inspectOne(stream);
+      for (const stream of streams.filter(({ name }) => doubted.has(name))) {
+        // Taken back first: a doubt that comes during the comparison needs another.
+        doubted.delete(stream.name);
+        await compareOne(stream).catch((error: unknown) => {
+          doubted.add(stream.name);
+          throw error;
+        });
+      }
       await storeNotes();
     },
 
     async compare(compared) {
-      for (const stream of compared) {
-        if (forgotten.has(stream.name) || !(await broker.streamState(stream.name))) continue;
-        if (await isAnyLost(options, stream))
-          note(stream.name, "the last messages are not all there");
-      }
+      for (const stream of compared) await compareOne(stream);
       await storeNotes();
     },
 
