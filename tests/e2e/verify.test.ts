@@ -122,6 +122,11 @@ describe("qb verify", () => {
       expect.stringMatching(/order\/1 v2: inventory-service acknowledged ORDERS \d+ and/),
     ]);
     expect(error).toContain("Try next: ");
+    const listed = await qb("missing", "ls");
+    expect(listed.out).toContain("qb missing take-in inventory-service 1 --reason …");
+    expect((await qb("missing", "take-in", "inventory-service", "x", "--reason", "y")).code).toBe(
+      2,
+    );
     const { ports, url } = world.inventory[0];
     const metrics = await (await fetch(`http://127.0.0.1:${ports.metrics}/metrics`)).text();
     expect(metrics).toMatch(/consumer_unaccounted_messages\{consumer="inventory-service",.*\} 2/);

@@ -3,6 +3,7 @@ import { dlqCommands } from "./commands/dlq.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { laneCommands } from "./commands/lane.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { missingCommands } from "./commands/missing.ts";
 import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { seedCommand } from "./commands/seed.ts";
@@ -57,6 +58,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     topologyCommands,
     doctorCommand,
     verifyCommand,
+    missingCommands,
     seedCommand,
     migrateCommand,
   ]) {

@@ -35,6 +35,7 @@ import { defaultRetryPolicy } from "./retry.ts";
 import { type SelfChecks, selfChecks } from "./self-checks.ts";
 import type { MessagingSettings } from "./settings.ts";
 import { type LaneSkip, type SkippedLane, skipLane } from "./skip-lane.ts";
+import { type TakeIn, type TakenIn, takeIn } from "./take-in.ts";
 import { applyTopology, type StreamTopology, topologyOf } from "./topology.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 import { wakeable } from "./wake.ts";
@@ -90,6 +91,8 @@ export interface Messaging extends AsyncDisposable {
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
   /** Tells the lane worker, wherever it runs, that a lane was freed. */
   lanesFreed(): void;
+  /** Handles a message that was acknowledged and left no trace. */
+  takeIn(consumer: string, asked: TakeIn): Promise<TakenIn>;
   /** How it looks after itself. */
   readonly selfChecks: SelfChecks;
   /** What operators are shown is read from here. */
@@ -242,6 +245,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   return {
     checks,
     isLeading,
+    takeIn: async (name, asked) => takeIn(consumerCalled(name), pool, asked),
     selfChecks: checking,
     lanesFreed,
     redrive: async (name, id, actor = anonymous) => repairAt(name).redrive(id, actor),

@@ -107,6 +107,45 @@ describe("what the operator API tells of the core's checks", () => {
     await eventually(async () => expect((await differences()).differences).toEqual([]));
   });
 
+  test("lets a person have a missing message handled, once", async () => {
+    await world.send("2", [1]);
+    await eventually(async () => expect((await differences()).sweeps[0]?.sequence).toBe(4));
+    // As if somebody else had acknowledged it: nothing here knows of it.
+    await world.pool.q.execute(sql`delete from lanes where key = 'order/2'`);
+    await world.pool.q.execute(sql`delete from sink where key = 'order/2'`);
+    const take = (given: object) =>
+      call("differences/take-in", {
+        body: { consumer: "inventory-service", sequence: 4, reason: "it is lost", ...given },
+      });
+    expect(await take({})).toMatchObject({
+      status: 404,
+      body: { detail: "inventory-service misses no message at 4 of ORDERS" },
+    });
+    await call("reconcile", { body: { full: true } });
+    await eventually(async () =>
+      expect((await differences()).differences).toMatchObject([{ sequence: 4, confirmed: true }]),
+    );
+
+    const taken = await take({});
+
+    expect(taken).toEqual({
+      status: 200,
+      body: { consumer: "inventory-service", sequence: 4, outcome: "taken_in" },
+    });
+    await take({});
+    expect((await world.handled()).filter(({ key }) => key === "order/2")).toHaveLength(1);
+    await eventually(async () => expect((await differences()).differences).toEqual([]));
+    expect((await take({})).status).toBe(404);
+    expect((await take({ consumer: "other" })).status).toBe(404);
+    expect((await take({ reason: "" })).status).toBe(400);
+    const audited = await world.pool.q.execute(
+      sql`select actor, target, detail ->> 'reason' as reason from audit where action = 'take in' order by id limit 1`,
+    );
+    expect([...audited]).toEqual([
+      { actor: "operator", target: "message/ORDERS/4", reason: "it is lost" },
+    ]);
+  });
+
   test("is one verdict on each invariant, or on the one that is named", async () => {
     const { service, verdicts } = VerifyView.parse((await call("verify")).body);
 
@@ -116,7 +155,7 @@ describe("what the operator API tells of the core's checks", () => {
     const named = VerifyView.parse((await call("verify?invariant=lanes-agree")).body);
     const cursor = named.verdicts[0]?.nextCursor;
     const next = await call(`verify?invariant=lanes-agree&cursor=${cursor}`);
-    expect(VerifyView.parse(next.body).verdicts).toMatchObject([{ checked: 1, nextCursor: null }]);
+    expect(VerifyView.parse(next.body).verdicts).toMatchObject([{ checked: 2, nextCursor: null }]);
   });
 
   test.each([

@@ -2,13 +2,20 @@ import { Elysia } from "elysia";
 import type { AuthMode } from "../auth.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
-import { DifferencesView, LedgerView, ReconcileView, VerifyView } from "./ops-check-views.ts";
+import {
+  DifferencesView,
+  LedgerView,
+  ReconcileView,
+  TakenInView,
+  VerifyView,
+} from "./ops-check-views.ts";
 import {
   DifferencesRequest,
   listDifferences,
   listSweeps,
   ReconcileRequest,
   reconcileFully,
+  TakeInRequest,
 } from "./ops-differences.ts";
 import { readRequest } from "./ops-requests.ts";
 import { LedgerRequest, showLedger, showVerdicts, VerifyRequest } from "./ops-verify.ts";
@@ -36,6 +43,16 @@ export const checkRoutes = (messaging: Messaging, { auth }: { readonly auth: Aut
         return { sweeps: await listSweeps(db) };
       },
       { response: ReconcileView },
+    )
+    .post(
+      "/differences/take-in",
+      async ({ body, operator }) => {
+        const { consumer, ...asked } = readRequest(TakeInRequest, body);
+        const taken = await messaging.takeIn(consumer, { ...asked, actor: operator });
+        selfChecks.reconcileNow();
+        return taken;
+      },
+      { response: TakenInView },
     )
     .get(
       "/verify",

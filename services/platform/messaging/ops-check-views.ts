@@ -42,6 +42,12 @@ export const DifferencesView = z.object({
 
 export const ReconcileView = z.object({ sweeps: z.array(SweepView) });
 
+export const TakenInView = z.object({
+  consumer: z.string(),
+  sequence: count,
+  outcome: z.enum(["taken_in", "failed"]),
+});
+
 export const VerdictView = z.object({
   name: z.string(),
   sentence: z.string(),

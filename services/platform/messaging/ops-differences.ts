@@ -4,7 +4,7 @@ import { cursorAt, invalidCursor, placeOf } from "../cursor.ts";
 import type { Database } from "../postgres.ts";
 import { appendToAudit } from "./audit.ts";
 import type { DifferencesView, SweepView } from "./ops-check-views.ts";
-import { cursor, limit, reason } from "./ops-requests.ts";
+import { consumer, cursor, limit, reason } from "./ops-requests.ts";
 import { restartSweeps } from "./postgres-reconcile.ts";
 import { differences, reconciled } from "./reconcile-tables.ts";
 
@@ -13,6 +13,15 @@ export const DifferencesRequest = z.strictObject({ cursor, limit });
 export const ReconcileRequest = z.strictObject({
   full: z.boolean("full must be true or false").default(false),
   reason: reason.optional(),
+});
+
+export const TakeInRequest = z.strictObject({
+  consumer,
+  sequence: z
+    .number("sequence must be a whole number")
+    .int("sequence must be a whole number")
+    .min(1, "sequence must be a whole number"),
+  reason,
 });
 
 /** How far the reconciler is, and one page of the messages that it misses. */

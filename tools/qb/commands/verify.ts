@@ -97,6 +97,7 @@ function wayOut({ state, where, name, rows }: CheckResult, full: boolean): strin
   if (state === "unknown") return full ? "qb doctor" : "qb verify --full";
   if (name === "dead-letters") return "qb dlq ls";
   if (name === "stuck-lanes" || name === "parked") return "qb lane ls";
+  if (name === "received-accounted-for" || name === "sent-in-stream") return "qb missing ls";
   if (name === "outbox") return "qb outbox ls";
   const [, id] = /^order\/(\d+)/.exec(rows[0]?.about ?? "") ?? [];
   return id ? `qb order why ${id}` : `read the log of ${where}`;
