@@ -44,7 +44,7 @@ describe("the documentation", () => {
   test("tells to use commands of qb that exist", async () => {
     const commands = new Set(
       pages.flatMap((page) =>
-        [...textOf(page).matchAll(/`(?:bun run )?qb ([a-z]+(?: [a-z]+)?)/g)].map(
+        [...textOf(page).matchAll(/`(?:bun run )?qb ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)/g)].map(
           ([, command = ""]) => command,
         ),
       ),
