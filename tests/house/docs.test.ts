@@ -56,7 +56,7 @@ describe("the documentation", () => {
 
     expect(unknown).toEqual([]);
     // A process for each command, one after another.
-  }, 60_000);
+  }, 120_000);
 });
 
 /** Help is given for a command that exists, and names it; for one that does not, there is no such help. */

@@ -92,7 +92,7 @@ describe("editing a dead letter", () => {
     await it.replica.messaging.redrive(durable, id);
     await eventually(async () => expect(await it.world.handled()).toHaveLength(3));
     expect(await it.world.disorder()).toBe(0);
-  }, 30_000);
+  });
 
   test("runs the new revision in the same transaction when asked to, once and in order", async () => {
     await using it = await poisoned();
@@ -110,7 +110,7 @@ describe("editing a dead letter", () => {
     expect(await theLetter(it.world)).toMatchObject({ state: "done", revision: 2 });
     await eventually(async () => expect(await it.world.handled()).toHaveLength(3));
     expect(await it.world.disorder()).toBe(0);
-  }, 30_000);
+  });
 
   test("leaves everything as it was when the handler fails with the new revision", async () => {
     await using it = await poisoned();
@@ -131,7 +131,7 @@ describe("editing a dead letter", () => {
       action: "edit and redrive",
       detail: { outcome: "failed", error: "Error: cannot handle worse", reason: "wrong order" },
     });
-  }, 30_000);
+  });
 
   test("shows the difference and stores nothing when it is only checked", async () => {
     await using it = await poisoned();
@@ -148,7 +148,7 @@ describe("editing a dead letter", () => {
     expect(checked).toMatchObject({ outcome: "checked", revision: 1 });
     expect(checked.difference).toHaveLength(1);
     expect(await theLetter(it.world)).toMatchObject({ state: "dead", revision: 1 });
-  }, 30_000);
+  });
 
   test("refuses what its contract does not allow, in words", async () => {
     await using it = await poisoned();
@@ -175,7 +175,7 @@ describe("editing a dead letter", () => {
       `dead letter ${id} is no longer at revision 2; look at it again`,
     );
     expect(await revisions(it.world)).toHaveLength(0);
-  }, 30_000);
+  });
 
   test("mends a letter whose bytes cannot be read, with a whole new payload", async () => {
     await using world = await sinkWorld();
@@ -197,5 +197,5 @@ describe("editing a dead letter", () => {
     });
     expect(await world.handled()).toEqual([{ key: "order/1", version: 1 }]);
     expect((await revisions(world))[0]?.payload).toEqual(payload);
-  }, 30_000);
+  });
 });

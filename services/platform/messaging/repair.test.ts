@@ -76,7 +76,7 @@ describe("discarding a dead letter", () => {
     expect([...audited]).toEqual([
       { actor: "ann", action: "discard", target: `dead-letter/${id}`, reason: person.reason },
     ]);
-  }, 30_000);
+  });
 
   test("is refused to a letter that is another revision by now", async () => {
     await using world = await sinkWorld();
@@ -89,7 +89,7 @@ describe("discarding a dead letter", () => {
       reason: "dead_letter_edited",
     });
     expect((await letterOf(world, 1)).state).toBe("dead");
-  }, 30_000);
+  });
 });
 
 describe("restoring a discarded letter", () => {
@@ -109,7 +109,7 @@ describe("restoring a discarded letter", () => {
     await replica.messaging.redrive(durable, id);
 
     await eventually(async () => expect(await handledVersions(world)).toEqual([1, 2, 3]));
-  }, 30_000);
+  });
 
   test("is refused once a later message of its key has run", async () => {
     await using world = await sinkWorld();
@@ -125,7 +125,7 @@ describe("restoring a discarded letter", () => {
       message: expect.stringContaining("its lane stands at version 3"),
     });
     expect(await laneOf(world)).toMatchObject({ version: 3, blocked: false });
-  }, 30_000);
+  });
 
   test("puts it in front of the next letter, which waits for it and comes only once", async () => {
     await using world = await sinkWorld();
@@ -155,7 +155,7 @@ describe("restoring a discarded letter", () => {
 
     await eventually(async () => expect(await handledVersions(world)).toEqual([1, 2, 3, 4]));
     expect(await laneOf(world)).toEqual({ version: 4, blocked: false, waiting: 0 });
-  }, 30_000);
+  });
 
   test("is always possible without a key, and so is discarding", async () => {
     await using world = await sinkWorld();
@@ -174,5 +174,5 @@ describe("restoring a discarded letter", () => {
     await expect(repairAt(replica).restore({ ...person, id })).rejects.toMatchObject({
       reason: "dead_letter_not_discarded",
     });
-  }, 30_000);
+  });
 });
