@@ -1,4 +1,12 @@
+import type { MsgHdrs } from "nats";
 import type { Clock } from "../clock.ts";
+
+/** What was published, ready to be published again. */
+export interface Published {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MsgHdrs;
+}
 
 /**
  * Notices a server that is of no use although the connection to it stands: it takes publishes, and
@@ -9,41 +17,36 @@ export interface AnswerWatch {
   /** A stream stored or refused something. */
   answered(): void;
   /** What was published at `sentMs` got no answer in time, or nobody was there to take it. */
-  unanswered(sentMs: number): void;
+  unanswered(sentMs: number, message: Published): void;
   /** Another server is asked from now on: nothing is held against it. */
   renewed(): void;
 }
 
-/** So long nothing is answered before the first server is left. */
-export const firstPatienceMs = 2_000;
-/**
- * And so long before each next one, until something was answered. A cluster elects a leader in four
- * to nine seconds: who has left the lost node by then should not come back to it.
- */
-export const nextPatienceMs = 6_000;
+/** So long nothing is answered before another server is sought. */
+export const patienceMs = 2_000;
+/** And so long before it is sought again. */
+export const againMs = 500;
 
-/** Calls `leave` when nothing that was published has been answered for too long. */
+/** Calls `seek` with what was not answered, when nothing has been answered for too long. */
 export function answerWatch({
   clock,
-  leave,
+  seek,
 }: {
   readonly clock: Clock;
-  readonly leave: () => void;
+  readonly seek: (message: Published) => void;
 }): AnswerWatch {
   let firstUnansweredMs: number | undefined;
-  let patienceMs = firstPatienceMs;
+  let soughtMs = Number.NEGATIVE_INFINITY;
   return {
     answered() {
       firstUnansweredMs = undefined;
-      patienceMs = firstPatienceMs;
     },
-    unanswered(sentMs) {
+    unanswered(sentMs, message) {
       firstUnansweredMs ??= sentMs;
       const nowMs = clock.monotonicMs();
-      if (nowMs - firstUnansweredMs < patienceMs) return;
-      firstUnansweredMs = undefined;
-      patienceMs = nextPatienceMs;
-      leave();
+      if (nowMs - firstUnansweredMs < patienceMs || nowMs - soughtMs < againMs) return;
+      soughtMs = nowMs;
+      seek(message);
     },
     renewed() {
       firstUnansweredMs = undefined;

@@ -7,6 +7,7 @@ import { answerWatch } from "./answer-watch.ts";
 import type { Broker, DurableState, StreamState } from "./broker.ts";
 import type { HeaderBlock } from "./headers.ts";
 import { connectForEver } from "./jetstream-connect.ts";
+import { elsewhere } from "./jetstream-elsewhere.ts";
 import { absentIfMissing } from "./jetstream-errors.ts";
 import { blockOf } from "./jetstream-message.ts";
 import { type PublishWindow, publishWindow } from "./jetstream-publish.ts";
@@ -63,13 +64,19 @@ export function openJetStream({
     window?.giveUp(reason);
   };
 
-  /** With one server there is nowhere else to go. */
-  const leave = () => {
-    if (servers.length > 1) void live?.reconnect();
-  };
-  const watch = answerWatch({ clock, leave });
+  const other = elsewhere({ servers, name });
+  const watch = answerWatch({
+    clock,
+    // With one server there is nowhere else to go.
+    seek: (message) => {
+      if (live && servers.length > 1) void other.seek(live, message);
+    },
+  });
 
-  const opening = connectForEver({ servers, name, clock }, closing.signal).then(async (nc) => {
+  const opening = connectForEver(
+    { servers, name, clock, choose: other.choose },
+    closing.signal,
+  ).then(async (nc) => {
     unfit = await closedIfTooOld(nc);
     if (unfit) throw unfit;
     live = nc;

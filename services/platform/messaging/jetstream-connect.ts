@@ -1,4 +1,9 @@
-import { connect, type NatsConnection } from "nats";
+import {
+  type ConnectionOptions,
+  connect,
+  type NatsConnection,
+  type ReconnectToServerHandler,
+} from "nats";
 import type { Clock } from "../clock.ts";
 
 export interface ConnectOptions {
@@ -6,6 +11,8 @@ export interface ConnectOptions {
   /** Shown in the server's connection list. */
   readonly name: string;
   readonly clock: Clock;
+  /** Chooses the server to dial. */
+  readonly choose: ReconnectToServerHandler;
 }
 
 const retryMs = 250;
@@ -17,22 +24,14 @@ const dialMs = 2_000;
  * renews itself.
  */
 export async function connectForEver(
-  { servers, name, clock }: ConnectOptions,
+  { servers, name, clock, choose }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
   let lastFailure: unknown;
   while (!signal.aborted) {
     const connection = await connect({
-      servers: [...servers],
-      name,
-      reconnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: retryMs,
-      reconnectJitter: retryMs,
-      pingInterval: 5_000,
-      maxPingOut: 2,
-      timeout: dialMs,
-      ignoreAuthErrorAbort: true,
+      ...connectionOptions({ servers, name }),
+      reconnectToServer: choose,
     }).catch((error: unknown) => {
       lastFailure = error;
     });
@@ -41,4 +40,23 @@ export async function connectForEver(
     await clock.sleep(retryMs, signal);
   }
   throw new Error("the broker connection is closed", { cause: lastFailure });
+}
+
+/** How every connection of ours is made. */
+export function connectionOptions({
+  servers,
+  name,
+}: Pick<ConnectOptions, "servers" | "name">): ConnectionOptions {
+  return {
+    servers: [...servers],
+    name,
+    reconnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: retryMs,
+    reconnectJitter: retryMs,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+    timeout: dialMs,
+    ignoreAuthErrorAbort: true,
+  };
 }

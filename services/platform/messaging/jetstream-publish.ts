@@ -1,6 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
-import type { AnswerWatch } from "./answer-watch.ts";
+import type { AnswerWatch, Published } from "./answer-watch.ts";
 import { type PubAck, PublishRefused } from "./broker.ts";
 
 /** Publishes whose acknowledgements share one inbox and one timer. */
@@ -15,6 +15,7 @@ interface Waiting {
   readonly resolve: (ack: PubAck) => void;
   readonly reject: (error: Error) => void;
   readonly sentMs: number;
+  readonly message: Published;
 }
 
 const sweepEveryMs = 250;
@@ -47,7 +48,7 @@ export function publishWindow({
       if (error) return asked.reject(error);
       if (isNobody(message)) {
         asked.reject(new PublishRefused("no stream takes this subject"));
-        return watch.unanswered(asked.sentMs);
+        return watch.unanswered(asked.sentMs, asked.message);
       }
       watch.answered();
       try {
@@ -60,11 +61,11 @@ export function publishWindow({
 
   const sweeper = setInterval(() => {
     const nowMs = clock.monotonicMs();
-    for (const [token, { sentMs, reject }] of waiting) {
+    for (const [token, { sentMs, message, reject }] of waiting) {
       if (sentMs + timeoutMs > nowMs) break;
       waiting.delete(token);
       reject(new Error(`the broker did not acknowledge within ${timeoutMs} ms`));
-      watch.unanswered(sentMs);
+      watch.unanswered(sentMs, message);
     }
   }, sweepEveryMs);
 
@@ -72,7 +73,8 @@ export function publishWindow({
     publish: (subject, payload, headers) =>
       new Promise((resolve, reject) => {
         const token = (count++).toString(36);
-        waiting.set(token, { resolve, reject, sentMs: clock.monotonicMs() });
+        const message = { subject, payload, headers };
+        waiting.set(token, { resolve, reject, sentMs: clock.monotonicMs(), message });
         try {
           nc.publish(subject, payload, { reply: `${inbox}.${token}`, headers });
         } catch (error) {
