@@ -20,6 +20,8 @@ export type Episode =
       readonly forMs: number;
       /** Where a crash is to happen. */
       readonly point?: CrashPointName;
+      /** What is to be slow. */
+      readonly place?: string;
     };
 
 /** Points that histories come to. The others belong to work that needs SQL, such as migrations. */
@@ -66,7 +68,8 @@ export function chosenEpisodes(chance: Chance, untilMs: number): readonly Episod
       const kind = chance.pick(passingFaults);
       return { kind, atMs, forMs, rate: chance.pick([0.05, 0.2, 0.5, 1]) };
     }
-    const kind = chance.pick(suddenFaults);
+    const kind = chance.happens(0.1) ? "crash at a named point" : chance.pick(suddenFaults);
+    if (kind === "one place slow") return { kind, atMs, forMs, place: chance.pick(slowPlaces) };
     if (kind !== "crash at a named point") return { kind, atMs, forMs };
     return {
       kind,
@@ -90,6 +93,9 @@ function occasionsFor(episode: Episode, untilMs: number): readonly Episode[] {
     return [{ kind: "handler throws", atMs: 0, forMs: untilMs, rate: 1 }];
   if (point?.startsWith("discard.") || point?.startsWith("restore."))
     return Array.from({ length: 5 }, () => ({ kind: "unreadable message", atMs, forMs }));
+  // Orders that are decided just when their deadline has passed.
+  if ("place" in episode && episode.place === "orders.overdue")
+    return [{ kind: "delivery lost", atMs: 0, forMs: atMs + forMs, rate: 1 }];
   if (episode.kind === "operator")
     return [{ kind: "handler throws", atMs: 0, forMs: atMs, rate: 1 }];
   return [];
@@ -105,19 +111,21 @@ export function strike(history: History, episode: Episode): void {
     world.endLater(forMs, () => world.faults.set(episode.kind, 0));
     return;
   }
-  const happened = sudden[episode.kind](history, forMs, episode.point);
+  const happened = sudden[episode.kind](history, forMs, episode);
   if (!happened) return;
   world.scheduler.note("fault", kind);
   world.coverage.add("fault", kind);
 }
 
 /** Makes one happen now. Returns whether there was anything for it to happen to. */
-type Happen = (history: History, forMs: number, point?: CrashPointName) => boolean;
+type Happen = (history: History, forMs: number, where: Where) => boolean;
+
+type Where = Pick<Extract<Episode, { readonly kind: SuddenFault }>, "point" | "place">;
 
 /** Where time that passes lets others do something meanwhile. */
 const slowPlaces = [
-  "orders.overdue",
-  "orders.overdue",
+  // Most often where an order is found overdue: what decides it may come before it is timed out.
+  ...(["orders.overdue", "orders.overdue", "orders.overdue", "orders.overdue"] as const),
   "commit",
   "outbox.pending",
   "outbox.finish",
@@ -142,7 +150,7 @@ const sudden: Readonly<Record<SuddenFault, Happen>> = {
       world.armed.push({ crossing: world.crossings + world.chance.between(1, 300) });
     return true;
   },
-  "crash at a named point": ({ world }, _forMs, point) => {
+  "crash at a named point": ({ world }, _forMs, { point }) => {
     world.armed.push({ point });
     return true;
   },
@@ -151,8 +159,8 @@ const sudden: Readonly<Record<SuddenFault, Happen>> = {
       running?.process.pause();
       world.endLater(forMs, () => running?.process.resume());
     }),
-  "one place slow": ({ world }, forMs) => {
-    const place = world.chance.pick(slowPlaces);
+  "one place slow": ({ world }, forMs, { place }) => {
+    if (place === undefined) return false;
     world.slowPlaces.set(place, world.chance.between(50, 2_500));
     world.endLater(forMs, () => world.slowPlaces.delete(place));
     return true;

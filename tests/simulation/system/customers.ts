@@ -42,7 +42,7 @@ export class Customers {
       },
       atMs: 20 + chance.fraction() * withinMs,
       cancelAfterMs: chance.happens(settings.cancelled)
-        ? chance.fraction() ** 3 * 4_000
+        ? chance.fraction() ** chance.pick([1, 3]) * 4_000
         : undefined,
       ids: new Set<bigint>(),
       refused: undefined,

@@ -86,6 +86,23 @@ export class Strangers {
     };
     for (let version = 1; version <= versions; version += 1)
       this.#publishLater(toMessage(factOf(version), this.#ids));
+    this.#cancelLater(orderId);
+  }
+
+  /** Its customer may turn to us as well, at about the time when it is overdue. */
+  #cancelLater(orderId: bigint): void {
+    const { chance, scheduler } = this.#world;
+    if (chance.happens(0.3)) return;
+    scheduler.schedule(chance.between(500, 4_000), {
+      label: "",
+      run: () => {
+        const [running] = this.#world.running("orders");
+        running?.process.comeIn("request", () => {
+          // Nobody asks again: whether it is cancelled is of no matter here.
+          running.requests?.cancel(orderId).catch(() => undefined);
+        });
+      },
+    });
   }
 
   /** Second news about a reservation, of which there is only ever one. */
