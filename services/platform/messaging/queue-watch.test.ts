@@ -50,6 +50,25 @@ describe("queueWatch", () => {
     expect(watch.pace()).toEqual({ serviceMs: 5, standstillMs: 0 });
   });
 
+  test("knows nothing of a time in which nobody looked", () => {
+    const watch = watched([100, 0], [100, 0]);
+    watch.observe({ atMs: 3_600_000, waiting: 50, served: 0 });
+    expect(watch.pace()).toEqual({ serviceMs: undefined, standstillMs: 0 });
+    watch.observe({ atMs: 7_200_000, waiting: 40, served: 10 });
+
+    expect(watch.pace()).toEqual({ serviceMs: undefined, standstillMs: 0 });
+  });
+
+  test("gives up a pace of worse times when more is served than that would allow", () => {
+    const watch = watched([50, 0], [50, 0], [50, 0], [49, 1]);
+    expect(watch.pace().serviceMs).toBe(1_500);
+    for (let look = 4; look < 100; look++) {
+      watch.observe({ atMs: look * 500, waiting: 50, served: look * 500 });
+    }
+
+    expect(watch.pace().serviceMs).toBeLessThan(5);
+  });
+
   test("begins anew with a stream that was made anew", () => {
     const watch = watched([10, 500], [10, 500], [10, 0]);
 

@@ -18,7 +18,7 @@ export interface QueuePace {
 /** Measures a queue from outside, by looking at it now and then. */
 export interface QueueWatch {
   observe(sample: QueueSample): void;
-  /** Forgets the last sample: nothing is known of the time until the next one. */
+  /** Forgets the last sample: nothing is known of the time until the next one. A long gap does the same. */
   interrupt(): void;
   pace(): QueuePace;
 }
@@ -32,11 +32,14 @@ interface Stretch {
 const windowMs = 30_000;
 /** A handler is not given more: what lasts longer is no service but an outage, and measures nothing. */
 const serviceMaxMs = 5_000;
+/** Whoever could not look for so long, as while its database was away, has not seen the queue stand still. */
+const gapMaxMs = 10_000;
 
 /**
  * Only time at work is measured: between two samples the queue was never empty exactly when fewer
  * messages left it than had been waiting at the first one. So an idle queue, and one that is as fast
- * as what comes, tell nothing, and are never taken for slow.
+ * as what comes, tell nothing, and are never taken for slow; but they tell that a pace measured
+ * before, in worse times, is over.
  */
 export function queueWatch(): QueueWatch {
   let last: QueueSample | undefined;
@@ -49,23 +52,32 @@ export function queueWatch(): QueueWatch {
     while (stretches.length > 1 && ms > windowMs) ms -= stretches.shift()?.ms ?? 0;
   };
 
+  const serviceMs = () => {
+    const ms = stretches.reduce((sum, stretch) => sum + stretch.ms, 0);
+    const served = stretches.reduce((sum, stretch) => sum + stretch.served, 0);
+    return served === 0 ? undefined : ms / served;
+  };
+
   return {
     observe(sample) {
       const before = last;
       last = sample;
+      const ms = before ? sample.atMs - before.atMs : 0;
       // A stream that was made anew counts from the beginning.
-      if (!before || sample.served < before.served) {
+      if (!before || ms > gapMaxMs || sample.served < before.served) {
         standstillMs = 0;
         return;
       }
-      const ms = sample.atMs - before.atMs;
       const served = sample.served - before.served;
       if (served === 0) {
         standstillMs = before.waiting > 0 && sample.waiting > 0 ? standstillMs + ms : 0;
         return;
       }
       const atWorkMs = ms + standstillMs;
-      if (before.waiting > served && standstillMs <= serviceMaxMs) {
+      const wasNeverEmpty = before.waiting > served;
+      // It cannot cost more than the time in which so many left.
+      const isFaster = atWorkMs / served < (serviceMs() ?? 0);
+      if ((wasNeverEmpty || isFaster) && standstillMs <= serviceMaxMs) {
         remember({ ms: atWorkMs, served });
       }
       standstillMs = 0;
@@ -76,10 +88,6 @@ export function queueWatch(): QueueWatch {
       standstillMs = 0;
     },
 
-    pace() {
-      const ms = stretches.reduce((sum, stretch) => sum + stretch.ms, 0);
-      const served = stretches.reduce((sum, stretch) => sum + stretch.served, 0);
-      return { serviceMs: served === 0 ? undefined : ms / served, standstillMs };
-    },
+    pace: () => ({ serviceMs: serviceMs(), standstillMs }),
   };
 }
