@@ -46,7 +46,9 @@ test("any answer speaks for the server, and a new one starts with nothing agains
   const watch = watchAt();
 
   watch.sentAgoMs(patienceMs - 1);
+  expect(watch.silent()).toBe(true);
   watch.answered();
+  expect(watch.silent()).toBe(false);
   watch.wait(1);
   watch.sentAgoMs(0);
   expect(watch.sought()).toBe(0);

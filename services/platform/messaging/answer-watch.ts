@@ -18,6 +18,8 @@ export interface AnswerWatch {
   answered(): void;
   /** What was published at `sentMs` got no answer in time, or nobody was there to take it. */
   unanswered(sentMs: number, message: Published): void;
+  /** Whether nothing was answered since something was not. */
+  silent(): boolean;
   /** Another server is asked from now on: nothing is held against it. */
   renewed(): void;
 }
@@ -48,6 +50,7 @@ export function answerWatch({
       soughtMs = nowMs;
       seek(message);
     },
+    silent: () => firstUnansweredMs !== undefined,
     renewed() {
       firstUnansweredMs = undefined;
     },

@@ -64,12 +64,12 @@ export function openJetStream({
     window?.giveUp(reason);
   };
 
-  const other = elsewhere({ servers, name });
+  const other = elsewhere({ servers, name, clock });
   const watch = answerWatch({
     clock,
     // With one server there is nowhere else to go.
     seek: (message) => {
-      if (live && servers.length > 1) void other.seek(live, message);
+      if (live && servers.length > 1) void other.seek(live, message, watch.silent);
     },
   });
 

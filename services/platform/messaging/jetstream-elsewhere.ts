@@ -1,15 +1,16 @@
 import { connect, type NatsConnection, type Server } from "nats";
+import type { Clock } from "../clock.ts";
 import type { Published } from "./answer-watch.ts";
 import { connectionOptions } from "./jetstream-connect.ts";
 
 /** Moves a connection to a server that is known to be of use. */
 export interface Elsewhere {
   /**
-   * Publishes the message by way of each other server in turn. The first that gets it stored is
-   * where the connection goes; while there is none it stays where it is. A second call while one
-   * is under way does nothing.
+   * Publishes the message by way of each other server in turn, a few times while it is wanted. The
+   * first that gets it stored is where the connection goes; while there is none it stays where it
+   * is. A second call while one is under way does nothing.
    */
-  seek(nc: NatsConnection, message: Published): Promise<void>;
+  seek(nc: NatsConnection, message: Published, wanted: () => boolean): Promise<void>;
   /** Which server to dial next, for the client; null leaves the choice to it. */
   choose(pool: readonly Server[]): Server | null;
 }
@@ -17,14 +18,18 @@ export interface Elsewhere {
 /** A server in the same cluster that has a leader answers in milliseconds. */
 const answerMs = 500;
 const dialMs = 1_000;
+const roundsMax = 10;
+const restMs = 250;
 
 /** It is published under the same id, so that whoever stores it twice calls the second a duplicate. */
 export function elsewhere({
   servers,
   name,
+  clock,
 }: {
   readonly servers: readonly string[];
   readonly name: string;
+  readonly clock: Clock;
 }): Elsewhere {
   let seeking = false;
   let chosen: string | undefined;
@@ -40,17 +45,27 @@ export function elsewhere({
     }
   };
 
+  /** Whether one was found. */
+  const round = async (nc: NatsConnection, message: Published) => {
+    for (const server of servers.filter((each) => !isAt(each, nc.getServer()))) {
+      // One that cannot be reached is none that takes it.
+      if (!(await takes(server, message).catch(() => false))) continue;
+      if (nc.isClosed()) return true;
+      chosen = server;
+      await nc.reconnect();
+      return true;
+    }
+    return false;
+  };
+
   return {
-    async seek(nc, message) {
+    async seek(nc, message, wanted) {
       if (seeking) return;
       seeking = true;
       try {
-        for (const server of servers.filter((each) => !isAt(each, nc.getServer()))) {
-          // One that cannot be reached is none that takes it.
-          if (!(await takes(server, message).catch(() => false))) continue;
-          chosen = server;
-          await nc.reconnect();
-          return;
+        for (let rounds = 0; rounds < roundsMax && wanted() && !nc.isClosed(); rounds += 1) {
+          if (await round(nc, message)) return;
+          await clock.sleep(restMs);
         }
       } finally {
         seeking = false;

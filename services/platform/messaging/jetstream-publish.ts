@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from "nats";
+import { createInbox, type MsgHdrs, type NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
 import type { AnswerWatch, Published } from "./answer-watch.ts";
 import { type PubAck, PublishRefused } from "./broker.ts";
@@ -46,13 +46,12 @@ export function publishWindow({
       if (!asked) return;
       waiting.delete(token);
       if (error) return asked.reject(error);
-      if (isNobody(message)) {
-        asked.reject(new PublishRefused("no stream takes this subject"));
-        return watch.unanswered(asked.sentMs, asked.message);
-      }
-      watch.answered();
       try {
-        asked.resolve(readAck(message));
+        const body = message.headers?.code === 503 ? nobody : message.json<AckBody>();
+        // Without a leader, or on a node that lost its cluster, there is nobody who could judge.
+        if (body.error?.code === 503) watch.unanswered(asked.sentMs, asked.message);
+        else watch.answered();
+        asked.resolve(readAck(body));
       } catch (fault) {
         asked.reject(fault instanceof Error ? fault : new Error(String(fault)));
       }
@@ -97,18 +96,21 @@ interface AckBody {
   readonly stream?: string;
   readonly seq?: number;
   readonly duplicate?: boolean;
-  readonly error?: { readonly description?: string; readonly err_code?: number };
+  readonly error?: {
+    /** As in HTTP. */
+    readonly code?: number;
+    readonly description?: string;
+    readonly err_code?: number;
+  };
 }
 
 /** The server knows of no stream for the subject, or of no leader that speaks for it. */
-const isNobody = (message: Msg) => message.headers?.code === 503;
+const nobody: AckBody = { error: { code: 503, description: "no stream takes this subject" } };
 
-function readAck(message: Msg): PubAck {
-  const body: AckBody = message.json();
+function readAck(body: AckBody): PubAck {
   if (body.error) {
-    throw new PublishRefused(
-      `${body.error.description ?? "refused"} (${body.error.err_code ?? 0})`,
-    );
+    const { description = "refused", err_code } = body.error;
+    throw new PublishRefused(err_code === undefined ? description : `${description} (${err_code})`);
   }
   if (body.stream === undefined || body.seq === undefined) {
     throw new PublishRefused("the broker's answer is not an acknowledgement");
