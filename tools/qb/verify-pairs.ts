@@ -116,7 +116,7 @@ export function difference(
 async function isOnItsWay({ orders, inventory }: Pair, id: string): Promise<boolean> {
   const query = new URLSearchParams({ key: `order/${id}` });
   const stated = await orders.ask(`/ops/v1/messages?${query}`, MessagesView);
-  if (stated.sent.some(({ sentAt }) => sentAt === null)) return true;
+  if (stated.outboxUnread || stated.sent.some(({ sentAt }) => sentAt === null)) return true;
   const heard = await inventory.ask(`/ops/v1/messages?${query}`, MessagesView);
   return heard.received.some(({ messages }) => messages.some(({ state }) => state !== "handled"));
 }

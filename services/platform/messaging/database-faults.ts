@@ -24,8 +24,11 @@ export async function repeatedOnContention<T>(work: () => Promise<T>): Promise<T
  * attempt is counted. A statement that ran into its own timeout is the message's doing.
  */
 export function isBlameless(error: unknown): boolean {
-  return isContention(error) || (isDatabaseOutage(error) && codeOf(error) !== "57014");
+  return isContention(error) || (isDatabaseOutage(error) && !isStatementTimeout(error));
 }
+
+/** Postgres ended the statement because it took too long. */
+export const isStatementTimeout = (error: unknown): boolean => codeOf(error) === "57014";
 
 /** The code of an error or of what caused it; drizzle wraps what the driver throws. */
 function codeOf(error: unknown): string {

@@ -74,6 +74,7 @@ interface Told {
   readonly received?: readonly ReceivedMessageView[];
   readonly lane?: LaneView;
   readonly streamAsked?: boolean;
+  readonly outboxUnread?: boolean;
   readonly outbox?: Partial<OutboxView>;
   readonly pulls?: number;
   readonly pending?: number;
@@ -115,7 +116,14 @@ function told(hop: Hop, service: string, knows: Told = {}): ToldReport {
         oldestDeadAgeMs: null,
       },
     ],
-    messages: [{ key: hop.key, sent: [...sent], received: service === hop.to ? [heard] : [] }],
+    messages: [
+      {
+        key: hop.key,
+        sent: [...sent],
+        ...(knows.outboxUnread && { outboxUnread: true }),
+        received: service === hop.to ? [heard] : [],
+      },
+    ],
   };
 }
 
@@ -205,6 +213,29 @@ describe("a message in the outbox", () => {
 });
 
 describe("a message that its consumer can see", () => {
+  test("is there when it is nowhere else and the outbox is too long to be read through", () => {
+    const broker = { connected: false, answeredAt: at, problem: "there is no connection to it" };
+    const long = { outbox: { broker }, outboxUnread: true };
+    const asked = onWay([told(question, "orders", long), told(question, "inventory")]);
+    const answered = onWay(
+      [
+        told(answer, "orders"),
+        {
+          ...told(answer, "inventory", long),
+          messages: [
+            ...told(answer, "inventory", long).messages,
+            ...told(question, "inventory", { lane: lane({ version: 1 }) }).messages,
+          ],
+        },
+      ],
+      [question, answer],
+    );
+
+    expect(asked).toMatchObject({ service: "orders", part: "broker", message: null });
+    expect(asked?.text).toStartWith("v1 of order/7 is in the outbox of orders: the broker takes");
+    expect(answered).toMatchObject({ service: "inventory", part: "broker" });
+  });
+
   test("waits to be reached, with how many before it", () => {
     expect(atInventory({ received: [received(1)], pending: 37 })).toMatchObject({
       service: "inventory",

@@ -40,11 +40,26 @@ export function obstacleOn(way: Way): Obstacle | undefined {
     if (standing.kind === "not_stated") continue;
     const answer = hops[index + 1];
     return (
-      answer && unknown(answer.from, `${hop.to} has handled ${hop.key} and recorded no answer`)
+      answer &&
+      (inLongOutbox(answer, way) ??
+        unknown(answer.from, `${hop.to} has handled ${hop.key} and recorded no answer`))
     );
   }
   const [first] = hops;
-  return first && unknown(first.from, `there is no record of a message of ${first.key} any more`);
+  return (
+    first &&
+    (inLongOutbox(first, way) ??
+      unknown(first.from, `there is no record of a message of ${first.key} any more`))
+  );
+}
+
+/** What was stated and is nowhere else waits in the outbox, though that is too long to find it there. */
+function inLongOutbox(hop: Hop, { reports }: Way): Obstacle | undefined {
+  const sender = reports.find(({ service }) => service === hop.from);
+  const view = viewOf(sender, hop.key);
+  if (sender?.kind !== "told" || view?.outboxUnread !== true) return undefined;
+  const { sent } = view;
+  return obstacleInOutbox({ hop, sent, wanted: undefined, outbox: sender.outbox });
 }
 
 function standingOf(hop: Hop, { reports, durables }: Way): Standing {

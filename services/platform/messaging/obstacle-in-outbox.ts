@@ -4,27 +4,31 @@ import type { OutboxView, SentMessageView } from "./ops-views.ts";
 
 /** Why a message is still in its service's outbox. */
 export function obstacleInOutbox({
-  hop: { from, key, stream },
+  hop: { from, key, version, stream },
   sent,
   wanted,
   outbox,
 }: {
   readonly hop: Hop;
   readonly sent: readonly SentMessageView[];
-  readonly wanted: SentMessageView;
+  /** Undefined when it must be there, in an outbox too long to be read through. */
+  readonly wanted: SentMessageView | undefined;
   readonly outbox: OutboxView;
 }): Obstacle {
   const { broker, relay, backlog } = outbox;
   // Of a key the first message goes first, so what holds it holds all.
   const first = sent.find(({ sentAt }) => sentAt === null) ?? wanted;
   const behind =
-    first.version < wanted.version ? ` behind ${labelOf(first)} of ${key}, which is not sent` : "";
-  const stays = `${labelOf(wanted)} is in the outbox of ${from}${behind}`;
+    first && first.version < version
+      ? ` behind ${labelOf(first)} of ${key}, which is not sent`
+      : "";
+  const what = wanted ? labelOf(wanted) : `v${version} of ${key}`;
+  const stays = `${what} is in the outbox of ${from}${behind}`;
   const found = (part: Obstacle["part"], why: string, next: string | null) =>
     obstacle(from, part, {
       text: `${stays}${why === "" ? "" : `: ${why}`}`,
       next,
-      message: { ...wanted, key },
+      message: wanted ? { ...wanted, key } : null,
     });
 
   if (broker.problem !== null) {

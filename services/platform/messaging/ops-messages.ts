@@ -1,43 +1,50 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { Database } from "../postgres.ts";
+import type { Database, Transaction } from "../postgres.ts";
 import { within } from "../within.ts";
 import type { Broker, StoredMessage } from "./broker.ts";
+import { isStatementTimeout } from "./database-faults.ts";
 import { readHeaders } from "./incoming.ts";
 import { messagesOf } from "./lane-gaps.ts";
 import type { Inspected } from "./messaging.ts";
 import { findLane } from "./ops-lanes.ts";
-import type { MessagesView, ReceivedMessageView, SentMessageView } from "./ops-views.ts";
+import type { MessagesView, ReceivedMessageView } from "./ops-views.ts";
 import { attempts, deadLetters, inbox, outbox, outboxSent, parked } from "./tables.ts";
 
 /** More messages than any aggregate ought to have; the first ones are shown. */
 const messagesMax = 200;
 /** A stream that is asked for no longer than this counts as not asked. */
 const streamWithinMs = 600;
+/** The outbox has no index by key, which each message would pay for: a long one is not read through. */
+const outboxWithinMs = 400;
 
 /** The way of one aggregate's messages through this service: what it stated, and what it heard. */
 export async function showMessages(inspected: Inspected, key: string): Promise<MessagesView> {
   const { db, consumers } = inspected;
-  return {
-    key,
-    sent: await sentMessages(db, key),
-    received: await Promise.all(
+  // Both wait for something that may not answer: one after the other they would take too long.
+  const [sent, heard] = await Promise.all([
+    sentMessages(db, key),
+    Promise.all(
       consumers.map(async ({ durable, stream }) => ({
         consumer: durable,
         stream,
         ...(await received(inspected, { consumer: durable, stream, key })),
       })),
     ),
-  };
+  ]);
+  return { key, ...sent, received: heard };
 }
 
-async function sentMessages({ q }: Database, key: string): Promise<SentMessageView[]> {
+async function sentMessages(
+  db: Database,
+  key: string,
+): Promise<Pick<MessagesView, "sent" | "outboxUnread">> {
   const columns = (table: typeof outbox | typeof outboxSent) => ({
     eventId: table.eventId,
     version: table.version,
     subject: table.subject,
     createdAt: table.createdAt,
   });
-  const sent = await q
+  const sent = await db.q
     .select({
       ...columns(outboxSent),
       sentAt: outboxSent.sentAt,
@@ -48,15 +55,17 @@ async function sentMessages({ q }: Database, key: string): Promise<SentMessageVi
     .where(eq(outboxSent.key, key))
     .orderBy(asc(outboxSent.version))
     .limit(messagesMax);
-  const waiting = await q
-    .select(columns(outbox))
-    .from(outbox)
-    .where(eq(outbox.key, key))
-    .orderBy(asc(outbox.version))
-    .limit(messagesMax);
+  const waiting = await unlessTooLong(db, ({ q }) =>
+    q
+      .select(columns(outbox))
+      .from(outbox)
+      .where(eq(outbox.key, key))
+      .orderBy(asc(outbox.version))
+      .limit(messagesMax),
+  );
 
   const unsent = { sentAt: null, stream: null, sequence: null };
-  return [...sent, ...waiting.map((row) => ({ ...row, ...unsent }))]
+  const views = [...sent, ...(waiting ?? []).map((row) => ({ ...row, ...unsent }))]
     .toSorted((a, b) => a.version - b.version)
     .map((row) => ({
       ...row,
@@ -64,6 +73,25 @@ async function sentMessages({ q }: Database, key: string): Promise<SentMessageVi
       createdAt: row.createdAt.toISOString(),
       sentAt: row.sentAt?.toISOString() ?? null,
     }));
+  return { sent: views, ...(waiting ? {} : { outboxUnread: true }) };
+}
+
+/** Undefined when Postgres could not read it in time. */
+async function unlessTooLong<T>(
+  db: Database,
+  read: (tx: Transaction) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.q.execute(
+        sql`select set_config('statement_timeout', ${String(outboxWithinMs)}, true)`,
+      );
+      return read(tx);
+    });
+  } catch (error) {
+    if (!isStatementTimeout(error)) throw error;
+    return undefined;
+  }
 }
 
 interface Place {

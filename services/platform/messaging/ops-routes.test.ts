@@ -291,6 +291,18 @@ describe("the rest of the operator API", () => {
     );
   });
 
+  test("says that an outbox could not be read through, instead of keeping its asker waiting", async () => {
+    await using operator = await operating();
+    const { sent, outboxUnread } = await operator.world.pool.transaction(async ({ q }) => {
+      await q.execute(sql`lock table outbox`);
+      return operator.read("messages?key=order/1", MessagesView);
+    });
+
+    expect([sent, outboxUnread]).toEqual([[], true]);
+    const after = await operator.read("messages?key=order/1", MessagesView);
+    expect(after.outboxUnread).toBeUndefined();
+  });
+
   test("shows how far each durable is and who pulls from it", async () => {
     await using operator = await operating(failingAt(2));
     await operator.world.send("1", [1, 2, 3]);

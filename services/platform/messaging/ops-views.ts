@@ -184,6 +184,8 @@ const ReceivedMessageView = z.object({
 export const MessagesView = z.object({
   key: z.string(),
   sent: z.array(SentMessageView),
+  /** True where the outbox is too long to be read through: what `sent` lacks may wait there. */
+  outboxUnread: z.boolean().optional(),
   received: z.array(
     z.object({
       consumer: z.string(),

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Clock } from "../clock.ts";
 import { Refusal } from "../errors.ts";
 import type { Database, Transaction } from "../postgres.ts";
+import { isStatementTimeout } from "./database-faults.ts";
 import type { Invariant, Look } from "./invariant.ts";
 import { invariantsChecked } from "./reconcile-tables.ts";
 
@@ -41,7 +42,7 @@ export async function verifyOne(
     const look = await inSnapshot(db, (tx) => invariant.look(tx, slice));
     return { name, sentence, look, problem: null };
   } catch (error) {
-    if (!isTimeout(error)) throw error;
+    if (!isStatementTimeout(error)) throw error;
     const problem = `the look took longer than ${statementTimeout}`;
     return { name, sentence, look: { checked: 0, breaches: [] }, problem };
   }
@@ -73,14 +74,6 @@ export function inSnapshot<T>(db: Database, read: (tx: Transaction) => Promise<T
     await tx.q.execute(sql`select set_config('statement_timeout', ${statementTimeout}, true)`);
     return read(tx);
   });
-}
-
-/** Postgres ended the statement because it took too long. */
-function isTimeout(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return [error, cause].some(
-    (each) => each instanceof Error && "code" in each && each.code === "57014",
-  );
 }
 
 /** Keeps what was found, for every replica's metrics. */
