@@ -1,8 +1,10 @@
 import type { Fault } from "./fault.ts";
 import { backlog } from "./kinds/backlog.ts";
+import { clusterFaults } from "./kinds/cluster.ts";
 import { crashes } from "./kinds/crash-points.ts";
 import { exhaustedConnections, longTransaction, terminatedBackends } from "./kinds/database.ts";
 import { clockAhead, movedDeadlines } from "./kinds/deadlines.ts";
+import { fullDisks, powerCut } from "./kinds/disks.ts";
 import { garbage } from "./kinds/garbage.ts";
 import { handlerFaults } from "./kinds/handlers.ts";
 import { kill, killService } from "./kinds/kill.ts";
@@ -18,7 +20,9 @@ export const faults: readonly Fault[] = [
   ...[kill, killService, killBroker, killDatabase, ...crashes, crashedMigration],
   ...[pause, pauseLeader, pauseServer, sigtermStorm, rollingRestart],
   ...[...linkFaults, everyLink],
+  ...[...fullDisks, powerCut],
   ...[...messageFaults, garbage, ...handlerFaults],
+  ...clusterFaults,
   ...[
     longTransaction,
     terminatedBackends,

@@ -43,15 +43,17 @@ async function run(options: FaultRunOptions): Promise<number> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const directory = join(faultsDirectory, `run-${process.pid}`);
+  const groups = [...byGroup(able).keys()].filter((group) => options.groups.includes(group));
+  const servers = { nodes: options.nodes, disks: groups.includes("C") };
   await using started = new AsyncDisposableStack();
   const stacks = await Promise.all(
     Array.from({ length: options.workers }, async (_, index) =>
-      started.use(await startStack(join(directory, `servers-${index}`))),
+      started.use(await startStack(join(directory, `servers-${index}`), servers)),
     ),
   );
   const results = await runCampaign({
     stacks,
-    groups: [...byGroup(able).keys()].filter((group) => options.groups.includes(group)),
+    groups,
     kinds: byGroup(able),
     seeds: options.seeds,
     resultsFile: options.resultsFile,

@@ -31,7 +31,7 @@ export interface WorldOptions {
   readonly onNote: (text: string) => void;
 }
 
-const READY_DEADLINE_MS = 45_000;
+const READY_DEADLINE_MS = 60_000;
 
 /** Short, so that a pause of seconds outlives them; everything else is as in production. */
 const SETTINGS = {
@@ -77,8 +77,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         const hop = { from: service, replica: index } as const;
         const database = await link({ ...hop, to: "postgres" }, ownersUrls[service]);
         const brokers = await Promise.all(
-          stack.nats.map(({ url }) =>
-            link({ ...hop, to: "nats" }, url).then((it) => it.through(url)),
+          stack.nats.map(({ linkUrl }) =>
+            link({ ...hop, to: "nats" }, linkUrl).then((it) => it.through(linkUrl)),
           ),
         );
         const client = await link(
@@ -125,6 +125,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     handlerOrders,
     postgres: stack.postgres,
     nats: stack.nats,
+    disks: stack.disks,
     garbage: [] satisfies Garbage[],
     overdue: new Set(),
     points,
@@ -150,6 +151,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         proxy.delay(0);
         await proxy.set("none");
       }
+      for (const disk of stack.disks ? Object.values(stack.disks) : []) disk.free();
+      for (const node of stack.nats) await node.rejoin();
       for (const server of [stack.postgres, ...stack.nats, ...replicas]) server.resume();
       for (const replica of replicas) await replica.exclusively(() => replica.disarm());
       await Promise.all(replicas.map((replica) => replica.ready(READY_DEADLINE_MS)));

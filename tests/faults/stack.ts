@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { ManagedServer } from "@app/dev/infrastructure/managed-server.ts";
-import { startNats } from "@app/dev/infrastructure/nats-server.ts";
+import { type NatsServer, startNats } from "@app/dev/infrastructure/nats-server.ts";
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { type PostgresServer, startPostgres } from "@app/dev/infrastructure/postgres-server.ts";
+import { openSmallDisk, type SmallDisk } from "@app/dev/infrastructure/small-disk.ts";
 import { findNats, findPostgres } from "@app/dev/infrastructure.ts";
 import { migrate, migrationsOf } from "@app/platform/migrate.ts";
+import { temporaryCluster } from "@app/platform/testing/nats-cluster.ts";
 import postgres from "postgres";
 import type { ServiceName } from "./replica.ts";
 
@@ -13,10 +15,23 @@ import type { ServiceName } from "./replica.ts";
 export interface Stack extends AsyncDisposable {
   readonly postgres: PostgresServer;
   readonly nats: readonly BrokerNode[];
+  /** What Postgres and the one broker write to, where they were given disks that can be filled. */
+  readonly disks: Disks | undefined;
   /** One a service, migrated, with stock. */
   createDatabases(): Promise<Databases>;
   /** An empty database that no migration has seen. */
   createEmptyDatabase(): Promise<string>;
+}
+
+export interface Disks {
+  readonly postgres: SmallDisk;
+  readonly nats: SmallDisk;
+}
+
+export interface StackOptions {
+  readonly nodes?: 1 | 3;
+  /** Gives Postgres and the one broker small disks. */
+  readonly disks?: boolean;
 }
 
 export interface Databases {
@@ -27,10 +42,14 @@ export interface Databases {
   drop(): Promise<void>;
 }
 
-export interface BrokerNode extends ManagedServer {
-  readonly url: string;
-  /** Of the monitoring pages. */
-  readonly monitoringUrl: string;
+export interface BrokerNode extends NatsServer {
+  /** For the services' links: by way of what `isolate` cuts. */
+  readonly linkUrl: string;
+  /** Of the monitoring pages, where it has them. */
+  readonly monitoringUrl: string | undefined;
+  /** Cuts the node off from the others of its cluster, and from its clients too when told. */
+  isolate(options: { readonly clients: boolean }): Promise<void>;
+  rejoin(): Promise<void>;
 }
 
 export const serviceNames = ["orders", "inventory"] as const;
@@ -42,16 +61,19 @@ const STOCK: readonly (readonly [sku: string, available: number])[] = [
   ["burger", 5],
 ];
 
-/** Starts Postgres and as many brokers, below `directory`, which goes with them. */
-export async function startStack(directory: string): Promise<Stack> {
+/** Starts Postgres and one broker or a cluster of three, below `directory`, which goes with them. */
+export async function startStack(
+  directory: string,
+  { nodes = 1, disks: wanted = false }: StackOptions = {},
+): Promise<Stack> {
   await using started = new AsyncDisposableStack();
   mkdirSync(directory, { recursive: true });
-  const [server, broker] = await Promise.all([
-    startPostgresIn(join(directory, "postgres")),
-    startBrokerIn(join(directory, "nats")),
+  const disks = wanted && nodes === 1;
+  const [database, nats] = await Promise.all([
+    postgresIn(join(directory, "postgres"), { started, disks }),
+    nodes === 1 ? oneBrokerIn(join(directory, "nats"), { started, disks }) : threeBrokers(started),
   ]);
-  started.use(server);
-  started.use(broker);
+  const { server } = database;
   const admin = postgres(server.url, { max: 1, idle_timeout: 2, onnotice: () => undefined });
   started.defer(() => admin.end({ timeout: 1 }));
   const ownersUrl = await makeOwner(server.url, admin);
@@ -65,7 +87,8 @@ export async function startStack(directory: string): Promise<Stack> {
   const owned = started.move();
   return {
     postgres: server,
-    nats: [broker],
+    nats: nats.nodes,
+    disks: database.disk && nats.disk && { postgres: database.disk, nats: nats.disk },
     async createDatabases() {
       const names = {
         orders: await create("orders", templateOf("orders")),
@@ -89,15 +112,64 @@ export async function startStack(directory: string): Promise<Stack> {
   };
 }
 
-async function startPostgresIn(directory: string): Promise<PostgresServer> {
-  return startPostgres({ program: await findPostgres(), directory, throwAway: true });
+interface Where {
+  /** Disposes of what is started. */
+  readonly started: AsyncDisposableStack;
+  readonly disks: boolean;
 }
 
-async function startBrokerIn(directory: string): Promise<BrokerNode> {
+const POSTGRES_DISK_BYTES = 700 * 1024 ** 2;
+const BROKER_DISK_BYTES = 96 * 1024 ** 2;
+
+async function postgresIn(
+  directory: string,
+  { started, disks }: Where,
+): Promise<{ readonly server: PostgresServer; readonly disk?: SmallDisk }> {
+  const program = await findPostgres();
+  if (!disks) {
+    return { server: started.use(await startPostgres({ program, directory, throwAway: true })) };
+  }
+  // The data directory is made first and then moved, because a disk that is mounted is not empty to it.
+  const first = await startPostgres({ program, directory });
+  await first[Symbol.asyncDispose]();
+  const data = join(directory, "data");
+  const bytes = POSTGRES_DISK_BYTES;
+  const disk = started.use(await openSmallDisk({ directory: data, bytes }));
+  await cp(data, disk.outside, { recursive: true });
+  const options = { program, directory, port: first.port, disk, throwAway: true };
+  return { server: started.use(await startPostgres(options)), disk };
+}
+
+interface Brokers {
+  readonly nodes: readonly BrokerNode[];
+  readonly disk?: SmallDisk;
+}
+
+async function oneBrokerIn(directory: string, { started, disks }: Where): Promise<Brokers> {
   const monitoringPort = await freePort();
   const program = await findNats();
-  const server = await startNats({ program, directory, monitoringPort, throwAway: true });
-  return Object.assign(server, { monitoringUrl: `http://127.0.0.1:${monitoringPort}` });
+  const store = { directory: join(directory, "jetstream"), bytes: BROKER_DISK_BYTES };
+  const disk = disks ? started.use(await openSmallDisk(store)) : undefined;
+  const entered = disk && { enter: disk.enter };
+  const options = { program, directory, monitoringPort, throwAway: true, ...entered };
+  const server = started.use(await startNats(options));
+  const alone = async () => undefined;
+  const node = Object.assign(server, {
+    linkUrl: server.url,
+    monitoringUrl: `http://127.0.0.1:${monitoringPort}`,
+    isolate: alone,
+    rejoin: alone,
+  });
+  return { nodes: [node], ...(disk && { disk }) };
+}
+
+async function threeBrokers(started: AsyncDisposableStack): Promise<Brokers> {
+  const { nodes } = started.use(await temporaryCluster());
+  return {
+    nodes: nodes.map(({ server, url, isolate, rejoin }) =>
+      Object.assign(server, { linkUrl: url, monitoringUrl: undefined, isolate, rejoin }),
+    ),
+  };
 }
 
 const OWNER = "quickbite";

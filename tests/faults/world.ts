@@ -3,6 +3,7 @@ import type { JetStreamBroker } from "@app/platform/messaging/jetstream-broker.t
 import type { TcpProxy } from "@app/platform/testing/tcp-proxy.ts";
 import type postgres from "postgres";
 import type { Replica, ServiceName } from "./replica.ts";
+import type { BrokerNode, Disks } from "./stack.ts";
 import type { Workload } from "./workload.ts";
 
 /** What a fault may lay its hands on: the running system, and ways of looking at it past all proxies. */
@@ -11,7 +12,8 @@ export interface FaultWorld {
   readonly replicas: readonly Replica[];
   readonly postgres: ManagedServer;
   /** One server, or the three of a cluster. */
-  readonly nats: readonly ManagedServer[];
+  readonly nats: readonly BrokerNode[];
+  readonly disks: Disks | undefined;
   /** Every connection of the system runs through one of these. */
   readonly links: readonly Link[];
   readonly workload: Workload;

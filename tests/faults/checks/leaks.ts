@@ -55,6 +55,7 @@ async function leakedSessions({ sql }: OpenWorld): Promise<string[]> {
 async function leakedBrokerConnections({ stack, replicas }: OpenWorld): Promise<string[]> {
   let count = 0;
   for (const { monitoringUrl } of stack.nats) {
+    if (monitoringUrl === undefined) continue;
     const { connections } = (await (await fetch(`${monitoringUrl}/connz`)).json()) as {
       connections: readonly { name?: string }[];
     };
