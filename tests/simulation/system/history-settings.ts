@@ -18,8 +18,6 @@ export interface HistorySettings {
   readonly handlerTimeoutMs: number;
   readonly retryBaseMs: number;
   readonly parkedPerLaneMax: number;
-  /** How many of the processes have a clock that is minutes off, of 1. */
-  readonly wrongClocks: number;
 }
 
 /** One order and one process a service, without haste. */
@@ -36,7 +34,6 @@ export const plainSettings: HistorySettings = {
   handlerTimeoutMs: 1_000,
   retryBaseMs: 50,
   parkedPerLaneMax: 100,
-  wrongClocks: 0,
 };
 
 export function chosenSettings(chance: Chance): HistorySettings {
@@ -54,7 +51,6 @@ export function chosenSettings(chance: Chance): HistorySettings {
     handlerTimeoutMs: 1_000,
     retryBaseMs: chance.pick([20, 100]),
     parkedPerLaneMax: chance.pick([1, 100, 100]),
-    wrongClocks: chance.pick([0, 0, 0.5]),
   };
 }
 

@@ -113,7 +113,6 @@ export class World implements Disposable {
       name: `${slot.name}.${slot.starts}`,
       scheduler: this.scheduler,
       chance: this.chance,
-      aheadMs: this.#clockAhead(),
       latencyMs: (what) =>
         (this.slowPlaces.get(what) ?? 0) +
         (this.faults.strikes("slow") ? this.chance.between(20, 3_000) : this.chance.fraction() * 2),
@@ -201,12 +200,6 @@ export class World implements Disposable {
 
   [Symbol.dispose](): void {
     this.#hook[Symbol.dispose]();
-  }
-
-  #clockAhead(): number {
-    if (!this.chance.happens(this.settings.wrongClocks)) return 0;
-    this.coverage.add("fault", "wrong clock");
-    return this.chance.between(-600_000, 600_000);
   }
 
   #crossed(process: SimulatedProcess, what: string): boolean {

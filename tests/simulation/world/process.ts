@@ -16,8 +16,6 @@ export interface ProcessOptions {
   readonly name: string;
   readonly scheduler: Scheduler;
   readonly chance: Chance;
-  /** How far its wall clock is ahead of the servers'. */
-  readonly aheadMs: number;
   /**
    * Asked each time that something is about to cross the process's edge, going out or coming in;
    * true when the process is to crash instead.
