@@ -212,8 +212,8 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: modelOrders,
-        text: "    const now = tx.startedMs;\n",
-        instead: "    const now = nowMs;\n",
+        text: "const before = now - (",
+        instead: "const before = nowMs - (",
       },
       {
         file: deadlines,

@@ -27,7 +27,7 @@ describe("planted bugs", () => {
   test.each(forSimulation)(
     "$name is caught by the simulation",
     async ({ name }) => {
-      const limits = { seed: seedOf(name), runs: historiesMax, limitMs: 100_000 };
+      const limits = { seed: seedOf(name), runs: historiesMax, limitMs: 240_000 };
 
       const { seed, broken } = await huntPlanted(name, limits);
 
