@@ -96,6 +96,11 @@ function receivedSteps(
         { ...step, id: `${eventId} handled`, what: `${name} handled`, kind: "handled", waited },
       ];
     }
+    case "discarded": {
+      const next = `qb dlq show ${service}/${deadLetterId}`;
+      const what = `${name} was discarded`;
+      return [{ ...step, id: `${eventId} discarded`, what, kind: "trouble", next }];
+    }
     case "parked": {
       const what = `${name} waits for its turn${error ? `: ${error}` : ""}`;
       return [{ ...step, id: `${eventId} parked`, what, kind: "trouble" }];

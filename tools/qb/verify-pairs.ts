@@ -118,7 +118,9 @@ async function isOnItsWay({ orders, inventory }: Pair, id: string): Promise<bool
   const stated = await orders.ask(`/ops/v1/messages?${query}`, MessagesView);
   if (stated.outboxUnread || stated.sent.some(({ sentAt }) => sentAt === null)) return true;
   const heard = await inventory.ask(`/ops/v1/messages?${query}`, MessagesView);
-  return heard.received.some(({ messages }) => messages.some(({ state }) => state !== "handled"));
+  const isPast = ({ state }: { readonly state: string }) =>
+    state === "handled" || state === "discarded";
+  return heard.received.some(({ messages }) => !messages.every(isPast));
 }
 
 async function* pagesOf(

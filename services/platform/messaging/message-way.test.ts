@@ -264,6 +264,17 @@ describe("a message that its consumer can see", () => {
     });
   });
 
+  test("was discarded, so that nothing follows from it", () => {
+    const discarded = received(1, { state: "discarded", deadLetterId: 3 });
+    const found = atInventory({ received: [discarded], lane: lane({ version: 1 }) });
+
+    expect(found).toMatchObject({ part: "dead_letter", deadLetterId: 3 });
+    expect(found?.text).toBe(
+      "order_created v1 was given up: its dead letter of inventory-service, inventory/3, was discarded",
+    );
+    expect(found?.next).toBe("qb dlq restore inventory/3");
+  });
+
   test("waits in its lane for a version that is missing, lost or failing", () => {
     const parked = [received(3, { state: "parked" })];
     const waiting = lane({ version: 1, state: "waiting", waiting: 1 });

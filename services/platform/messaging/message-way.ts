@@ -2,7 +2,7 @@ import type { DurableState } from "./broker.ts";
 import { labelOf, type MessageAt, type Obstacle, obstacle } from "./obstacle.ts";
 import { obstacleAtConsumer } from "./obstacle-at-consumer.ts";
 import { obstacleInOutbox } from "./obstacle-in-outbox.ts";
-import type { MessagesView } from "./ops-views.ts";
+import type { MessagesView, ReceivedMessageView } from "./ops-views.ts";
 import type { ServiceReport } from "./service-report.ts";
 
 /** One message from one service to another. */
@@ -68,6 +68,7 @@ function standingOf(hop: Hop, { reports, durables }: Way): Standing {
   const receiver = reports.find(({ service }) => service === hop.to);
   const received = viewOf(receiver, key)?.received.find(({ consumer }) => consumer === durable);
   const message = received?.messages.find((each) => each.version === version);
+  if (message?.state === "discarded") return standing(givenUp(hop, { ...message, key }));
   if (message?.state === "handled" || (received?.lane?.version ?? 0) >= version) {
     return { kind: "arrived" };
   }
@@ -93,6 +94,21 @@ function standingOf(hop: Hop, { reports, durables }: Way): Standing {
       durable: durables.get(durable),
     }),
   );
+}
+
+/** Its lane is past it, and nothing will follow from it. */
+function givenUp(
+  { to, durable, stream }: Hop,
+  message: ReceivedMessageView & { readonly key: string },
+): Obstacle {
+  const deadLetterId = message.deadLetterId ?? 0;
+  const letter = `${to}/${deadLetterId}`;
+  return obstacle(to, "dead_letter", {
+    text: `${labelOf(message)} was given up: its dead letter of ${durable}, ${letter}, was discarded`,
+    next: `qb dlq restore ${letter}`,
+    message: { ...message, stream },
+    deadLetterId,
+  });
 }
 
 /** It is with the broker, and the receiver does not say what became of it. */

@@ -138,13 +138,14 @@ async function received(
   const messages = [...known.values()].map((message): ReceivedMessageView => {
     const letter = letterOf.get(message.eventId);
     const isDead = letter?.state === "dead";
+    const past = letter?.state === "discarded" ? "discarded" : "handled";
     const atRest = parkedOf.get(message.eventId);
     const failed = atRest ?? failing.get(message.eventId);
     const handled = takenIn.has(message.eventId) || message.version <= (lane?.version ?? 0);
     const takenInAt = letter ? letter.resolvedAt : takenIn.get(message.eventId);
     return {
       ...message,
-      state: isDead ? "dead" : atRest ? "parked" : handled ? "handled" : "unseen",
+      state: isDead ? "dead" : atRest ? "parked" : handled ? past : "unseen",
       takenInAt: takenInAt?.toISOString() ?? null,
       deadLetterId: letter?.id ?? null,
       attempts: isDead ? (letter?.attempts ?? 0) : (failed?.attempts ?? 0),

@@ -352,6 +352,20 @@ describe("the rest of the operator API", () => {
     });
   });
 
+  test("tells a message that was given up from one that was handled", async () => {
+    await using operator = await operating(failingAt(1));
+    await operator.world.send("1", [1, 2]);
+    const { id } = await theDeadLetter(operator);
+    await operator.call(`dead-letters/${id}/discard`, { reason: "a test" });
+
+    await eventually(async () => {
+      const { received } = await operator.read("messages?key=order/1", MessagesView);
+      expect(received).toMatchObject([
+        { messages: [{ version: 1, state: "discarded", deadLetterId: id }, { state: "handled" }] },
+      ]);
+    });
+  });
+
   test("refuses what it does not understand, in words", async () => {
     await using operator = await operating();
     const detailOf = async (path: string, body?: unknown) => {

@@ -169,7 +169,8 @@ const ReceivedMessageView = z.object({
   type: z.string(),
   sequence: count,
   publishedAt: instant,
-  state: z.enum(["handled", "parked", "dead", "unseen"]),
+  /** `discarded`: a person gave it up, and its handler never ran. */
+  state: z.enum(["handled", "discarded", "parked", "dead", "unseen"]),
   /** When it was first taken in, handled or parked; null when that was long ago or never. */
   takenInAt: instant.nullable(),
   deadLetterId: count.nullable(),
