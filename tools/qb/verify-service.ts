@@ -79,8 +79,11 @@ async function lookAgain(
     const later = await lookAt(service, verdict.name, cursor);
     if (later.problem !== null) return later;
     const still = new Set(later.breaches.map(({ about }) => about));
-    const breaches = sure.breaches.filter(({ about }) => still.has(about));
-    // Of many only the first are told: then the lower count stands.
+    // Of many only the first are told, the newest mostly: what is not among them is no better for it.
+    const areAllTold = later.count === later.breaches.length;
+    const breaches = areAllTold
+      ? sure.breaches.filter(({ about }) => still.has(about))
+      : sure.breaches;
     const count = breaches.length === 0 ? 0 : Math.min(sure.count, later.count);
     sure = { ...sure, breaches, count };
   }
