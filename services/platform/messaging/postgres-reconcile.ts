@@ -247,16 +247,34 @@ async function indexesOf(
   return new Set(rows.map(({ at }) => Number(at)));
 }
 
-/** Which rows of these subjects, not older than `ageMaxMs`, wait in the outbox: any, and any with an id up to `upTo`. */
+/** More rows are not read: an outbox so long has better to do than to be searched every few seconds. */
+const pendingReadMax = 10_000;
+
+interface PendingRows {
+  readonly any: boolean;
+  readonly anyUpTo: boolean;
+  readonly highest: number;
+}
+
+/**
+ * Which rows of these subjects, not older than `ageMaxMs`, wait in the outbox: any, and any with an
+ * id up to `upTo`. Undefined where it is longer than is read.
+ */
 export async function pendingRows(
   { q }: Database,
   { subjects, upTo, ageMaxMs }: { subjects: string; upTo: number; ageMaxMs: number },
-): Promise<{ readonly any: boolean; readonly anyUpTo: boolean; readonly highest: number }> {
-  const [row] = await q.execute<{ lowest: string | null; highest: string | null }>(sql`
-    select min(${outbox.id}) as lowest, max(${outbox.id}) as highest from ${outbox}
-    where ${outbox.subject} ~ ${subjects}
-      and ${outbox.createdAt} > now() - make_interval(secs => ${ageMaxMs / 1000}::float8)`);
-  const lowest = row?.lowest === null || row === undefined ? undefined : Number(row.lowest);
+): Promise<PendingRows | undefined> {
+  const [row] = await q.execute<Record<"read" | "lowest" | "highest", string | null>>(sql`
+    with waiting as materialized (
+      select id, subject ~ ${subjects}
+        and created_at > now() - make_interval(secs => ${ageMaxMs / 1000}::float8) as counts
+      from ${outbox} order by id limit ${pendingReadMax + 1}
+    )
+    select count(*) as read, min(id) filter (where counts) as lowest,
+      max(id) filter (where counts) as highest
+    from waiting`);
+  if (Number(row?.read ?? 0) > pendingReadMax) return undefined;
+  const lowest = row?.lowest == null ? undefined : Number(row.lowest);
   return {
     any: lowest !== undefined,
     anyUpTo: lowest !== undefined && lowest <= upTo,

@@ -86,6 +86,8 @@ async function moveHorizon(
   const subjects = subjectPattern(stream.name, [stream]);
   const upTo = horizon.next?.pendingUpTo ?? 0;
   const seen = await pendingRows(db, { subjects, upTo, ageMaxMs: unfinishedMaxMs });
+  // A long backlog is sent first: what was sent meanwhile is compared once it is short.
+  if (!seen) return;
   if (!seen.any) {
     horizon.settled = last;
     horizon.next = undefined;

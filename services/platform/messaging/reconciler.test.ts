@@ -278,6 +278,25 @@ describe("the reconciler", () => {
     expect(await swept(world, "sent")).toBe(2);
   });
 
+  test("waits for a backlog that is too long to be searched", async () => {
+    await using world = await sinkWorld();
+    await settledWith(world, () => world.send("1", [1]), { acknowledged: 1 });
+    await run(
+      world,
+      sql`insert into outbox (event_id, key, version, subject, headers, payload, created_at)
+        select gen_random_uuid(), 'other/' || n, 1, 'other.v1.thing.' || n, '', '', now() - interval '1 day'
+        from generate_series(1, 10001) n`,
+    );
+    const sent = sentSweep(settingsOf(world), orders);
+
+    await sent();
+    expect(await swept(world, "sent")).toBe(0);
+    await run(world, sql`delete from outbox where id = (select max(id) from outbox)`);
+    await sent();
+
+    expect(await swept(world, "sent")).toBe(1);
+  });
+
   test("starts anew in a stream that was made again, and where another message stands", async () => {
     await using world = await sinkWorld();
     await settledWith(world, () => world.send("1", [1, 2]), { acknowledged: 2 });
