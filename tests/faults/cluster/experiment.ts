@@ -26,7 +26,7 @@ export async function clusterExperiment({
 }): Promise<ClusterFigures> {
   const rows: (readonly string[])[] = [];
   let held = true;
-  for (const each of clusterCases.filter(({ name }) => name.includes(named))) {
+  for (const each of casesNamed(named)) {
     const done = await runTrials(each, trials);
     const quick = done.filter(({ movedMs }) => movedMs <= movedMaxMs).length;
     const broken = done.flatMap((trial) => trial.broken);
@@ -35,6 +35,12 @@ export async function clusterExperiment({
     rows.push(rowOf(each.name, done, quick));
   }
   return { rows, held: held && rows.length > 0 };
+}
+
+/** The one of exactly that name, or all whose names contain it. */
+function casesNamed(named: string): readonly ClusterCase[] {
+  const exact = clusterCases.filter(({ name }) => name === named);
+  return exact.length > 0 ? exact : clusterCases.filter(({ name }) => name.includes(named));
 }
 
 /** The trials of one case share a cluster: each begins where the one before has healed. */
