@@ -183,7 +183,13 @@ async function makeOwner(serverUrl: string, admin: postgres.Sql): Promise<string
   const url = new URL(serverUrl);
   url.username = OWNER;
   url.password = crypto.randomUUID();
-  await admin.unsafe(`create role ${OWNER} login password '${url.password}'`);
+  // A utility statement takes no parameters, a session's setting does.
+  await admin`select set_config('faults.owner', ${OWNER}, false),
+    set_config('faults.password', ${url.password}, false)`;
+  await admin`do $$ begin
+    execute format('create role %I login password %L',
+      current_setting('faults.owner'), current_setting('faults.password'));
+  end $$`;
   return url.href;
 }
 

@@ -68,7 +68,8 @@ export const exhaustedConnections: Fault = {
     const [{ name } = { name: "" }] = await world.sql[service]<{ name: string }[]>`
       select current_database() as name`;
     const client = world.sql[service];
-    await limitConnections(client, name, 0);
+    // The same answer (53300) as a server without free connections gives, to one database alone.
+    await client`alter database ${client(name)} connection limit 0`;
     try {
       await client`
         select pg_terminate_backend(pid) from pg_stat_activity
@@ -76,12 +77,7 @@ export const exhaustedConnections: Fault = {
       world.reached("connections exhausted");
       await world.hold(random.between(300, HELD_MAX_MS));
     } finally {
-      await limitConnections(client, name, -1);
+      await client`alter database ${client(name)} connection limit -1`;
     }
   },
 };
-
-/** The same answer (53300) as a server without free connections gives, to one database alone. */
-async function limitConnections(client: postgres.Sql, name: string, limit: number): Promise<void> {
-  await client`alter database ${client(name)} connection limit ${client.unsafe(String(limit))}`;
-}
