@@ -16,6 +16,11 @@ const usage = `bun run experiment NAME [options]
 
 Exits 0 when all that was promised held.`;
 
+const keys = 200;
+const versions = 50;
+/** Of the throughput without poison. */
+const ratioMin = 0.9;
+
 if (import.meta.main) process.exit(await main());
 
 async function main(): Promise<number> {
@@ -52,11 +57,6 @@ async function main(): Promise<number> {
 }
 
 type Write = (table: string, rows: readonly (readonly string[])[]) => void;
-
-const keys = 200;
-const versions = 50;
-/** Of the throughput without poison. */
-const ratioMin = 0.9;
 
 async function poison(count: number, write: Write): Promise<number> {
   // The first round warms everything up and counts for nothing.
