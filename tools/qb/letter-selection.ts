@@ -31,11 +31,30 @@ export async function selectionOf(
   ids: readonly string[],
   flags: SelectionFlags,
 ): Promise<Selection> {
-  const { group, all, type, diedOf, key, error, since, until } = flags;
+  requireOneWay(ids, flags);
   if (ids.length > 0) return ofIds(context, ids);
-  if (group !== undefined) return ofGroup(context, group);
+  if (flags.group !== undefined) return ofGroup(context, flags.group);
 
-  const conditions = {
+  const conditions = conditionsOf(flags);
+  const any = Object.keys(conditions).length > 0;
+  const { service, consumer } = await consumerMeant(context, flags.consumer);
+  return { service, body: { consumer, ...(any ? conditions : { all: true }) } };
+}
+
+/** Refuses a selection in two ways, of which one would be ignored, and one in none. */
+export function requireOneWay(ids: readonly string[], flags: SelectionFlags): void {
+  const { group, all = false } = flags;
+  const any = Object.keys(conditionsOf(flags)).length > 0;
+  const ways = [ids.length > 0, group !== undefined, all, any].filter(Boolean).length;
+  if (ways === 1) return;
+  const how = ways === 0 ? "say which letters" : "say which letters in one way";
+  throw new Failure("usage", `${how}: ids, --group, conditions, or --all`, {
+    next: "qb dlq groups",
+  });
+}
+
+function conditionsOf({ type, diedOf, key, error, since, until }: SelectionFlags) {
+  return {
     ...(type === undefined ? {} : { type }),
     ...(diedOf === undefined ? {} : { reasonOfDeath: diedOf }),
     ...(key === undefined ? {} : { key }),
@@ -43,14 +62,6 @@ export async function selectionOf(
     ...(since === undefined ? {} : { failedSince: instantOf(since) }),
     ...(until === undefined ? {} : { failedUntil: instantOf(until) }),
   };
-  const any = Object.keys(conditions).length > 0;
-  if (!any && !all) {
-    throw new Failure("usage", "say which letters: ids, --group, conditions, or --all", {
-      next: "qb dlq groups",
-    });
-  }
-  const { service, consumer } = await consumerMeant(context, flags.consumer);
-  return { service, body: { consumer, ...(any ? conditions : { all: true }) } };
 }
 
 async function ofIds(context: Context, texts: readonly string[]): Promise<Selection> {

@@ -4,7 +4,12 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { letterPlace, nameOf } from "../letter-place.ts";
-import { type Selection, type SelectionFlags, selectionOf } from "../letter-selection.ts";
+import {
+  requireOneWay,
+  type Selection,
+  type SelectionFlags,
+  selectionOf,
+} from "../letter-selection.ts";
 import { seconds, wholeNumber } from "../options.ts";
 import type { Run } from "../program.ts";
 import { runEnded, waitForRun } from "../redrive-run.ts";
@@ -40,15 +45,20 @@ export function dlqRedriveCommand(dlq: Command, run: Run): void {
     .action(
       run((context, flags: RedriveFlags, ...ids) =>
         ids.length === 1 && !flags.dryRun
-          ? redriveOne(context, ids[0])
+          ? redriveOne(context, flags, ids)
           : redrive(context, flags, ids),
       ),
     );
 }
 
-async function redriveOne(context: Context, text = ""): Promise<void> {
+async function redriveOne(
+  context: Context,
+  flags: RedriveFlags,
+  ids: readonly string[],
+): Promise<void> {
   const { out } = context;
-  const place = await letterPlace(context, text);
+  requireOneWay(ids, flags);
+  const place = await letterPlace(context, ids[0] ?? "");
   const id = nameOf(place);
   const result = await place.service.ask(`/ops/v1/dead-letters/${place.id}/redrive`, RedriveView, {
     method: "POST",
