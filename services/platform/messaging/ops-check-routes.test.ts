@@ -126,6 +126,11 @@ describe("what the operator API tells of the core's checks", () => {
       expect((await differences()).differences).toMatchObject([{ sequence: 4, confirmed: true }]),
     );
 
+    const [missed] = (await differences()).differences;
+    await world.pool.q.execute(sql`update differences set event_id = gen_random_uuid()`);
+    expect(await take({})).toMatchObject({ status: 409, body: { code: "message_replaced" } });
+    await world.pool.q.execute(sql`update differences set event_id = ${missed?.eventId}`);
+
     const taken = await take({});
 
     expect(taken).toEqual({

@@ -55,6 +55,10 @@ export async function takeIn<S>(
   }
 
   const { eventId, lane } = readHeaders(message);
+  if (eventId !== missed.eventId) {
+    const text = `another message stands at ${sequence} of ${stream}: it went back, and the reconciler starts anew`;
+    throw new Refusal("conflict", "message_replaced", text);
+  }
   await appendToAudit(db.q, {
     actor,
     action: "take in",
