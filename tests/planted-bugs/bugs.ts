@@ -5,8 +5,6 @@ export interface PlantedBug {
   readonly name: string;
   /** What the code does wrong with it. */
   readonly does: string;
-  /** What it takes to show it, and so who must catch it. */
-  readonly catcher: "simulation" | "fault run";
   readonly substitutions: readonly Substitution[];
 }
 
@@ -22,7 +20,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "ack-before-commit",
     does: "acknowledges a batch before its transaction, so that a crash between loses it",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/consumer.ts`,
@@ -35,7 +32,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "cursor-on-outbox-id",
     does: "reads only rows with a higher id than the highest read, so that what commits late is skipped",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/relay-reader.ts`,
@@ -56,7 +52,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "no-inbox",
     does: "runs the handler again for a message that was handled before",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/batch.ts`,
@@ -76,7 +71,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "lanes-off",
     does: "handles messages of a key in the order in which they come",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/lane.ts`,
@@ -88,7 +82,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "two-of-a-key-in-flight",
     does: "publishes the next message of a key before the one under way is acknowledged",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/relay-queue.ts`,
@@ -104,7 +97,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "finish-before-puback",
     does: "moves a message to the sent ones before the broker has acknowledged it",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/relay-window.ts`,
@@ -124,7 +116,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "wake-only-by-hint",
     does: "reads the outbox when it is hinted at and never by itself",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/relay-reader.ts`,
@@ -136,7 +127,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "redrive-without-compare-and-set",
     does: "runs a dead letter as it was read, whatever has become of it and of its lane meanwhile",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/redrive.ts`,
@@ -153,7 +143,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "undelayed-nak",
     does: "gives a failed message back at once, so that its attempts are used up in milliseconds",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/handle-alone.ts`,
@@ -165,7 +154,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "suspects-by-delivery-count",
     does: "sets a message aside unrun by how often the broker delivered it, which its neighbours share",
-    catcher: "simulation",
     substitutions: [
       {
         file: `${messaging}/handle-alone.ts`,
@@ -197,7 +185,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "expiry-by-application-clock",
     does: "judges deadlines by the clock of its own process",
-    catcher: "simulation",
     substitutions: [
       {
         file: "tests/simulation/system/orders-process.ts",

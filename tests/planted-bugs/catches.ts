@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { plantedBugs } from "./bugs.ts";
 
-/** How a planted bug was caught, as it was last seen. */
+/** How the simulation caught a planted bug, as it was last seen. */
 export interface Catch {
   readonly bug: string;
-  readonly catcher: "simulation" | "fault run";
-  /** Of the history, or of the fault run. */
+  /** Of the history that broke. */
   readonly seed: number;
-  /** How many histories, or seeds of the fault run, it took from the first on. */
+  /** How many histories it took, from the first on. */
   readonly tries: number;
   readonly seconds: number;
   /** What did not hold. */

@@ -8,7 +8,6 @@ import { substitute } from "./substitute.ts";
 import { page, withTable } from "./table.ts";
 
 const repository = join(import.meta.dir, "../..");
-const forSimulation = plantedBugs.filter(({ catcher }) => catcher === "simulation");
 const catches = await recordedCatches();
 const seedOf = (bug: string) => catches.find((each) => each.bug === bug)?.seed ?? 1;
 
@@ -24,7 +23,7 @@ describe("planted bugs", () => {
     }
   });
 
-  test.each(forSimulation)(
+  test.each(plantedBugs)(
     "$name is caught by the simulation",
     async ({ name }) => {
       const limits = { seed: seedOf(name), runs: historiesMax, limitMs: 240_000 };
@@ -38,7 +37,7 @@ describe("planted bugs", () => {
   );
 
   test("are what breaks those histories: without them all are clean", () => {
-    for (const { name } of forSimulation) {
+    for (const { name } of plantedBugs) {
       expect(hunt(seedOf(name), 1)).toMatchObject({ seed: undefined, broken: [] });
     }
   });

@@ -20,16 +20,16 @@ export async function writeTable(): Promise<void> {
 }
 
 function tableOf(catches: readonly Catch[]): string {
-  const rows = plantedBugs.map(({ name, does, catcher }) => {
+  const rows = plantedBugs.map(({ name, does }) => {
     const caught = catches.find(({ bug }) => bug === name);
     const how = caught
-      ? `${caught.catcher} | ${caught.seed} | ${caught.tries} | ${caught.seconds} | ${cell(caught.broken)}`
-      : `${catcher} | – | – | – | not recorded`;
+      ? `${caught.seed} | ${caught.tries} | ${caught.seconds} | ${cell(caught.broken)}`
+      : "– | – | – | not recorded";
     return `| \`${name}\` | ${does} | ${how} |`;
   });
   return [
-    "| bug | what it does | caught by | seed | tries | seconds | what did not hold |",
-    "|---|---|---|---|---|---|---|",
+    "| bug | what it does | seed | histories | seconds | what did not hold |",
+    "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
 }

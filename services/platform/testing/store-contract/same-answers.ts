@@ -19,6 +19,9 @@ export interface SameAnswersOptions {
   readonly stepsMax: number;
 }
 
+/** How long such a test may take. */
+export const sameAnswersLimitMs = process.env.E2E_LONG ? 1_800_000 : 120_000;
+
 /**
  * Drives two stores with the same random sequences of steps and compares every answer, and all rows
  * at the end. A failure names its seed and is shrunk to the fewest steps; `E2E_SEED` repeats it.

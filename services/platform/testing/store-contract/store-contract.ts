@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { inboxStep, type StoreStep } from "./inbox-steps.ts";
 import type { MessagingStores } from "./messaging-stores.ts";
 import { outboxStep } from "./outbox-steps.ts";
-import { type Driven, sameAnswers } from "./same-answers.ts";
+import { type Driven, sameAnswers, sameAnswersLimitMs } from "./same-answers.ts";
 import { hourMs } from "./store-arbitraries.ts";
 
 /** A step, or that so many hours pass before the next. */
@@ -24,17 +24,29 @@ export function storeContract(
   make: readonly [() => Promise<MessagingStores>, () => Promise<MessagingStores>],
 ): void {
   describe(`stores: ${names}`, () => {
-    test("answer alike as inboxes, whatever is asked of them", async () => {
-      await compare(make, inboxStep, { runs: 20, stepsMax: 60 });
-    });
+    test(
+      "answer alike as inboxes, whatever is asked of them",
+      async () => {
+        await compare(make, inboxStep, { runs: 20, stepsMax: 60 });
+      },
+      sameAnswersLimitMs,
+    );
 
-    test("answer alike as outboxes, whatever is asked of them", async () => {
-      await compare(make, outboxStep, { runs: 20, stepsMax: 60 });
-    });
+    test(
+      "answer alike as outboxes, whatever is asked of them",
+      async () => {
+        await compare(make, outboxStep, { runs: 20, stepsMax: 60 });
+      },
+      sameAnswersLimitMs,
+    );
 
-    test("answer alike as both at once", async () => {
-      await compare(make, fc.oneof(inboxStep, outboxStep), { runs: 8, stepsMax: 60 });
-    });
+    test(
+      "answer alike as both at once",
+      async () => {
+        await compare(make, fc.oneof(inboxStep, outboxStep), { runs: 8, stepsMax: 60 });
+      },
+      sameAnswersLimitMs,
+    );
   });
 }
 

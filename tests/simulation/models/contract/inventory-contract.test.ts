@@ -11,7 +11,11 @@ import {
   releaseReservation,
 } from "@app/inventory/domain/settle-reservation.ts";
 import { row } from "@app/platform/messaging/handler.ts";
-import { type Driven, sameAnswers } from "@app/platform/testing/store-contract/same-answers.ts";
+import {
+  type Driven,
+  sameAnswers,
+  sameAnswersLimitMs,
+} from "@app/platform/testing/store-contract/same-answers.ts";
 import fc from "fast-check";
 import {
   anItem,
@@ -104,12 +108,16 @@ async function batch(
 }
 
 describe("stores of inventory: the model and Postgres", () => {
-  test("answer alike, whatever is asked of them", async () => {
-    await using model = await modelledInventory();
-    await using postgres = await postgresInventory();
+  test(
+    "answer alike, whatever is asked of them",
+    async () => {
+      await using model = await modelledInventory();
+      await using postgres = await postgresInventory();
 
-    await sameAnswers([driven(model), driven(postgres)], anyStep, { runs: 20, stepsMax: 50 });
-  });
+      await sameAnswers([driven(model), driven(postgres)], anyStep, { runs: 20, stepsMax: 50 });
+    },
+    sameAnswersLimitMs,
+  );
 });
 
 const driven = (inventory: InventoryUnderTest): Driven<Step> => ({

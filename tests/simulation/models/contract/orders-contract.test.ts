@@ -1,6 +1,10 @@
 import { describe, test } from "bun:test";
 import { row } from "@app/platform/messaging/handler.ts";
-import { type Driven, sameAnswers } from "@app/platform/testing/store-contract/same-answers.ts";
+import {
+  type Driven,
+  sameAnswers,
+  sameAnswersLimitMs,
+} from "@app/platform/testing/store-contract/same-answers.ts";
 import { hourMs } from "@app/platform/testing/store-contract/store-arbitraries.ts";
 import fc from "fast-check";
 import {
@@ -72,12 +76,16 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("stores of orders: the model and Postgres", () => {
-  test("answer alike, whatever is asked of them", async () => {
-    await using model = await modelledOrders();
-    await using postgres = await postgresOrders();
+  test(
+    "answer alike, whatever is asked of them",
+    async () => {
+      await using model = await modelledOrders();
+      await using postgres = await postgresOrders();
 
-    await sameAnswers([driven(model), driven(postgres)], anyStep, { runs: 20, stepsMax: 40 });
-  });
+      await sameAnswers([driven(model), driven(postgres)], anyStep, { runs: 20, stepsMax: 40 });
+    },
+    sameAnswersLimitMs,
+  );
 });
 
 function driven(orders: OrdersUnderTest): Driven<Step> {
