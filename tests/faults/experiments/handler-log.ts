@@ -43,10 +43,9 @@ export function readHandlerLog(file: string): ReadonlyMap<string, HandledMessage
 const batchMax = 100;
 
 /**
- * Healthy messages that started after the third attempt of a poisoned one, and could be late because
- * of it. Those are all that a poisoned message can hold up: what its process had begun beside it in
- * the transaction that failed, and the hundred (a batch) that the process began next. Each of them
- * must have begun for the last time before the poisoned message's third attempt did.
+ * Healthy messages that started after the third attempt of a poisoned one because of it: those that
+ * its process had begun in the transaction that failed with it, which had to begin again. Each of
+ * them must have begun for the last time before the poisoned message's third attempt did.
  */
 export function heldUp(messages: ReadonlyMap<string, HandledMessage>): readonly string[] {
   const all = [...messages.values()];
@@ -58,10 +57,11 @@ export function heldUp(messages: ReadonlyMap<string, HandledMessage>): readonly 
     if (!first || !third) continue;
     for (const { key, version, starts } of healthy) {
       const near = starts.some(
-        ({ pid, place }) => pid === first.pid && Math.abs(place - first.place) <= batchMax,
+        ({ pid, place }) =>
+          pid === first.pid && place < first.place && first.place - place <= batchMax,
       );
       const last = starts.at(-1);
-      if (near && last && last.atMs > third.atMs)
+      if (near && starts.length > 1 && last && last.atMs > third.atMs)
         late.push(`${key} v${version} started ${last.atMs - third.atMs} ms after ${poisoned.key}`);
     }
   }
