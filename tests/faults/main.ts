@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { type CampaignResult, runCampaign } from "./campaign.ts";
 import type { Fault, FaultGroup } from "./fault.ts";
@@ -69,6 +70,8 @@ async function run(options: FaultRunOptions): Promise<number> {
   console.log(describeCampaign(results, coverage));
   if (stop.signal.aborted) return 130;
   const broken = results.some(isBroken);
+  await started.disposeAsync();
+  if (!broken) await rm(directory, { recursive: true, force: true });
   if (options.planted !== undefined) return broken ? 0 : 1;
   return broken || unreached(coverage).length > 0 ? 1 : 0;
 }
