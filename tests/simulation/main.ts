@@ -40,7 +40,9 @@ async function simulate(options: SimulationOptions): Promise<number> {
   const isDone = () => !options.keepGoing && result.violations.length > 0;
   if (options.mode === "all" || options.mode === "exhaustive")
     addResult(result, exhaustive(options, show));
-  if (options.mode !== "exhaustive" && !isDone()) addResult(result, await random(options, show));
+  const minutes = options.minutes - (performance.now() - startedMs) / 60_000;
+  if (options.mode !== "exhaustive" && minutes > 0 && !isDone())
+    addResult(result, await random({ ...options, minutes }, show));
 
   if (options.json) {
     console.log(JSON.stringify(workLineOf(result)));
