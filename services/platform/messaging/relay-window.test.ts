@@ -24,7 +24,11 @@ test("it is known since when a stream takes nothing, until it takes a message ag
     clock,
     random: systemRandom,
     log: silentLog,
-    memory: { highest: () => 0, acknowledged: () => undefined } as unknown as StreamMemory,
+    memory: {
+      highest: () => 0,
+      acknowledged: () => undefined,
+      doubt: () => undefined,
+    } as unknown as StreamMemory,
     queue,
     streamOf,
     acknowledged: () => undefined,
