@@ -5,14 +5,15 @@ import { call } from "../calls.ts";
 import type { Fault, SeededRandom } from "../fault.ts";
 import { jetStreamApi } from "../jetstream-api.ts";
 import type { HandlerOrders } from "../programs/faulty-handlers.ts";
-import type { ServiceName } from "../replica.ts";
+import type { Replica, ServiceName } from "../replica.ts";
 import type { FaultWorld } from "../world.ts";
 
 /** What must go on so that a process arrives at a point; nothing where the load alone does. */
 type Provocation = (world: FaultWorld, service: ServiceName, random: SeededRandom) => Promise<void>;
 
+const UP_DEADLINE_MS = 15_000;
 const CRASH_DEADLINE_MS = 6_000;
-const ARRIVALS_MAX = 12;
+const ARRIVALS_MAX = 6;
 
 /** Both processes of a service kill themselves at the n-th arrival at a point. */
 function crashAt(
@@ -39,6 +40,9 @@ function crashAt(
       for (const victim of victims)
         await victim.exclusively(() => victim.rearm(point, random.between(1, arrivalsMax)));
 
+      // A process that still starts arrives nowhere.
+      const up = async () => crashes() > before || (await areUp(victims));
+      await world.until(up, UP_DEADLINE_MS);
       await provoke(world, service, random);
       await world.until(() => crashes() > before, CRASH_DEADLINE_MS);
       await rm(world.handlerOrders, { force: true });
@@ -46,6 +50,11 @@ function crashAt(
       for (let count = before; count < crashes(); count += 1) world.reached(point);
     },
   };
+}
+
+async function areUp(replicas: readonly Replica[]): Promise<boolean> {
+  const answers = await Promise.all(replicas.map(({ directUrl }) => fetch(`${directUrl}/livez`)));
+  return answers.every(({ ok }) => ok);
 }
 
 /** Handlers of some keys throw, thrice so that the lane worker takes over, or until they are dead. */
