@@ -67,7 +67,7 @@ export interface DurableState {
   /** Delivered and not yet acknowledged. */
   readonly unacknowledged: number;
   readonly redelivered: number;
-  /** Standing pulls: none for long means that nobody serves it. */
+  /** Standing pulls: none, and nothing unacknowledged, means that nobody serves it. */
   readonly pulls: number;
   /** The stream's first sequence when the durable was created. */
   readonly createdAtSequence: number;

@@ -78,11 +78,13 @@ interface Told {
   readonly outbox?: Partial<OutboxView>;
   readonly pulls?: number;
   readonly pending?: number;
+  readonly unacknowledged?: number;
+  readonly problem?: string;
 }
 
 /** A service that is well and knows nothing but what is given. */
 function told(hop: Hop, service: string, knows: Told = {}): ToldReport {
-  const { sent = [], pulls = 1, pending = 0, streamAsked = true } = knows;
+  const { sent = [], pulls = 1, pending = 0, unacknowledged = 0, streamAsked = true } = knows;
   const heard = {
     consumer: hop.durable,
     stream: hop.stream,
@@ -106,8 +108,8 @@ function told(hop: Hop, service: string, knows: Told = {}): ToldReport {
         consumer: hop.durable,
         stream: hop.stream,
         order: "key",
-        broker: { ackFloor: 0, pending, unacknowledged: 0, redelivered: 0, pulls },
-        problem: null,
+        broker: { ackFloor: 0, pending, unacknowledged, redelivered: 0, pulls },
+        problem: knows.problem ?? null,
         parked: 0,
         oldestParkedAgeMs: null,
         blockedLanes: 0,
@@ -243,6 +245,22 @@ describe("a message that its consumer can see", () => {
       lag: 37,
       next: null,
       message: { key, version: 1, stream: "ORDERS", sequence: 41 },
+    });
+  });
+
+  test("waits for a consumer that is busy, and pulls no more than it can work on", () => {
+    const busy = { received: [received(1)], pulls: 0, pending: 300, unacknowledged: 200 };
+
+    expect(atInventory(busy)).toMatchObject({
+      part: "consumer",
+      lag: 500,
+      next: null,
+      text: "inventory-service has not handled order_created v1 yet: 500 messages are before it or in hand",
+    });
+    expect(atInventory({ ...busy, problem: "failed 3 times" })).toMatchObject({
+      part: "consumer",
+      next: "qb doctor",
+      text: "order_created v1 is in ORDERS, and the consumer of inventory-service fails (failed 3 times)",
     });
   });
 

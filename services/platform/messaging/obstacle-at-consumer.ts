@@ -96,8 +96,12 @@ function notReached({ hop, message, received, consumers }: AtConsumer): Obstacle
   }
   const { pending, unacknowledged, pulls } = seen.broker;
   const lag = pending + unacknowledged;
-  if (pulls === 0) {
+  if (pulls === 0 && unacknowledged === 0) {
     const text = `${what} is in ${stream}, and nobody pulls from ${durable}: its consumer does not run`;
+    return found("consumer", text, { next: "qb doctor", lag });
+  }
+  if (seen.problem !== null) {
+    const text = `${what} is in ${stream}, and the consumer of ${durable} fails (${seen.problem})`;
     return found("consumer", text, { next: "qb doctor", lag });
   }
   const many = lag === 1 ? "1 message is" : `${lag} messages are`;

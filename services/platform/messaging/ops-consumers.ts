@@ -40,7 +40,7 @@ export const onlyKnown =
 
 /** A broker that is away or slow is what an operator wants to read about, not a reason to fail. */
 async function brokersWord(
-  { broker }: Inspected,
+  { broker, problemOf }: Inspected,
   { durable, stream }: { readonly durable: string; readonly stream: string },
 ): Promise<Pick<ConsumerView, "broker" | "problem">> {
   if (!broker.connected()) return { broker: null, problem: "not connected to the broker" };
@@ -49,9 +49,11 @@ async function brokersWord(
     const state = await within(asked, durableWithinMs, "the broker does not answer");
     if (!state) return { broker: null, problem: `there is no durable ${durable} on ${stream}` };
     const { ackFloor, pending, unacknowledged, redelivered, pulls } = state;
+    // Whoever has as much in hand as it may pulls no more until some of it is done.
+    const isIdle = pulls === 0 && unacknowledged === 0;
     return {
       broker: { ackFloor, pending, unacknowledged, redelivered, pulls },
-      problem: pulls === 0 ? "nobody is pulling" : null,
+      problem: isIdle ? "nobody is pulling" : await problemOf(`consumer ${stream}`),
     };
   } catch (error) {
     return { broker: null, problem: error instanceof Error ? error.message : String(error) };

@@ -325,6 +325,19 @@ describe("the rest of the operator API", () => {
     });
   });
 
+  test("does not take a consumer that has its hands full for one that nobody runs", async () => {
+    const done = Promise.withResolvers<void>();
+    await using operator = await operating({ behaviour: () => done.promise });
+    for (let key = 1; key <= 300; key += 1) await operator.world.send(String(key), [1]);
+
+    await eventually(async () => {
+      const { consumers } = await operator.read("consumers", ConsumersView);
+      expect(consumers).toMatchObject([{ problem: null, broker: { pulls: 0 } }]);
+      expect(consumers[0]?.broker?.pending).toBeGreaterThan(0);
+    });
+    done.resolve();
+  });
+
   test("follows one aggregate from the outbox to what became of each message", async () => {
     await using operator = await operating(failingAt(2));
     await operator.world.send("1", [1, 2, 3]);

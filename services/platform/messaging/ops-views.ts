@@ -136,7 +136,7 @@ export const ConsumersView = z.object({
           pending: count,
           unacknowledged: count,
           redelivered: count,
-          /** Standing pulls of all replicas: 0 means that nobody is pulling. */
+          /** Standing pulls of all replicas: without any, and nothing in hand, nobody is pulling. */
           pulls: count,
         })
         .nullable(),
