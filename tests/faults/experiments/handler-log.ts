@@ -47,9 +47,12 @@ const batchMax = 100;
  * its process had begun in the transaction that failed with it, which had to begin again. Each of
  * them must have begun for the last time before the poisoned message's third attempt did.
  */
-export function heldUp(messages: ReadonlyMap<string, HandledMessage>): readonly string[] {
+export function heldUp(
+  messages: ReadonlyMap<string, HandledMessage>,
+  poisonedKeys: ReadonlySet<string>,
+): readonly string[] {
   const all = [...messages.values()];
-  const healthy = all.filter(({ failedAtMs }) => failedAtMs.length === 0);
+  const healthy = all.filter(({ key }) => !poisonedKeys.has(key));
   const late: string[] = [];
   for (const poisoned of all.filter(({ failedAtMs }) => failedAtMs.length >= 3)) {
     const first = poisoned.starts[0];

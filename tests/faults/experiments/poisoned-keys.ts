@@ -80,7 +80,7 @@ export async function runPoisonedKeys(options: PoisonOptions): Promise<PoisonRes
     deadlineMs: HANDLED_DEADLINE_MS,
     everyMs: 50,
   });
-  const held = heldUp(readHandlerLog(handlerLog));
+  const held = heldUp(readHandlerLog(handlerLog), new Set(behaviour.poisonedKeys));
 
   rmSync(poison);
   const [first] = started;
