@@ -56,3 +56,41 @@ test("it is known since when a stream takes nothing, until it takes a message ag
   await eventually(() => window.inFlight === 0);
   expect([...stalledSinceMs]).toEqual([]);
 });
+
+test("a duplicate counts as sent only while the stream has the message", async () => {
+  let nowMs = 0;
+  let duplicate = true;
+  const sent: number[] = [];
+  const queue = relayQueue({ streamOf: () => "x", readable: () => undefined });
+  const window = relayWindow({
+    broker: {
+      publish: async () => ({ stream: "x", sequence: 1, duplicate }),
+      messageAt: async () => undefined,
+    } as unknown as Broker,
+    clock: { ...systemClock, monotonicMs: () => nowMs },
+    random: systemRandom,
+    log: silentLog,
+    memory: {
+      highest: () => 0,
+      acknowledged: () => undefined,
+      doubt: () => undefined,
+    } as unknown as StreamMemory,
+    queue,
+    streamOf: () => "x",
+    acknowledged: ({ id }) => sent.push(id),
+    answered: () => undefined,
+    stalledSinceMs: new Map(),
+  });
+  const lost = { id: 1, key: "a/1", version: 1, eventId: "e", subject: "x.a", headers: "" };
+  queue.add([{ ...lost, payload: new Uint8Array(), resent: false }]);
+
+  window.fill(nowMs);
+  await eventually(() => expect(window.inFlight).toBe(0));
+  expect(sent).toEqual([]);
+
+  // The window of ids has passed, and the broker stores it anew.
+  duplicate = false;
+  nowMs = 60_000;
+  window.fill(nowMs);
+  await eventually(() => expect(sent).toEqual([1]));
+});

@@ -89,7 +89,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const highestWhenSent = memory.highest(stream);
     try {
       const ack = await broker.publish(message);
-      if (message.resent && ack.duplicate) await confirmStored(broker, message, ack);
+      if (ack.duplicate) await confirmStored(broker, message, ack);
       memory.acknowledged(ack, highestWhenSent);
       options.acknowledged({ id, stream: ack.stream, sequence: ack.sequence });
       succeeded(message, stream);
@@ -124,7 +124,8 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
 
 /**
  * Within its dedup window the broker calls a message a duplicate by its id, also when it has lost
- * the message itself. For one that was forgotten before, only the message in its place counts.
+ * the message itself, perhaps before its first acknowledgement came: then nobody else would notice.
+ * Only the message in its place counts.
  */
 async function confirmStored(broker: Broker, message: PendingMessage, ack: PubAck): Promise<void> {
   const found = await broker.messageAt(ack.stream, ack.sequence);
