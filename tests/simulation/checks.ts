@@ -146,18 +146,20 @@ function wronglyCondemned({ world }: History): string[] {
   });
 }
 
-/** No order is timed out before the broker has had it for as long as the deadline, by the database. */
+/**
+ * No order is timed out before the broker has had it for as long as the deadline, by the database
+ * and as it was recorded when that was judged.
+ */
 function earlyTimeouts({ world }: History): string[] {
-  const { sent, outbox } = messagingTables(world.databases.orders);
+  const { sent } = messagingTables(world.databases.orders);
   const { deadlineMs } = world.settings;
-  const rows = [...sent.committed.values(), ...outbox.committed.values()];
   return modelOrdersOf(world.databases.orders).flatMap((order) => {
     if (order.status !== "CANCELLED" || order.reason !== "timed out") return [];
-    const ofOrder = rows.filter(({ key }) => key === `order/${order.id}`);
-    const decided = ofOrder.find(({ version }) => version === order.version);
-    const first = ofOrder.find(({ version }) => version === 1);
-    if (!decided || !first || !("sentAt" in first)) return [];
-    const hadMs = decided.createdAt.getTime() - first.sentAt.getTime();
+    const key = `order/${order.id}`;
+    const first = [...sent.committed.values()].find((row) => row.key === key && row.version === 1);
+    if (!first) return [];
+    // A timeout bears the moment at which it was judged, which comes before that of its row.
+    const hadMs = order.updatedAt.getTime() - first.sentAt.getTime();
     // One that was sent again since says nothing about when it was sent before.
     return hadMs < 0 || hadMs >= deadlineMs
       ? []

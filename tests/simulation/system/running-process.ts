@@ -115,7 +115,8 @@ function start<S extends object>(
     process,
     broker: watchedBroker(broker, {
       nakDelayMinMs: settings.retryBaseMs / 2,
-      isFinished: (key, version) => isSent(databases[service], key, version),
+      acknowledged: world.acknowledged[service],
+      isStated: (key, version) => isStated(databases[service], key, version),
       broken: (what) => world.violations.push(`${service}: ${what}`),
     }),
     outbox: modelOutbox(db),
@@ -145,9 +146,10 @@ function start<S extends object>(
   };
 }
 
-function isSent(server: ModelServer, key: string, version: number): boolean {
-  const { sent } = messagingTables(server);
-  return [...sent.committed.values()].some((row) => row.key === key && row.version === version);
+function isStated(server: ModelServer, key: string, version: number): boolean {
+  const { outbox, sent } = messagingTables(server);
+  const rows = [...outbox.committed.values(), ...sent.committed.values()];
+  return rows.some((row) => row.key === key && row.version === version);
 }
 
 function consumerOf<S extends object>(

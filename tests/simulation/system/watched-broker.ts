@@ -4,26 +4,24 @@ import { decodeHeaders } from "@app/platform/messaging/headers.ts";
 export interface WatchOptions {
   /** The least that a message may wait which is given back. */
   readonly nakDelayMinMs: number;
-  /**
-   * Whether this service has finished that version of a key. An earlier term may still wait for an
-   * answer that a later one, perhaps another replica's, has had.
-   */
-  readonly isFinished: (key: string, version: number) => boolean;
+  /** The messages of this service that the broker has acknowledged once, to whichever process. */
+  readonly acknowledged: Set<string>;
+  /** Whether this version of a key is this service's to publish. */
+  readonly isStated: (key: string, version: number) => boolean;
   /** Hears of a rule that the core broke. */
   readonly broken: (what: string) => void;
 }
 
 /**
  * The same broker, which tells when a process breaks the rules of its use that lanes and inboxes
- * would otherwise make good: of a key only one message is under way, and none is given back at once.
+ * would otherwise make good: no version of a key is published before the one ahead of it was
+ * acknowledged once, and none is given back at once. What was acknowledged may go again at any time:
+ * an earlier term may still wait for an answer to its successor when the broker has forgotten it.
  */
 export function watchedBroker(
   broker: Broker,
-  { nakDelayMinMs, isFinished, broken }: WatchOptions,
+  { nakDelayMinMs, acknowledged, isStated, broken }: WatchOptions,
 ): Broker {
-  /** By key, the versions that were published and not answered for. */
-  const underWay = new Map<string, Set<string>>();
-
   const watched = (delivery: Delivery): Delivery => ({
     ...delivery,
     nak: (delayMs) => {
@@ -37,17 +35,15 @@ export function watchedBroker(
     async publish(message) {
       const headers = decodeHeaders(message.headers);
       const key = headers.get("key");
-      const version = headers.get("version") ?? "";
+      const version = Number(headers.get("version"));
       if (key === undefined) return broker.publish(message);
 
-      const versions = underWay.get(key) ?? new Set();
-      underWay.set(key, versions);
-      for (const other of versions) {
-        if (other !== version && !isFinished(key, Number(other)))
-          broken(`${key} ${version} was published while ${other} was under way`);
-      }
-      versions.add(version);
-      return broker.publish(message).finally(() => versions.delete(version));
+      const ahead = version - 1;
+      if (!acknowledged.has(`${key} ${ahead}`) && isStated(key, ahead))
+        broken(`${key} ${version} was published before ${ahead} was acknowledged`);
+      const ack = await broker.publish(message);
+      acknowledged.add(`${key} ${version}`);
+      return ack;
     },
     async subscribe(...to) {
       const subscription = await broker.subscribe(...to);

@@ -64,6 +64,8 @@ export class World implements Disposable {
   readonly armed: ArmedCrash[] = [];
   /** What takes so many milliseconds longer, each way. */
   readonly slowPlaces = new Map<string, number>();
+  /** By service, what the broker acknowledged at least once, as key and version. */
+  readonly acknowledged = { orders: new Set<string>(), inventory: new Set<string>() };
   /** Rules of their ports that processes broke. */
   readonly violations: string[] = [];
   /** Crossings of the edges of all processes so far. */
