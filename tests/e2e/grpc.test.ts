@@ -8,7 +8,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/p
 import { Client, credentials, status } from "@grpc/grpc-js";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const root = resolve(import.meta.dir, "../..");
 const path = "/inventory.v1.InventoryService/ReserveStock";

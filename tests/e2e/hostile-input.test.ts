@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 let world: QuickBite;
 beforeAll(async () => {

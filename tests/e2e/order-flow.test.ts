@@ -5,7 +5,7 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 let world: QuickBite;
 beforeAll(async () => {

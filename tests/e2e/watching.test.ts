@@ -4,7 +4,7 @@ import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 let world: QuickBite;
 beforeAll(async () => {

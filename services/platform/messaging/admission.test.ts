@@ -141,7 +141,7 @@ describe("admission", () => {
     await gate.serve(900);
     expect(await gate.look()).toEqual({ kind: "admitted" });
     expect(await read(gate, "admission_refusing")).toBe(0);
-  }, 30_000);
+  });
 
   test("refuses when nothing was served for as long as the deadline, and only then", async () => {
     await using gate = await world();
@@ -153,7 +153,7 @@ describe("admission", () => {
     expect(await gate.look()).toMatchObject({ kind: "refused", retryAfterSeconds: 1 });
     await gate.serve(1);
     expect(await gate.look()).toEqual({ kind: "admitted" });
-  }, 30_000);
+  });
 
   test("refuses nothing while the broker is away, or stores nothing", async () => {
     await using gate = await world();
@@ -170,7 +170,7 @@ describe("admission", () => {
 
     await gate.nats.server.kill();
     expect(await gate.look()).toEqual({ kind: "admitted" });
-  }, 30_000);
+  });
 
   test("does not wait for a broker that is silent", async () => {
     await using gate = await world({ answerWithinMs: 200 });
@@ -189,7 +189,7 @@ describe("admission", () => {
       },
       { deadlineMs: 20_000 },
     );
-  }, 30_000);
+  });
 
   test("refuses when the outbox is full, whether the broker answers or not", async () => {
     await using gate = await world({ outboxMax: 2 });
@@ -207,5 +207,5 @@ describe("admission", () => {
 
     await gate.query(sql`delete from outbox`);
     expect(await gate.look()).toEqual({ kind: "admitted" });
-  }, 30_000);
+  });
 });

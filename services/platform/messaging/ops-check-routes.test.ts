@@ -8,7 +8,7 @@ import { type Replica, type SinkWorld, sinkWorld } from "../testing/sink.ts";
 import { DifferencesView, ReconcileView, VerifyView } from "./ops-check-views.ts";
 import { operatorRoutes } from "./ops-routes.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 let world: SinkWorld;
 let replica: Replica;

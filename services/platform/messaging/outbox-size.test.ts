@@ -24,7 +24,7 @@ describe("outboxSize", () => {
     const { rows } = await outboxSize(pool);
     expect(rows).not.toBe(100_000);
     expect(rows).toBeWithin(120_000, 180_000);
-  }, 30_000);
+  });
 
   test("says how long ago the broker stored something", async () => {
     await using stack = new AsyncDisposableStack();

@@ -86,6 +86,6 @@ export function answering(name: string, world: MakeWorld): void {
       await it.server.restart();
 
       expect((await pull.take(1))[0]).toMatchObject({ sequence: 1, subject: "things.a" });
-    }, 20_000);
+    });
   });
 }

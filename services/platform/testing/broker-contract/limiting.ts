@@ -55,6 +55,6 @@ export function limiting(name: string, world: MakeWorld): void {
         const ack = await it.broker.publish(message("things.a", "one"));
         expect(ack).toEqual({ stream: "THINGS", sequence: 1, duplicate: true });
       });
-    }, 20_000);
+    });
   });
 }
