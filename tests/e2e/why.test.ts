@@ -3,6 +3,7 @@ import { onlyPartition } from "@app/platform/messaging/outbox.ts";
 import { lockClass } from "@app/platform/messaging/postgres-lease.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { limitStream, pauseDurable } from "./jetstream-admin.ts";
+import { settled } from "./promises.ts";
 import { qbOn } from "./qb.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 import { type WhyView, waitsFor, why } from "./why.ts";
@@ -158,6 +159,8 @@ describe("an order waits", () => {
       type: "inventory.v1.inventory_reserved",
     },
   ])("for $durable to reach it", async ({ stream, durable, service, type }) => {
+    // What follows from the orders before would be counted as well.
+    await settled(world);
     await pauseDurable(world, { stream, durable, forMs: 600_000 });
     const [first, second] = [await world.accepted(cola), await world.accepted(cola)];
 
