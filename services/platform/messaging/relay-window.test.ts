@@ -4,6 +4,7 @@ import { silentLog } from "../log.ts";
 import { systemRandom } from "../random.ts";
 import { eventually } from "../testing/eventually.ts";
 import type { Broker } from "./broker.ts";
+import { encodeHeaders } from "./headers.ts";
 import { relayQueue } from "./relay-queue.ts";
 import { relayWindow } from "./relay-window.ts";
 import type { StreamMemory } from "./stream-memory.ts";
@@ -93,4 +94,37 @@ test("a duplicate counts as sent only while the stream has the message", async (
   nowMs = 60_000;
   window.fill(nowMs);
   await eventually(() => expect(sent).toEqual([1]));
+});
+
+test("a duplicate leaves its stream in doubt: its first copy may stand in a forgotten one's place", async () => {
+  const doubted: string[] = [];
+  const sent: number[] = [];
+  const queue = relayQueue({ streamOf: () => "x", readable: () => undefined });
+  const headers = encodeHeaders({ "Nats-Msg-Id": "e" });
+  const window = relayWindow({
+    broker: {
+      publish: async () => ({ stream: "x", sequence: 1, duplicate: true }),
+      messageAt: async () => ({ headers }),
+    } as unknown as Broker,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    memory: {
+      highest: () => 1,
+      acknowledged: () => undefined,
+      doubt: (stream: string) => doubted.push(stream),
+    } as unknown as StreamMemory,
+    queue,
+    streamOf: () => "x",
+    acknowledged: ({ id }) => sent.push(id),
+    answered: () => undefined,
+    stalledSinceMs: new Map(),
+  });
+  const doubled = { id: 1, key: "a/1", version: 1, eventId: "e", subject: "x.a", headers };
+  queue.add([{ ...doubled, payload: new Uint8Array(), resent: false }]);
+
+  window.fill(0);
+  await eventually(() => expect(sent).toEqual([1]));
+
+  expect(doubted).toEqual(["x"]);
 });

@@ -89,7 +89,12 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     const highestWhenSent = memory.highest(stream);
     try {
       const ack = await broker.publish(message);
-      if (ack.duplicate) await confirmStored(broker, message, ack);
+      if (ack.duplicate) {
+        await confirmStored(broker, message, ack);
+        // An earlier copy of it may have taken the place of one that was forgotten, and only the
+        // answer to that copy, which nobody heard, would have told.
+        memory.doubt(stream);
+      }
       memory.acknowledged(ack, highestWhenSent);
       options.acknowledged({ id, stream: ack.stream, sequence: ack.sequence });
       succeeded(message, stream);
