@@ -69,7 +69,7 @@ export interface DurableState {
   readonly redelivered: number;
   /** Standing pulls: none, and nothing unacknowledged, means that nobody serves it. */
   readonly pulls: number;
-  /** The stream's first sequence when the durable was created. */
+  /** Where the stream began when the durable was created, as far as age explained it; else 1. */
   readonly createdAtSequence: number;
 }
 

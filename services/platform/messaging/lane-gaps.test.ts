@@ -10,6 +10,7 @@ import { eventually } from "../testing/eventually.ts";
 import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
 import type { ConsumerOptions } from "./consumer.ts";
 import { payloadReader } from "./incoming.ts";
+import { createdAtSequenceKey } from "./jetstream-broker.ts";
 import { fillGap } from "./lane-gaps.ts";
 import { postgresInbox } from "./postgres-inbox.ts";
 import { defaultRetryPolicy } from "./retry.ts";
@@ -104,13 +105,22 @@ describe("a lane that waits for a version", () => {
     expect(await world.disorder()).toBe(0);
   });
 
-  test("starts at the lowest version there is when its durable came after the stream's beginning", async () => {
-    await using world = await sinkWorld();
+  /** Whether the stream's beginning aged is told by the durable, which another made before. */
+  async function afterItsBeginning(world: SinkWorld, createdAtSequence: number): Promise<void> {
     const jsm = await managed(world);
     await publish(world, [1, 2]);
-    await jsm.consumers.delete(sinkConsumer.stream, sinkConsumer.durable);
-    await jsm.streams.purge(sinkConsumer.stream);
+    const { stream, durable } = sinkConsumer;
+    const { config } = await jsm.consumers.info(stream, durable);
+    await jsm.consumers.delete(stream, durable);
+    await jsm.streams.purge(stream);
     await publish(world, [3, 4]);
+    const metadata = { ...config.metadata, [createdAtSequenceKey]: String(createdAtSequence) };
+    await jsm.consumers.add(stream, { ...config, metadata });
+  }
+
+  test("starts at the lowest version there is when its durable came after the stream's beginning", async () => {
+    await using world = await sinkWorld();
+    await afterItsBeginning(world, 3);
 
     await using _replica = world.start(soon);
 
@@ -118,6 +128,27 @@ describe("a lane that waits for a version", () => {
       expect(await world.handled()).toEqual([
         { key: "order/1", version: 3 },
         { key: "order/1", version: 4 },
+      ]),
+    );
+  });
+
+  test("waits for its first version when the durable was made anew and messages were lost with it", async () => {
+    await using world = await sinkWorld();
+    const jsm = await managed(world);
+    await publish(world, [1, 2]);
+    await jsm.consumers.delete(sinkConsumer.stream, sinkConsumer.durable);
+    await jsm.streams.deleteMessage(sinkConsumer.stream, 1);
+    await using _replica = world.start(soon);
+    await eventually(async () =>
+      expect(await lane(world)).toEqual({ version: 0, stuck: true, waiting: 1 }),
+    );
+
+    await publish(world, [1]);
+
+    await eventually(async () =>
+      expect(await world.handled()).toEqual([
+        { key: "order/1", version: 1 },
+        { key: "order/1", version: 2 },
       ]),
     );
   });

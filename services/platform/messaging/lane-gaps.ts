@@ -40,8 +40,8 @@ export async function fillGaps<S>(
 
 /**
  * Handles what the stream holds of a lane's later versions. When it no longer has the next one, a
- * lane that never handled anything, of a durable that came after the stream's beginning, starts at
- * the lowest version there is; any other is stuck, and a person decides.
+ * lane that never handled anything, of a durable that came when the stream's beginning had aged,
+ * starts at the lowest version there is; any other is stuck, and a person decides.
  */
 export async function fillGap<S>(options: ConsumerOptions<S>, lane: Lane): Promise<void> {
   const { broker, stream, rules, headsMayRun, store } = options;

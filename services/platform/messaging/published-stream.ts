@@ -57,5 +57,5 @@ function patternOf(filter: string): string {
 const ageSlackMs = 3_600_000;
 
 /** A message younger than this has not expired: a stream that lacks it has lost it. */
-export const provenAgeMs = ({ maxAgeSeconds }: PublishedStream) =>
+export const provenAgeMs = ({ maxAgeSeconds }: Pick<PublishedStream, "maxAgeSeconds">) =>
   maxAgeSeconds * 1_000 - ageSlackMs;

@@ -113,6 +113,7 @@ describe("a topology", () => {
               if (subject.startsWith("$JS.API.CONSUMER.CREATE")) {
                 await broker.publish("things.v1.a.1");
                 await broker.jsm.streams.purge("THINGS");
+                await broker.publish("things.v1.a.2");
                 await applyTopology(await broker.connected(), [things]);
                 asked.resolve();
               }
@@ -126,6 +127,27 @@ describe("a topology", () => {
     const { config } = await broker.jsm.consumers.info("THINGS", "others");
     expect(config.metadata?.["quickbite.created-at-sequence"]).toBe("2");
   });
+
+  test.each([
+    // Expiry is not to the second: of an hour nothing is left that could prove it.
+    { maxAgeSeconds: 3_600, beginning: "2" },
+    { maxAgeSeconds: 7_200, beginning: "1" },
+  ])(
+    "takes a stream for one that began later only where age explains it: $maxAgeSeconds s",
+    async ({ maxAgeSeconds, beginning }) => {
+      await using broker = await world();
+      const aging = { ...things, maxAgeSeconds };
+      await applyTopology(broker.nc, [{ ...aging, durables: [] }]);
+      await broker.publish("things.v1.a.1");
+      await broker.publish("things.v1.a.2");
+      await broker.jsm.streams.deleteMessage("THINGS", 1);
+
+      await applyTopology(broker.nc, [aging]);
+
+      const { config } = await broker.jsm.consumers.info("THINGS", "others");
+      expect(config.metadata?.["quickbite.created-at-sequence"]).toBe(beginning);
+    },
+  );
 
   test("gains a subject, a longer age and a durable", async () => {
     await using broker = await world();

@@ -13,6 +13,7 @@ import {
 import { type NatsConnection, nanos } from "nats";
 import { createdAtSequenceKey } from "./jetstream-broker.ts";
 import { absentIfMissing } from "./jetstream-errors.ts";
+import { provenAgeMs } from "./published-stream.ts";
 
 /** One stream as it must be before the first publish. */
 export type StreamTopology = StreamDeclaration;
@@ -142,12 +143,12 @@ async function applyDurable(
   if (change.action === "update") {
     return jsm.consumers.update(stream, durable.name, durableConfig(durable));
   }
-  const { state } = await jsm.streams.info(stream);
+  const createdAtSequence = provenBeginning(await jsm.streams.info(stream));
   try {
     return await jsm.consumers.add(stream, {
       ...durableConfig(durable),
       durable_name: durable.name,
-      metadata: { [createdAtSequenceKey]: String(Math.max(1, state.first_seq)) },
+      metadata: { [createdAtSequenceKey]: String(createdAtSequence) },
     });
   } catch (error) {
     // Another made it meanwhile, when the stream began elsewhere. Whether it is as declared is read back.
@@ -155,6 +156,18 @@ async function applyDurable(
     if (!made) throw error;
     return made;
   }
+}
+
+/**
+ * Where a stream begins, as far as age explains that it does not begin with sequence 1. A durable is
+ * also made anew by a broker that lost it, and perhaps messages with it: those come back, and a lane
+ * may not start behind them.
+ */
+function provenBeginning({ config, state }: StreamInfo): number {
+  const ageMs = Date.now() - new Date(state.first_ts).getTime();
+  const maxAgeSeconds = config.max_age / 1e9;
+  const isAged = state.messages > 0 && maxAgeSeconds > 0 && ageMs >= provenAgeMs({ maxAgeSeconds });
+  return isAged ? Math.max(1, state.first_seq) : 1;
 }
 
 function streamConfig(stream: StreamTopology, { replicas = 1 }: TopologyOptions) {

@@ -121,8 +121,8 @@ export class BrokerServer {
     settings: { readonly ackWaitMs: number; readonly unacknowledgedMax: number },
   ): void {
     const on = this.stream(stream);
-    const createdAtSequence = Math.max(1, on.state().firstSequence);
-    on.durables.set(name, new DurableState(on, { ...settings, createdAtSequence }));
+    // No history is as long as messages are kept: age explains no later beginning of a stream.
+    on.durables.set(name, new DurableState(on, { ...settings, createdAtSequence: 1 }));
   }
 
   /** Makes what is declared and missing. */
