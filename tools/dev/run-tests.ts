@@ -1,47 +1,105 @@
+import { resolve } from "node:path";
+import { portsEnvironment } from "./infrastructure/ports.ts";
 import { onStarterGone } from "./starters.ts";
 import { joinTestInfrastructure } from "./test-infrastructure.ts";
-import { closingLine, type TestSummary, testSummary } from "./test-summary.ts";
+import { testParts } from "./test-parts.ts";
+import { closingLine, type TestSummary, testSummary, together } from "./test-summary.ts";
 
 /**
  * `bun run test [arguments of bun test]`: one set of servers for the whole run, and a last line
- * that says how it went. The exit code is that of `bun test`.
+ * that says how it went. Without arguments all tests run, in two halves side by side, because most
+ * of those in `tests/` wait for something; with arguments they go to one `bun test`. The exit code
+ * is that of `bun test`.
  */
 
 // For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
 const TEST_LIMIT_MS = 120_000;
 const DRAIN_DEADLINE_MS = 1_000;
+const ROOT = resolve(import.meta.dir, "../..");
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
 
 async function runTests(args: readonly string[]): Promise<number> {
   const { DATABASE_URL, NATS_URL } = process.env;
   const servers = DATABASE_URL && NATS_URL ? undefined : await joinTestInfrastructure();
-  const child = Bun.spawn([process.execPath, "test", "--timeout", String(TEST_LIMIT_MS), ...args], {
-    env: {
-      ...process.env,
-      QUICKBITE_TEST_DATABASE_URL: DATABASE_URL || servers?.databaseUrl,
-      QUICKBITE_TEST_NATS_URL: NATS_URL || servers?.natsUrl,
-      ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
-    },
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "pipe",
-  });
-  // A terminal sends Ctrl-C to both; the servers are stopped after the tests.
+  const environment = {
+    ...process.env,
+    QUICKBITE_TEST_DATABASE_URL: DATABASE_URL || servers?.databaseUrl,
+    QUICKBITE_TEST_NATS_URL: NATS_URL || servers?.natsUrl,
+    ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
+  };
+  const parts = args.length > 0 ? [args] : testParts(ROOT);
+  const running = parts.map((part, index) =>
+    startTests(part, {
+      environment: { ...environment, ...portsEnvironment(index, parts.length) },
+      cwd: args.length > 0 ? process.cwd() : ROOT,
+    }),
+  );
+  const stop = () => {
+    for (const { child } of running) child.kill("SIGTERM");
+  };
+  // A terminal sends Ctrl-C to all of them; the servers are stopped after the tests.
   process.on("SIGINT", () => undefined);
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  using _starters = onStarterGone(() => child.kill("SIGTERM"));
+  process.on("SIGTERM", stop);
+  using _starters = onStarterGone(stop);
 
-  const summary = testSummary();
-  const shown = passThrough(child.stderr, summary.line);
-  const code = await child.exited;
-  // A program that a test left running may keep the pipe open for ever.
-  await Promise.race([shown, Bun.sleep(DRAIN_DEADLINE_MS)]);
+  const ended: { code: number; summary: TestSummary }[] = [];
+  // One half is shown as it comes and the other when that has ended: mixed, nobody could read them.
+  for (const { end, show } of running) {
+    show();
+    ended.push(await end);
+  }
   await servers?.leave();
 
-  const result = summary.read(code);
+  const result = together(ended.map(({ summary }) => summary));
   report(result);
+  const code = ended.find((one) => one.code !== 0)?.code ?? 0;
   return code === 0 && result.failed > 0 ? 1 : code;
+}
+
+interface RunningTests {
+  readonly child: Bun.Subprocess;
+  readonly end: Promise<{ readonly code: number; readonly summary: TestSummary }>;
+  /** Writes what was kept so far, and from now on what comes. */
+  show(): void;
+}
+
+function startTests(
+  args: readonly string[],
+  { environment, cwd }: { environment: Record<string, string | undefined>; cwd: string },
+): RunningTests {
+  const child = Bun.spawn([process.execPath, "test", "--timeout", String(TEST_LIMIT_MS), ...args], {
+    env: environment,
+    cwd,
+    stdin: "inherit",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const summary = testSummary();
+  const kept: (() => void)[] = [];
+  let shown = false;
+  const showing = (target: NodeJS.WriteStream) => (chunk: Uint8Array) => {
+    if (shown) target.write(chunk);
+    else kept.push(() => target.write(chunk));
+  };
+  const read = Promise.all([
+    readLines(child.stdout, { chunk: showing(process.stdout) }),
+    readLines(child.stderr, { chunk: showing(process.stderr), line: summary.line }),
+  ]);
+  const end = async () => {
+    const code = await child.exited;
+    // A program that a test left running may keep the pipes open for ever.
+    await Promise.race([read, Bun.sleep(DRAIN_DEADLINE_MS)]);
+    return { code, summary: summary.read(code) };
+  };
+  return {
+    child,
+    end: end(),
+    show() {
+      shown = true;
+      for (const write of kept.splice(0)) write();
+    },
+  };
 }
 
 function report(result: TestSummary): void {
@@ -52,18 +110,18 @@ function report(result: TestSummary): void {
   console.log(closingLine(result));
 }
 
-/** Shows the output as it comes, and hands on each whole line of it. */
-async function passThrough(
+/** Hands on the output as it comes, and each whole line of it. */
+async function readLines(
   output: ReadableStream<Uint8Array>,
-  onLine: (line: string) => void,
+  to: { chunk(bytes: Uint8Array): void; line?(text: string): void },
 ): Promise<void> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of output) {
-    process.stderr.write(chunk);
+    to.chunk(chunk);
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) onLine(line);
+    for (const line of lines) to.line?.(line);
   }
-  onLine(rest);
+  to.line?.(rest);
 }

@@ -41,6 +41,19 @@ export function testSummary(): {
   };
 }
 
+/** One summary of several that ran side by side. */
+export function together(parts: readonly TestSummary[]): TestSummary {
+  const sum = (count: (part: TestSummary) => number) =>
+    parts.reduce((total, part) => total + count(part), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: sum(({ skipped }) => skipped),
+    skippedNames: parts.flatMap(({ skippedNames }) => skippedNames),
+    todo: sum(({ todo }) => todo),
+  };
+}
+
 /** The line that closes a test run. */
 export function closingLine({ passed, failed, skipped, todo }: TestSummary): string {
   const more = [skipped > 0 && `${skipped} skipped`, todo > 0 && `${todo} todo`].filter(Boolean);

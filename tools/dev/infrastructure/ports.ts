@@ -1,8 +1,23 @@
 // Below the range from which the kernels of Linux and macOS lend ports to outgoing connections:
 // a server that restarts finds its port still free.
-const FIRST = 20_000;
-const LAST = 32_000;
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
 const TRIES_MAX = 200;
+const RANGE = "QUICKBITE_TEST_PORTS";
+
+/**
+ * The environment in which a program draws its ports from one of `count` equal shares of the range:
+ * what a test stopped and starts again must not find its port with a test of another run.
+ */
+export function portsEnvironment(index: number, count: number): Record<string, string> {
+  const share = Math.floor((HIGHEST - LOWEST) / count);
+  const first = LOWEST + index * share;
+  return { [RANGE]: `${first}-${first + share}` };
+}
+
+const [, first, last] = /^(\d+)-(\d+)$/.exec(process.env[RANGE] ?? "") ?? [];
+const FIRST = Number(first ?? LOWEST);
+const LAST = Number(last ?? HIGHEST);
 
 /** Ports that were given out: whoever asked may not listen yet, and who stopped may start again. */
 const given = new Set<number>();

@@ -1,0 +1,27 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { testParts } from "./test-parts.ts";
+
+const root = mkdtempSync(join(tmpdir(), "test-parts-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+function write(...files: readonly string[]): void {
+  for (const file of files) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), "");
+  }
+}
+
+describe("testParts", () => {
+  test("is every test file once, those of whole systems apart, and none of a package", () => {
+    write("services/a/a.test.ts", "tools/dev/testing/b.test.ts", "tests/e2e/c.test.ts");
+    write("tests/node_modules/x/x.test.ts", "services/a/node_modules/y.test.ts", "services/a/a.ts");
+
+    expect(testParts(root)).toEqual([
+      ["./tests/e2e/c.test.ts"],
+      ["./services/a/a.test.ts", "./tools/dev/testing/b.test.ts"],
+    ]);
+  });
+});
