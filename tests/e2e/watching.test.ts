@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { OrderStatus, OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { eventsIn } from "@app/qb/event-stream.ts";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
@@ -19,15 +20,13 @@ interface SentEvent {
   readonly status: string;
 }
 
-/** The events of an order's stream until it ends by itself. */
-async function eventsOf(url: string): Promise<readonly SentEvent[]> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(15_000) });
+/** The events of an order's stream, until it ends by itself. */
+async function* eventsOf(url: string): AsyncGenerator<SentEvent> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
   expect(response.headers.get("content-type")).toStartWith("text/event-stream");
-  return (await response.text()).split("\n\n").flatMap((block) => {
-    const id = /^id: ?(.*)$/m.exec(block)?.[1];
-    const data = /^data: ?(.*)$/m.exec(block)?.[1];
-    return id && data ? [{ id, status: JSON.parse(data).status }] : [];
-  });
+  for await (const { id = "", data } of eventsIn(response)) {
+    yield { id, status: JSON.parse(data).status };
+  }
 }
 
 describe("watching an order", () => {
@@ -36,13 +35,12 @@ describe("watching an order", () => {
     const id = await world.accepted({ userId: "ann", sku: "pizza", quantity: 1 });
 
     const streams = world.orders.map(({ url }) => eventsOf(`${url}/v1/orders/${id}/stream`));
+    const first = await Promise.all(streams.map((events) => events.next()));
     for (const { process } of world.inventory) process.resume();
+    const later = await Promise.all(streams.map((events) => Array.fromAsync(events)));
 
-    for (const events of await Promise.all(streams))
-      expect(events).toEqual([
-        { id: "1", status: "PENDING" },
-        { id: "2", status: "CONFIRMED" },
-      ]);
+    for (const { value } of first) expect(value).toEqual({ id: "1", status: "PENDING" });
+    for (const events of later) expect(events).toEqual([{ id: "2", status: "CONFIRMED" }]);
   });
 
   test("again after the decision was seen gets 204, which tells a browser to stop", async () => {
@@ -54,7 +52,8 @@ describe("watching an order", () => {
       const seen = await world.call("GET", path, { headers: { "last-event-id": "2" }, replica });
 
       expect(seen.status).toBe(204);
-      expect(await eventsOf(`${url}${path}`)).toEqual([{ id: "2", status: "CONFIRMED" }]);
+      const events = await Array.fromAsync(eventsOf(`${url}${path}`));
+      expect(events).toEqual([{ id: "2", status: "CONFIRMED" }]);
     }
   });
 
