@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import { eventsIn } from "@app/qb/event-stream.ts";
 import { startLoad } from "./load.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
@@ -65,7 +66,8 @@ describe("SIGTERM", () => {
     await world.inventory[0].process.stop();
     const id = await world.accepted(pizza);
     const waiting = world.order(pizza, { headers: { prefer: "wait=30" } });
-    const stream = await fetch(`${url}/v1/orders/${id}/stream`);
+    const stream = eventsIn(await fetch(`${url}/v1/orders/${id}/stream`));
+    const { value: first } = await stream.next();
     await eventually(async () => {
       const rows = await world.sql.orders`select id from orders`;
       expect(rows).toHaveLength(2);
@@ -77,7 +79,8 @@ describe("SIGTERM", () => {
     expect(performance.now() - before).toBeLessThan(GRACE_MS / 2);
     expect(await orders.exited).toEqual({ code: 0, signal: null });
     expect((await waiting).status).toBe(202);
-    expect(await stream.text()).toContain('"status":"PENDING"');
+    expect(first?.data).toContain('"status":"PENDING"');
+    expect(await Array.fromAsync(stream)).toEqual([]);
   });
 
   test("twice ends it at once, and loses nothing that was accepted", async () => {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { portsEnvironment } from "./infrastructure/ports.ts";
 import { onStarterGone } from "./starters.ts";
@@ -7,14 +8,16 @@ import { closingLine, type TestSummary, testSummary, together } from "./test-sum
 
 /**
  * `bun run test [arguments of bun test]`: one set of servers for the whole run, and a last line
- * that says how it went. Without arguments all tests run, in two halves side by side, because most
- * of those in `tests/` wait for something; with arguments they go to one `bun test`. The exit code
- * is that of `bun test`.
+ * that says how it went. Without arguments all tests run, where there are cores for it in two halves
+ * side by side, because most of those in `tests/` wait for something. The exit code is that of
+ * `bun test`.
  */
 
 // For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
 const TEST_LIMIT_MS = 120_000;
 const DRAIN_DEADLINE_MS = 1_000;
+/** Each test of a whole system is six processes: with fewer cores the halves hold each other up. */
+const CORES_MIN_TO_HALVE = 4;
 const ROOT = resolve(import.meta.dir, "../..");
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
@@ -28,11 +31,12 @@ async function runTests(args: readonly string[]): Promise<number> {
     QUICKBITE_TEST_NATS_URL: NATS_URL || servers?.natsUrl,
     ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
   };
-  const parts = args.length > 0 ? [args] : testParts(ROOT);
+  const halved = args.length === 0 && availableParallelism() >= CORES_MIN_TO_HALVE;
+  const parts = halved ? testParts(ROOT) : [args];
   const running = parts.map((part, index) =>
     startTests(part, {
       environment: { ...environment, ...portsEnvironment(index, parts.length) },
-      cwd: args.length > 0 ? process.cwd() : ROOT,
+      cwd: halved ? ROOT : process.cwd(),
     }),
   );
   const stop = () => {
