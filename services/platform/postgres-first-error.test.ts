@@ -15,13 +15,15 @@ test("of statements sent together, a transaction fails with what failed first", 
   await using database = await temporaryDatabase("orders");
   const pool = openPool({ url: database.url, connectionsMax: 1, name: "together" });
 
-  const failed = await pool
+  const failed: unknown = await pool
     .transaction((tx) => Promise.all([failsFar(tx), tx.q.execute(sql`select 2`)]))
     .then(
       () => undefined,
       (error: unknown) => error,
     );
 
-  expect(failed).toMatchObject({ code: "22012" });
+  // Drizzle's wrapper around it is heard where the statement's own failure is faster.
+  const told = failed instanceof Error && failed.cause ? failed.cause : failed;
+  expect(told).toMatchObject({ code: "22012" });
   await pool.close(1_000);
 });
