@@ -27,7 +27,7 @@ import { ordersUnit } from "./store/unit.ts";
 export interface OrdersSettings {
   readonly db: Database;
   /** How replicas tell each other which orders changed, and who says how long the queues are. */
-  readonly broker: Pick<Broker, "hint" | "onHint" | "connected" | "durableState">;
+  readonly broker: Pick<Broker, "hint" | "onHint" | "connected" | "durableState" | "streamState">;
   /** How long an order may stay undecided while the broker answers. */
   readonly deadlineMs: number;
   /** So many messages may wait for the broker before orders are refused. */

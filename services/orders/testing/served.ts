@@ -52,6 +52,7 @@ export const muteBroker: OrdersSettings["broker"] = {
   onHint: () => () => undefined,
   connected: () => false,
   durableState: async () => undefined,
+  streamState: async () => undefined,
 };
 
 export async function served(options: ServedOptions = {}): Promise<Served> {

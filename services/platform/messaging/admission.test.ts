@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { streams } from "@app/contracts/topology.ts";
+import { jetstreamManager } from "@nats-io/jetstream";
 import { sql } from "drizzle-orm";
 import { systemClock } from "../clock.ts";
 import { openPool } from "../postgres.ts";
@@ -189,6 +190,29 @@ describe("admission", () => {
       },
       { deadlineMs: 20_000 },
     );
+  });
+
+  test("counts what a full stream keeps out as no listener's backlog", async () => {
+    await using gate = await world({ outboxMax: 10_000 });
+    await gate.publish(100);
+    await gate.look();
+    await gate.serve(10);
+    await gate.query(sql`insert into outbox (event_id, key, version, subject, headers, payload)
+      select gen_random_uuid(), 'order/' || n, 1, 'orders.v1.order_created.' || n, '', ''
+      from generate_series(1, 1000) n`);
+    // 50 ms each, and 1 090 of them wait.
+    expect(await gate.look()).toMatchObject({ because: "backlog_too_long" });
+
+    const made = (await jetstreamManager(await gate.broker.connection(5_000))).streams;
+    const { config } = await made.info(durable.stream);
+    await made.update(durable.stream, { ...config, max_msgs: 100 });
+    await gate.look();
+    expect(await gate.look()).toEqual({ kind: "admitted" });
+    expect(await read(gate, "admission_messages_ahead")).toBe(90);
+
+    await made.update(durable.stream, config);
+    await gate.look();
+    expect((await gate.look()).kind).toBe("refused");
   });
 
   test("refuses when the outbox is full, whether the broker answers or not", async () => {

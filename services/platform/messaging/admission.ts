@@ -25,7 +25,7 @@ export interface DurableOnTheWay {
 
 export interface AdmissionOptions extends AdmissionLimits {
   readonly db: Database;
-  readonly broker: Pick<Broker, "connected" | "durableState">;
+  readonly broker: Pick<Broker, "connected" | "durableState" | "streamState">;
   /** In the order in which they are passed: the first is fed by this service's outbox. */
   readonly way: readonly DurableOnTheWay[];
   /** A broker that stored nothing for longer is away, though it may answer. */
@@ -97,37 +97,50 @@ async function look(
   { db, broker, outageAfterMs, answerWithinMs = 1_000, clock }: AdmissionOptions,
   watches: readonly Watched[],
 ): Promise<AdmissionFacts> {
-  const [{ rows, brokerSilentMs }, states] = await Promise.all([
+  const [{ rows, brokerSilentMs }, answer] = await Promise.all([
     outboxSize(db),
-    durableStates(broker, watches, answerWithinMs),
+    askBroker(broker, watches, answerWithinMs),
   ]);
-  if (!states || brokerSilentMs === undefined || brokerSilentMs > outageAfterMs) {
+  if (!answer || brokerSilentMs === undefined || brokerSilentMs > outageAfterMs) {
     for (const { watch } of watches) watch.interrupt();
     return { outboxRows: rows, brokerAnswers: false, queues: [] };
   }
 
   const atMs = clock.monotonicMs();
+  // No deadline runs for what a full stream keeps out: it is no listener's backlog.
+  const coming = answer.takesMessages ? rows : 0;
   const queues = watches.map(({ watch }, index): QueueAhead => {
-    const { pending, unacknowledged, delivered } = states[index] ?? none;
+    const { pending, unacknowledged, delivered } = answer.durables[index] ?? none;
     const waiting = pending + unacknowledged;
     watch.observe({ atMs, waiting, served: delivered - unacknowledged });
-    return { ahead: waiting + (index === 0 ? rows : 0), ...watch.pace() };
+    return { ahead: waiting + (index === 0 ? coming : 0), ...watch.pace() };
   });
   return { outboxRows: rows, brokerAnswers: true, queues };
 }
 
 const none = { pending: 0, unacknowledged: 0, delivered: 0 };
 
+interface BrokerAnswer {
+  readonly durables: readonly (DurableState | undefined)[];
+  /** Whether the first stream has room for what the outbox holds. */
+  readonly takesMessages: boolean;
+}
+
 /** Undefined when the broker does not say, or not in time. */
-async function durableStates(
+async function askBroker(
   broker: AdmissionOptions["broker"],
   watches: readonly DurableOnTheWay[],
   answerWithinMs: number,
-): Promise<readonly (DurableState | undefined)[] | undefined> {
-  if (!broker.connected()) return undefined;
-  const asked = watches.map(({ stream, durable }) => broker.durableState(stream, durable));
+): Promise<BrokerAnswer | undefined> {
+  const [first] = watches;
+  if (!broker.connected() || !first) return undefined;
+  const asked = Promise.all([
+    broker.streamState(first.stream),
+    ...watches.map(({ stream, durable }) => broker.durableState(stream, durable)),
+  ]);
   try {
-    return await within(Promise.all(asked), answerWithinMs, "the broker does not answer");
+    const [stream, ...durables] = await within(asked, answerWithinMs, "the broker does not answer");
+    return { durables, takesMessages: stream !== undefined && stream.full !== true };
   } catch {
     return undefined; // A broker that is away is no reason to refuse anything.
   }

@@ -66,7 +66,32 @@ describe("queueWatch", () => {
       watch.observe({ atMs: look * 500, waiting: 50, served: look * 500 });
     }
 
-    expect(watch.pace().serviceMs).toBeLessThan(5);
+    expect(watch.pace().serviceMs).toBeUndefined();
+  });
+
+  test("does not judge the next burst by a moment in which something held up a few messages", () => {
+    const held = watched([0, 0], [4, 0], [4, 0], [4, 0], [3, 1], [0, 4], [600, 4]);
+    const brief = watched([6, 0], [4, 3], [0, 7], [9_000, 7]);
+
+    expect(held.pace().serviceMs).toBeUndefined();
+    expect(brief.pace().serviceMs).toBeUndefined();
+  });
+
+  test("judges the next burst at once by a pace that was kept up, for ten minutes", () => {
+    const slow = Array.from({ length: 21 }, (_, look) => [200 - look * 10, look * 10] as const);
+    const watch = watched(...slow, [5_000, 200]);
+    expect(watch.pace().serviceMs).toBe(50);
+
+    let atMs = slow.length * 500;
+    for (; atMs < 650_000; atMs += 5_000) watch.observe({ atMs, waiting: 0, served: 200 });
+
+    expect(watch.pace().serviceMs).toBeUndefined();
+  });
+
+  test("believes at once that worse times are over", () => {
+    const slow = Array.from({ length: 21 }, (_, look) => [10_000, look * 10] as const);
+
+    expect(watched(...slow, [9_500, 700]).pace().serviceMs).toBe(1);
   });
 
   test("begins anew with a stream that was made anew", () => {
@@ -75,10 +100,10 @@ describe("queueWatch", () => {
     expect(watch.pace()).toEqual({ serviceMs: undefined, standstillMs: 0 });
   });
 
-  test("follows a change of pace within half a minute at work", () => {
+  test("follows a change of pace within ten seconds at work", () => {
     const watch = queueWatch();
     let served = 0;
-    for (let look = 0; look < 200; look++) {
+    for (let look = 0; look < 121; look++) {
       watch.observe({ atMs: look * 500, waiting: 1_000_000, served });
       served += look < 100 ? 1_000 : 10;
     }
