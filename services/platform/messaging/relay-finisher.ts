@@ -34,6 +34,7 @@ export function relayFinisher({
       // Finishing raises the mark by which a loss can be seen: what was seen is stored before.
       await memory.storeNotes();
       await outbox.finish(batch);
+      memory.finished(batch);
       queue.forget(batch.map(({ id }) => id));
       crashPoint("relay.after-finish");
     },

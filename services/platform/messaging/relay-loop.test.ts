@@ -77,6 +77,7 @@ describe("the relay's loop", () => {
       highest: () => 0,
       acknowledged: () => undefined,
       doubt: () => undefined,
+      finished: () => undefined,
       forgot: () => false,
       storeNotes: async () => undefined,
       inspect: async () => undefined,

@@ -82,7 +82,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
   };
 
   const publish = async (message: PendingMessage) => {
-    const { id, subject } = message;
+    const { id, eventId, subject } = message;
     const stream = streamOf(subject);
     inFlight.set(stream, sent(stream) + 1);
     askedAtMs.set(stream, clock.monotonicMs());
@@ -95,7 +95,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
         // answer to that copy, which nobody heard, would have told.
         memory.doubt(stream);
       }
-      memory.acknowledged(ack, highestWhenSent);
+      memory.acknowledged({ ...ack, id, eventId }, highestWhenSent);
       options.acknowledged({ id, stream: ack.stream, sequence: ack.sequence });
       succeeded(message, stream);
     } catch (error) {

@@ -22,6 +22,13 @@ const orders: PublishedStream = {
   shared: false,
 };
 
+/** A message of somebody else. */
+const other = {
+  subject: "orders.v1.other.1",
+  headers: "Nats-Msg-Id: other",
+  payload: new Uint8Array(),
+};
+
 const settings = { clock: systemClock, log: silentLog, held: () => true };
 
 function memoryOf(
@@ -50,10 +57,17 @@ async function relayAll(
 
 async function relayWith(
   world: SinkWorld,
-  { broker, memory }: { readonly broker: Broker; readonly memory: StreamMemory },
+  {
+    broker,
+    memory,
+    outbox = postgresOutbox(world.pool),
+  }: {
+    readonly broker: Broker;
+    readonly memory: StreamMemory;
+    readonly outbox?: OutboxStore;
+  },
 ): Promise<void> {
   const stop = new AbortController();
-  const outbox = postgresOutbox(world.pool);
   const parts = { outbox, broker, memory, wake: wakeable(), partition: 0, streams: [orders] };
   const term = { fresh: () => true, held: () => true, signal: stop.signal };
   const relaying = relayOutbox({ ...settings, ...parts, random: systemRandom }, term);
@@ -125,7 +139,10 @@ describe("streamMemory", () => {
     const failing = { ...postgresOutbox(world.pool), noteForgot: () => Promise.reject("away") };
     const memory = await memoryOf(world, { notes, outbox: failing });
 
-    memory.acknowledged({ stream: "ORDERS", sequence: 3, duplicate: false }, 5);
+    memory.acknowledged(
+      { id: 1, eventId: "e", stream: "ORDERS", sequence: 3, duplicate: false },
+      5,
+    );
 
     await expect(memory.storeNotes()).rejects.toBe("away");
     expect((await memoryOf(world)).forgot()).toBe(false);
@@ -180,6 +197,64 @@ describe("streamMemory", () => {
     await relayAll(world);
     const all = ["kept", "kept", "later1", "later2", "lost1", "lost2"];
     expect(await eventIds(world)).toEqual(subjectsOf(all));
+  });
+
+  test("notices that a message was removed between its acknowledgement and its finish", async () => {
+    await using world = await sinkWorld();
+    const jsm = await jetstreamManager(await world.broker.connection(1_000));
+    const duplicate_window = 200_000_000;
+    await jsm.streams.add({ name: "ORDERS", subjects: ["orders.v1.>"], duplicate_window });
+    const finishing = Promise.withResolvers<void>();
+    const kept = postgresOutbox(world.pool);
+    const finish: OutboxStore["finish"] = async (acknowledged) => {
+      await finishing.promise;
+      await kept.finish(acknowledged);
+    };
+    const outbox = { ...kept, finish };
+    const memory = await memoryOf(world, { outbox });
+    await memory.inspect();
+    await world.send("1", [1]);
+    const relaying = relayWith(world, { broker: world.broker, memory, outbox });
+    await eventually(() => expect(memory.highest("ORDERS")).toBe(1));
+
+    await jsm.streams.deleteMessage("ORDERS", 1);
+    await memory.inspect();
+    finishing.resolve();
+    await relaying;
+
+    expect(await eventIds(world)).toEqual(subjectsOf(["1"]));
+  });
+
+  test("notices that a message was removed before its acknowledgement came", async () => {
+    await using world = await sinkWorld();
+    const jsm = await jetstreamManager(await world.broker.connection(1_000));
+    await jsm.streams.add({ name: "ORDERS", subjects: ["orders.v1.>"] });
+    const memory = await memoryOf(world);
+    await memory.inspect();
+    const ack = await world.broker.publish(other);
+    await jsm.streams.deleteMessage("ORDERS", ack.sequence);
+    await memory.inspect();
+    expect(memory.forgot()).toBe(false);
+
+    memory.acknowledged({ ...ack, id: 1, eventId: "other" }, 0);
+
+    expect(memory.forgot()).toBe(true);
+  });
+
+  test("looks in a stream in doubt for what is not finished as well", async () => {
+    await using world = await sinkWorld();
+    const jsm = await jetstreamManager(await world.broker.connection(1_000));
+    await jsm.streams.add({ name: "ORDERS", subjects: ["orders.v1.>"] });
+    const memory = await memoryOf(world);
+    const ack = await world.broker.publish(other);
+    const forgotten = { ...ack, id: 1, eventId: "forgotten" };
+
+    memory.acknowledged(forgotten, 0);
+    memory.doubt("ORDERS");
+    await memory.inspect();
+
+    // Another message stands in its place.
+    expect(memory.forgot()).toBe(true);
   });
 
   test("asks for no kept messages when age explains what was removed", async () => {

@@ -1,9 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Broker, PubAck, StreamState } from "./broker.ts";
-import type { OutboxStore, StreamSeen } from "./outbox-store.ts";
+import type { Acknowledged, OutboxStore, SentMessage, StreamSeen } from "./outbox-store.ts";
 import { type PublishedStream, provenAgeMs } from "./published-stream.ts";
 import { isAnyLost, putBackLost } from "./stream-repair.ts";
+import { unfinishedMessages } from "./unfinished-messages.ts";
 
 /**
  * Remembers how far each stream had come, and so notices when the broker goes back: a power cut
@@ -12,8 +13,13 @@ import { isAnyLost, putBackLost } from "./stream-repair.ts";
 export interface StreamMemory {
   /** The highest sequence seen of a stream. */
   highest(stream: string): number;
-  /** Takes in an acknowledgement of a message sent when `highestWhenSent` was the highest seen. */
-  acknowledged(ack: PubAck, highestWhenSent: number): void;
+  /**
+   * Takes in an acknowledgement of a message sent when `highestWhenSent` was the highest seen.
+   * Until it is `finished` the message is looked for in the stream like the kept ones.
+   */
+  acknowledged(ack: PubAck & Omit<SentMessage, "sequence">, highestWhenSent: number): void;
+  /** What was acknowledged is among the kept messages now. */
+  finished(messages: readonly Acknowledged[]): void;
   /**
    * A publish to this stream was left unanswered. If it was stored, it may stand in the place of one
    * that was forgotten: its ack will be a duplicate's, and the stream's state looks as it did before.
@@ -55,6 +61,9 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
   const { outbox, broker, streams, clock, log, restoreTopology, notes, held } = options;
   const seen = new Map(await outbox.streamsSeen());
   const highest = new Map([...seen].map(([name, { lastSequence }]) => [name, lastSequence]));
+  /** Below it each stream holds nothing any more. */
+  const first = new Map([...seen].map(([name, { firstSequence }]) => [name, firstSequence]));
+  const unfinished = unfinishedMessages();
   const forgotten = new Set(notes.keys());
   for (const [name, { forgot }] of seen) if (forgot !== null) forgotten.add(name);
 
@@ -77,6 +86,7 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
   const remember = (stream: string, now: StreamState) => {
     const { createdAt, firstSequence, lastSequence, deleted } = now;
     seen.set(stream, { createdAt, firstSequence, lastSequence, deleted, forgot: null });
+    first.set(stream, firstSequence);
     highest.set(stream, lastSequence);
   };
 
@@ -92,7 +102,13 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
     const reason = before && wentBack(before, highestBefore, state);
     if (reason) return note(name, reason);
     if (before && state.firstSequence <= before.firstSequence) return;
+    // Known before anything is asked: an acknowledgement that comes meanwhile is judged by it.
+    first.set(name, state.firstSequence);
     if (before && !isAged(stream, state, clock)) {
+      const isRemoved = ({ sequence }: SentMessage) => sequence < state.firstSequence;
+      if (unfinished.of(name).some(isRemoved)) {
+        return note(name, "messages were removed before they were finished");
+      }
       const removed = { first: before.firstSequence, last: state.firstSequence - 1 };
       const ageMaxMs = provenAgeMs(stream);
       const young = await outbox.sentBetween(name, { ...removed, ageMaxMs, limit: 1 });
@@ -106,19 +122,28 @@ export async function streamMemory(options: StreamMemoryOptions): Promise<Stream
 
   const compareOne = async (stream: PublishedStream) => {
     if (forgotten.has(stream.name) || !(await broker.streamState(stream.name))) return;
-    if (await isAnyLost(options, stream)) note(stream.name, "the last messages are not all there");
+    // Taken before the kept ones are read: what is finished meanwhile is in one of the two.
+    const also = unfinished.of(stream.name);
+    if (await isAnyLost(options, stream, also))
+      note(stream.name, "the last messages are not all there");
   };
 
   return {
     highest: (stream) => highest.get(stream) ?? 0,
 
-    acknowledged({ stream, sequence, duplicate }, highestWhenSent) {
+    acknowledged({ id, eventId, stream, sequence, duplicate }, highestWhenSent) {
       if (!duplicate && sequence <= highestWhenSent) {
         note(stream, `sequence ${sequence} was given after ${highestWhenSent}`);
       }
+      const firstNow = first.get(stream) ?? 0;
+      if (sequence < firstNow) {
+        note(stream, `sequence ${sequence} was given, and the stream begins at ${firstNow}`);
+      }
+      unfinished.add(stream, { id, eventId, sequence });
       highest.set(stream, Math.max(sequence, highest.get(stream) ?? 0));
     },
 
+    finished: unfinished.finished,
     forgot: () => forgotten.size > 0,
     storeNotes,
 

@@ -33,14 +33,16 @@ export async function putBackLost(
   return count;
 }
 
-/** Whether a stream lacks any of the last kept messages. */
+/** Whether a stream lacks any of the last kept messages, or of those that are to be kept as well. */
 export async function isAnyLost(
   { outbox, broker }: { readonly outbox: OutboxStore; readonly broker: Broker },
   stream: PublishedStream,
+  also: readonly SentMessage[],
 ): Promise<boolean> {
   const range = { limit: comparedMax, ageMaxMs: provenAgeMs(stream) };
   const kept = await outbox.lastSent(stream.name, range);
-  return (await lostAmong(kept, broker, stream)).length > 0;
+  const all = [...kept, ...also].sort((a, b) => a.sequence - b.sequence);
+  return (await lostAmong(all, broker, stream)).length > 0;
 }
 
 /** The id that a message was published under. */
