@@ -124,6 +124,10 @@ describe("qb dlq redrive of many", () => {
     expect(stopped.error).toMatch(/run inventory\/\d+ ended as done, 1 of 2 done, 1 failed/);
     await confirmed(first.orderId);
 
+    const one = await qb("dlq", "redrive", second.letter, "--wait", "--rate", "5", "--json");
+    expect(one.code).toBe(1);
+    expect(one.json()).toMatchObject({ total: 1, failed: 1, perSecond: 5 });
+
     const canary = await qb("dlq", "redrive", "--all", "--canary", "1", "--wait", "--json");
     expect(canary.code).toBe(1);
     const { id } = canary.json() as { id: number };
@@ -131,7 +135,7 @@ describe("qb dlq redrive of many", () => {
     expect(shown.out).toContain(`Run inventory/${id}, failed`);
     expect(shown.out).toContain(`${second.letter}\torder/${second.orderId} v1\tfailed\t`);
     const listed = await qb("dlq", "run", "ls", "--json");
-    expect((listed.json() as { runs: unknown[] }).runs).toHaveLength(2);
+    expect((listed.json() as { runs: unknown[] }).runs).toHaveLength(3);
     const ended = await qb("dlq", "run", "cancel", `inventory/${id}`);
     expect([ended.code, ended.error]).toEqual([4, `qb: inventory: run ${id} is failed\n`]);
 

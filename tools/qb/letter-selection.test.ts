@@ -20,6 +20,13 @@ describe("a selection of dead letters", () => {
     expect(() => requireOneWay(ids, flags)).toThrow("say which letters in one way: ids, --group");
   });
 
+  test.each([
+    [["inventory/3"], { consumer: "orders-service" }],
+    [[], { group: "0123456789ab", consumer: "orders-service" }],
+  ])("is refused with a consumer that would be ignored: %j %j", (ids, flags) => {
+    expect(() => requireOneWay(ids, flags)).toThrow("--consumer goes with --all or conditions");
+  });
+
   test("is refused in none", () => {
     expect(() => requireOneWay([], { consumer: "orders-service" })).toThrow(
       "say which letters: ids",

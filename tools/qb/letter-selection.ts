@@ -41,12 +41,15 @@ export async function selectionOf(
   return { service, body: { consumer, ...(any ? conditions : { all: true }) } };
 }
 
-/** Refuses a selection in two ways, of which one would be ignored, and one in none. */
+/** Refuses a selection in two ways, of which one would be ignored, one in none, and a consumer to no end. */
 export function requireOneWay(ids: readonly string[], flags: SelectionFlags): void {
   const { group, all = false } = flags;
   const any = Object.keys(conditionsOf(flags)).length > 0;
   const ways = [ids.length > 0, group !== undefined, all, any].filter(Boolean).length;
-  if (ways === 1) return;
+  if (ways === 1 && (flags.consumer === undefined || all || any)) return;
+  if (ways === 1) {
+    throw new Failure("usage", "--consumer goes with --all or conditions: ids and groups have one");
+  }
   const how = ways === 0 ? "say which letters" : "say which letters in one way";
   throw new Failure("usage", `${how}: ids, --group, conditions, or --all`, {
     next: "qb dlq groups",

@@ -41,15 +41,21 @@ export function dlqRedriveCommand(dlq: Command, run: Run): void {
     .option("--rate <count>", "letters a second, 20 unless told", wholeNumber(1, 1_000))
     .option("--wait", "show the progress of the run until it ends")
     .option("--timeout <seconds>", "stop waiting after so long", seconds(86_400), 3_600)
-    .description("run handlers again, in place, in order and exactly once")
+    .description(
+      "run handlers again, in place, in order and exactly once; many, or with --wait, as a run",
+    )
     .action(
       run((context, flags: RedriveFlags, ...ids) =>
-        ids.length === 1 && !flags.dryRun
+        ids.length === 1 && !wantsRun(flags)
           ? redriveOne(context, flags, ids)
           : redrive(context, flags, ids),
       ),
     );
 }
+
+/** What only a run can do is not asked for in vain: it makes a run of one letter. */
+const wantsRun = ({ dryRun, canary, rate, wait }: RedriveFlags) =>
+  [dryRun, canary, rate, wait].some((flag) => flag !== undefined);
 
 async function redriveOne(
   context: Context,
@@ -95,7 +101,7 @@ async function redrive(
   const place = { service, id: run.id };
   if (!flags.wait) {
     out.data({ ...run, service: service.name });
-    out.say(`Run ${nameOf(place)} redrives ${run.total} letters of ${run.consumer}.`);
+    out.say(`Run ${nameOf(place)} redrives ${lettersOf(run.total)} of ${run.consumer}.`);
     out.say(`Try next: qb dlq run show ${nameOf(place)}`);
     return;
   }
@@ -132,8 +138,10 @@ async function whatItWouldDo({ out }: Context, { service, body }: Selection): Pr
   const { selected, wouldSucceed, letters } = report;
   const seen = letters.length < selected ? `, the first ${letters.length} were tried` : "";
   const went = `${colours.bold(String(wouldSucceed))} of ${letters.length} would succeed`;
-  out.say(`${selected} letters${seen}; ${went}. Nothing was done.`);
+  out.say(`${lettersOf(selected)}${seen}; ${went}. Nothing was done.`);
 }
+
+const lettersOf = (count: number) => (count === 1 ? "1 letter" : `${count} letters`);
 
 const verdicts = {
   would_succeed: "succeed",
