@@ -71,6 +71,45 @@ test("a query after a lost connection is not told what became of the query befor
   await Promise.all([pool.close(1_000), other.close(1_000)]);
 });
 
+test("a client that falls silent between a statement's description and its values keeps no lock", async () => {
+  // The driver, by our patch: unpatched, it describes a new statement without a Sync, and within a
+  // series of messages neither statement_timeout nor idle_in_transaction_session_timeout counts.
+  await using database = await temporaryDatabase("orders");
+  await using proxy = await tcpProxy({ target: database.url });
+  const url = proxy.through(database.url);
+  const silent = openPool({
+    url,
+    connectionsMax: 1,
+    name: "silent",
+    idleInTransactionTimeoutMs: 200,
+    statementTimeoutMs: 200,
+  });
+  const other = openPool({
+    url: database.url,
+    connectionsMax: 1,
+    name: "other",
+    lockTimeoutMs: 100,
+  });
+  await other.q.execute(sql`create table locked (id int primary key, number int)`);
+  await other.q.execute(sql`insert into locked values (1, 1)`);
+  const locked = Promise.withResolvers<void>();
+
+  const held = silent.transaction(async (tx) => {
+    await tx.q.execute(sql`update locked set number = 2 where id = 1`);
+    await proxy.set("black-hole-to-client");
+    locked.resolve();
+    await tx.q.execute(sql`select ${"a value"}::text as described`);
+  });
+  const outcome = held.catch(() => "failed");
+  await locked.promise;
+  await eventually(() => other.q.execute(sql`update locked set number = 3 where id = 1`));
+  await proxy.set("none");
+
+  expect(await outcome).toBe("failed");
+  expect([...(await other.q.execute(sql`select number from locked`))]).toEqual([{ number: 3 }]);
+  await Promise.all([silent.close(1_000), other.close(1_000)]);
+});
+
 describe("a connection that is cut off in the middle of a transaction", () => {
   test("leaves nothing in the way of the next queries, nor of closing the pool", async () => {
     // The driver, by our patch: unpatched, the rollback that it sends between the error and the
