@@ -129,6 +129,30 @@ describe("a redrive run in Postgres", () => {
     expect(await it.runs.claim(id)).toBeUndefined();
   });
 
+  test("is begun when the run that stood in its way is over a moment later", async () => {
+    await using it = await world([{ key: "order/1" }]);
+    await it.runs.create({ ...order, actor: "bob" });
+    // Right after the insert that found it open.
+    await it.pool.q.execute(sql`
+      create function end_bobs() returns trigger language plpgsql as $$ begin
+        update redrive_runs set state = 'done', finished_at = now() where actor = 'bob';
+        return null; end $$`);
+    await it.pool.q.execute(sql`
+      create trigger ends after insert on redrive_runs for each statement execute function end_bobs()`);
+
+    expect(await it.runs.create(order)).toMatchObject({ state: "running", actor: "ann", total: 1 });
+  });
+
+  test("is not begun while another is open, which is named", async () => {
+    await using it = await world([{ key: "order/1" }]);
+    const { id } = await it.runs.create(order);
+
+    await expect(it.runs.create(order)).rejects.toMatchObject({
+      reason: "run_open",
+      message: `run ${id} of ${consumer} is running: wait for it or cancel it`,
+    });
+  });
+
   test("is not begun twice at once, nor for nothing", async () => {
     await using it = await world([{ key: "order/1" }, { key: "order/2" }]);
 

@@ -47,14 +47,12 @@ export function postgresRedriveRuns(db: Database, consumer: string): RedriveRunS
   };
 }
 
+/** Whoever finds a run open that is over a moment later looks again, up to so often. */
+const looksMax = 3;
+
 async function create(tx: Transaction, consumer: string, order: RunOrder): Promise<RedriveRun> {
   const { selection, canary, perSecond, actor } = order;
-  const [made] = await tx.q
-    .insert(runs)
-    .values({ consumer, selection: { ...selection }, canary, perSecond, actor })
-    .onConflictDoNothing()
-    .returning({ id: runs.id });
-  if (!made) throw await otherRun(tx, consumer);
+  const made = await open(tx, consumer, order);
 
   const chosen = await tx.q.execute(sql`
     insert into ${letters} (run_id, position, letter_id)
@@ -77,13 +75,29 @@ async function create(tx: Transaction, consumer: string, order: RunOrder): Promi
   return run;
 }
 
-async function otherRun({ q }: Transaction, consumer: string): Promise<Refusal> {
-  const [open] = await q
-    .select({ id: runs.id, state: runs.state })
-    .from(runs)
-    .where(and(eq(runs.consumer, consumer), sql`${runs.state} in ('running', 'paused')`));
-  const text = `run ${open?.id} of ${consumer} is ${open?.state}: wait for it or cancel it`;
-  return new Refusal("conflict", "run_open", text, { details: { runId: open?.id } });
+async function open(
+  { q }: Transaction,
+  consumer: string,
+  { selection, canary, perSecond, actor }: RunOrder,
+): Promise<{ readonly id: number }> {
+  for (let look = 1; look <= looksMax; look++) {
+    const [made] = await q
+      .insert(runs)
+      .values({ consumer, selection: { ...selection }, canary, perSecond, actor })
+      .onConflictDoNothing()
+      .returning({ id: runs.id });
+    if (made) return made;
+
+    const [other] = await q
+      .select({ id: runs.id, state: runs.state })
+      .from(runs)
+      .where(and(eq(runs.consumer, consumer), sql`${runs.state} in ('running', 'paused')`));
+    if (!other) continue;
+    const text = `run ${other.id} of ${consumer} is ${other.state}: wait for it or cancel it`;
+    throw new Refusal("conflict", "run_open", text, { details: { runId: other.id } });
+  }
+  const text = `runs of ${consumer} begin and end all the time: try again`;
+  throw new Refusal("conflict", "run_open", text);
 }
 
 function requireChosen(total: number, selection: LetterSelection): void {
