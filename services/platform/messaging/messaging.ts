@@ -19,7 +19,7 @@ import { fillGaps } from "./lane-gaps.ts";
 import { workLanes } from "./lane-worker.ts";
 import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
 import { maintain } from "./maintenance.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { inTurn, oneAtATime } from "./one-at-a-time.ts";
 import { onlyPartition } from "./outbox.ts";
 import { payloadEditor } from "./payload-editor.ts";
 import { type BindUnit, postgresInbox } from "./postgres-inbox.ts";
@@ -245,7 +245,8 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   return {
     checks,
     isLeading,
-    takeIn: async (name, asked) => takeIn(consumerCalled(name), pool, asked),
+    takeIn: async (name, asked) =>
+      inTurn(suspects, () => takeIn(consumerCalled(name), pool, asked)),
     selfChecks: checking,
     lanesFreed,
     redrive: async (name, id, actor = anonymous) => repairAt(name).redrive(id, actor),

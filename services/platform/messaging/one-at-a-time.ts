@@ -1,3 +1,5 @@
+import { Refusal } from "../errors.ts";
+
 /** Lets one of those who come at work, in the order in which they came. */
 export interface OneAtATime {
   run<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -25,6 +27,19 @@ export function oneAtATime(): OneAtATime {
       return mine;
     },
   };
+}
+
+/** Nobody is kept waiting behind more than so many. */
+const waitingMax = 20;
+
+/** A turn for what a person asks: refused, with when to come back, where too many wait already. */
+export async function inTurn<Result>(
+  turns: OneAtATime,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (turns.waiting() < waitingMax) return turns.run(work);
+  const text = "too many messages are being tried at once";
+  throw new Refusal("unavailable", "repairs_busy", text, { retryAfterSeconds: 5 });
 }
 
 /** Where nothing else is at work. */

@@ -2,22 +2,26 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Clock } from "../clock.ts";
 import type { Database } from "../postgres.ts";
 import { type Trial, tryRedrive } from "./dry-run.ts";
+import type { StoredDeadLetter } from "./inbox.ts";
 import { readHeaders } from "./incoming.ts";
 import { inRunOrder, isSelected, type LetterSelection } from "./letter-selection.ts";
+import { inTurn, type OneAtATime } from "./one-at-a-time.ts";
 import type { DryRunView } from "./ops-repair-views.ts";
 import type { RedriveOptions } from "./redrive.ts";
 import { deadLetters, lanes } from "./tables.ts";
 
 /** A request is answered within its deadline: the rest of a large selection is only counted. */
 const lettersMax = 200;
-const budgetMs = 5_000;
+const defaultBudgetMs = 5_000;
 
 export interface DryRunOptions<S> extends RedriveOptions<S> {
   readonly db: Database;
   readonly consumer: string;
   /** Lets a handler run while no other does that may end the process. */
-  readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly suspects: OneAtATime;
   readonly clock: Clock;
+  /** No handler is begun later than so long after the beginning. */
+  readonly budgetMs?: number;
 }
 
 type LetterView = DryRunView["letters"][number];
@@ -25,13 +29,14 @@ type LetterView = DryRunView["letters"][number];
 /**
  * Says of each selected letter, in the order of a run, whether its redrive would succeed now and, if
  * not, why: read by the contracts as they are, its turn, and its handler in a transaction that is
- * rolled back. Nothing is changed.
+ * rolled back. Nothing is changed. Looks at the first 200, and for five seconds: letters whose time
+ * did not come are still read, but not tried.
  */
 export async function dryRun<S>(
   options: DryRunOptions<S>,
   selection: LetterSelection,
 ): Promise<DryRunView> {
-  const { db, consumer, clock, inTurn } = options;
+  const { db, consumer, clock, budgetMs = defaultBudgetMs } = options;
   const where = isSelected(consumer, selection);
   const selected = await db.q.$count(deadLetters, where);
   const rows = await db.q
@@ -41,12 +46,11 @@ export async function dryRun<S>(
     .orderBy(inRunOrder)
     .limit(lettersMax);
 
-  const startedMs = clock.monotonicMs();
+  const untilMs = clock.monotonicMs() + budgetMs;
   const letters: LetterView[] = [];
   for (const row of rows) {
     const letter = { ...row, sequence: row.streamSequence };
-    const mayRun = clock.monotonicMs() - startedMs < budgetMs;
-    const trial = await inTurn(() => tryRedrive(options, letter, { mayRun }));
+    const trial = await tryInTurn(options, letter, untilMs);
     letters.push({
       id: row.id,
       key: row.key,
@@ -62,10 +66,41 @@ export async function dryRun<S>(
   return {
     consumer,
     selected,
+    lookedAt: letters.length,
+    notTried: having("not_tried"),
     wouldSucceed: having("would_succeed"),
     wouldFail: having("would_fail"),
     letters,
   };
+}
+
+/** Tries a letter when its turn comes, unless that is too late. Never waits for longer. */
+async function tryInTurn<S>(
+  options: DryRunOptions<S>,
+  letter: StoredDeadLetter,
+  untilMs: number,
+): Promise<Trial> {
+  const { suspects, clock } = options;
+  const stop = new AbortController();
+  const state = { begun: false, late: untilMs <= clock.monotonicMs() };
+  if (state.late) return tryRedrive(options, letter, { mayRun: false });
+
+  const turn = inTurn(suspects, async () => {
+    if (state.late) return undefined;
+    state.begun = true;
+    return tryRedrive(options, letter, { mayRun: true });
+  });
+  const limit = clock.sleep(untilMs - clock.monotonicMs(), stop.signal).then(() => {
+    state.late = !state.begun;
+    // Its handler has a limit of its own.
+    return state.begun ? turn : undefined;
+  });
+  try {
+    const trial = await Promise.race([turn, limit]);
+    return trial ?? (await tryRedrive(options, letter, { mayRun: false }));
+  } finally {
+    stop.abort();
+  }
 }
 
 const errorOf = (trial: Trial) => ("error" in trial ? trial.error : null);

@@ -101,8 +101,12 @@ export const RedriveRunDetailView = RedriveRunView.extend({
 
 export const DryRunView = z.object({
   consumer: z.string(),
-  /** How many letters a run would take on; only the first are tried. */
+  /** How many letters a run would take on. */
   selected: count,
+  /** How many of them, the first, are in `letters`. */
+  lookedAt: count,
+  /** How many of those were only read, for want of time or because trying is not safe. */
+  notTried: count,
   wouldSucceed: count,
   wouldFail: count,
   letters: z.array(

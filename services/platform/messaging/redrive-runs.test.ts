@@ -123,7 +123,7 @@ describe("a dry run", () => {
 
     expect(status).toBe(200);
     const report = DryRunView.parse(body);
-    expect(report).toMatchObject({ selected: 4, wouldSucceed: 1, wouldFail: 2 });
+    expect(report).toMatchObject({ selected: 4, lookedAt: 4, wouldSucceed: 1, wouldFail: 2 });
     const byKey = new Map(report.letters.map((letter) => [letter.key, letter]));
     expect(byKey.get("order/1")).toMatchObject({ verdict: "would_succeed", waiting: 1 });
     expect(byKey.get("order/2")).toMatchObject({ verdict: "would_fail", error: "Error: cold" });

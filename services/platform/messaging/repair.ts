@@ -1,11 +1,10 @@
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-point.ts";
-import { Refusal } from "../errors.ts";
 import type { Database } from "../postgres.ts";
 import { discardLetter, type LetterAct, type ResolvedLetter } from "./discard.ts";
 import { editLetter, type LetterChange, type LetterEdited } from "./edit-letter.ts";
 import type { LetterSelection } from "./letter-selection.ts";
-import type { OneAtATime } from "./one-at-a-time.ts";
+import { inTurn, type OneAtATime } from "./one-at-a-time.ts";
 import { dryRun } from "./ops-dry-run.ts";
 import type { DryRunView } from "./ops-repair-views.ts";
 import type { PayloadEditor } from "./payload-editor.ts";
@@ -30,27 +29,19 @@ export interface RepairOptions<S> extends RedriveOptions<S> {
   readonly db: Database;
   readonly editor: PayloadEditor;
   readonly runs: RedriveRunStore;
-  /** Shared with what else runs under a mark in this process. */
+  /** Shared with what else runs under a mark in this process: what runs a handler takes its turn. */
   readonly suspects: OneAtATime;
   readonly clock: Clock;
 }
 
-const waitingMax = 20;
-
 export function repairOf<S>(options: RepairOptions<S>): Repair {
   const { editor, runs, store, suspects } = options;
-  /** What runs a handler takes its turn, and is not kept waiting behind more than a few. */
-  const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-    if (suspects.waiting() < waitingMax) return suspects.run(work);
-    const text = "too many letters are being tried at once";
-    throw new Refusal("unavailable", "repairs_busy", text, { retryAfterSeconds: 5 });
-  };
   return {
-    redrive: (id, actor) => inTurn(() => redrive(options, id, actor)),
-    edit: (change) => inTurn(() => editLetter(options, editor, change)),
+    redrive: (id, actor) => inTurn(suspects, () => redrive(options, id, actor)),
+    edit: (change) => inTurn(suspects, () => editLetter(options, editor, change)),
     discard: (act) => discardLetter(options, act),
     restore: (act) => restoreLetter(options, act),
-    dryRun: (selection) => dryRun({ ...options, inTurn, consumer: store.consumer }, selection),
+    dryRun: (selection) => dryRun({ ...options, consumer: store.consumer }, selection),
     async startRun(order) {
       const run = await runs.create(order);
       crashPoint("redrive-run.after-create");

@@ -24,7 +24,8 @@ export interface TakenIn {
 /**
  * Handles a message that was acknowledged and left no trace, from the stream, as if it were delivered
  * now: its lane still decides whether it runs, waits or is a duplicate. For a person to ask for,
- * because where the lane itself was lost its effect may be there already.
+ * because where the lane itself was lost its effect may be there already. It runs a handler without
+ * a mark: to be called while no other handler runs under one.
  */
 export async function takeIn<S>(
   options: ConsumerOptions<S>,

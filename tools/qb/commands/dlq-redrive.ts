@@ -135,9 +135,10 @@ async function whatItWouldDo({ out }: Context, { service, body }: Selection): Pr
     ],
     report.letters,
   );
-  const { selected, wouldSucceed, letters } = report;
-  const seen = letters.length < selected ? `, the first ${letters.length} were tried` : "";
-  const went = `${colours.bold(String(wouldSucceed))} of ${letters.length} would succeed`;
+  const { selected, lookedAt, notTried, wouldSucceed } = report;
+  const first = lookedAt < selected ? `, the first ${lookedAt} were looked at` : "";
+  const seen = notTried > 0 ? `${first}, ${notTried} of them not tried` : first;
+  const went = `${colours.bold(String(wouldSucceed))} of ${lookedAt} would succeed`;
   out.say(`${lettersOf(selected)}${seen}; ${went}. Nothing was done.`);
 }
 
