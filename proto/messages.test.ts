@@ -9,6 +9,13 @@ describe("message contracts", () => {
       "ORDERS orders.v1.order_cancelled",
       "INVENTORY inventory.v1.inventory_reserved",
       "INVENTORY inventory.v1.inventory_rejected",
+      "EVENTS events.v1.location_created",
+      "EVENTS events.v1.event_created",
+      "EVENTS events.v1.event_updated",
+      "EVENTS events.v1.event_cancelled",
+      "BOOKINGS bookings.v1.event_booked",
+      "BOOKINGS bookings.v1.booking_cancelled",
+      "USERS users.v1.user_registered",
     ]);
   });
 });

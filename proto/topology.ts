@@ -1,3 +1,6 @@
+/** The `maxAgeSeconds` of a stream whose messages never expire. */
+const keepsAll = 0;
+
 /**
  * The streams and durables of the system, as they must be before the first publish.
  *
@@ -30,11 +33,46 @@ export const streams: readonly StreamDeclaration[] = [
     ],
   },
   {
+    name: "EVENTS",
+    owner: "events",
+    subjects: ["events.v1.>"],
+    maxAgeSeconds: keepsAll,
+    maxBytes: mebibytes(128),
+    // Ten years of some 30 a day.
+    declaredRate: { messagesPerSecond: 0.0004, bytesPerMessage: 1024 },
+    durables: [
+      { name: "bookings-service", service: "bookings", ackWaitSeconds: 5, maxAckPending: 1000 },
+    ],
+  },
+  {
+    name: "BOOKINGS",
+    owner: "bookings",
+    subjects: ["bookings.v1.>"],
+    maxAgeSeconds: keepsAll,
+    maxBytes: mebibytes(256),
+    // Ten years of some 140 a day; a bigger house declares more.
+    declaredRate: { messagesPerSecond: 0.0016, bytesPerMessage: 512 },
+    durables: [
+      { name: "events-service", service: "events", ackWaitSeconds: 5, maxAckPending: 1000 },
+    ],
+  },
+  {
+    name: "USERS",
+    owner: "users",
+    subjects: ["users.v1.>"],
+    maxAgeSeconds: days(7),
+    maxBytes: mebibytes(48),
+    declaredRate: { messagesPerSecond: 0.1, bytesPerMessage: 512 },
+    durables: [],
+  },
+  {
     // Announced by whichever service consumes, read by people: the letters live in its database.
     name: "DEAD_LETTERS",
     owner: "platform",
     // One by one: nats-server refuses `*.dlq.v1.>` because it overlaps with its own `$JS.>`.
-    subjects: ["orders.dlq.v1.>", "inventory.dlq.v1.>"],
+    subjects: ["orders", "inventory", "events", "bookings", "users"].map(
+      (service) => `${service}.dlq.v1.>`,
+    ),
     maxAgeSeconds: days(30),
     maxBytes: mebibytes(512),
     declaredRate: { messagesPerSecond: 0.1, bytesPerMessage: 2048 },
@@ -59,6 +97,7 @@ export interface StreamDeclaration {
   /** The service that publishes to it, or `platform` when every service does. */
   readonly owner: string;
   readonly subjects: readonly string[];
+  /** 0 where messages never expire. */
   readonly maxAgeSeconds: number;
   /** Reserved on the broker's disk; a full stream refuses new messages instead of dropping old ones. */
   readonly maxBytes: number;

@@ -5,6 +5,7 @@ export interface PublishedStream {
   readonly name: string;
   /** The subjects that this service publishes to it. */
   readonly subjects: readonly string[];
+  /** 0 where messages never expire. */
   readonly maxAgeSeconds: number;
   /** Other services publish to it as well: its sequences alone do not tell what became of ours. */
   readonly shared: boolean;
@@ -53,9 +54,17 @@ function patternOf(filter: string): string {
   return `^${tokens.join("\\.")}$`;
 }
 
+type Aging = Pick<PublishedStream, "maxAgeSeconds">;
+
+/** Older than any message, and still a time that Postgres can subtract. */
+const foreverMs = 100 * 365 * 86_400_000;
+
+/** A message older than this has expired. */
+export const ageMaxMs = ({ maxAgeSeconds }: Aging) =>
+  maxAgeSeconds === 0 ? foreverMs : maxAgeSeconds * 1_000;
+
 /** Expiry is not to the second, so the last hour of a stream's age proves nothing. */
 const ageSlackMs = 3_600_000;
 
 /** A message younger than this has not expired: a stream that lacks it has lost it. */
-export const provenAgeMs = ({ maxAgeSeconds }: Pick<PublishedStream, "maxAgeSeconds">) =>
-  maxAgeSeconds * 1_000 - ageSlackMs;
+export const provenAgeMs = (stream: Aging) => ageMaxMs(stream) - ageSlackMs;

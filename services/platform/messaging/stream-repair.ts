@@ -2,7 +2,7 @@ import { crashPoint } from "../crash-point.ts";
 import type { Broker, ReadOptions, StoredMessage } from "./broker.ts";
 import { decodeHeaders } from "./headers.ts";
 import type { OutboxStore, SentMessage } from "./outbox-store.ts";
-import { type PublishedStream, provenAgeMs } from "./published-stream.ts";
+import { ageMaxMs, type PublishedStream, provenAgeMs } from "./published-stream.ts";
 
 /** Sequences compared at a time. */
 const repairSlice = 5_000;
@@ -18,13 +18,13 @@ export async function putBackLost(
   }: { readonly outbox: OutboxStore; readonly broker: Broker; readonly held: () => boolean },
   stream: PublishedStream,
 ): Promise<number> {
-  const { name, maxAgeSeconds } = stream;
+  const { name } = stream;
   const range = await outbox.sentRange(name);
   if (!range) return 0;
   let count = 0;
   for (let { first } = range; first <= range.last && held(); first += repairSlice) {
     const slice = { first, last: Math.min(first + repairSlice - 1, range.last) };
-    const kept = await outbox.sentBetween(name, { ...slice, ageMaxMs: maxAgeSeconds * 1_000 });
+    const kept = await outbox.sentBetween(name, { ...slice, ageMaxMs: ageMaxMs(stream) });
     if (kept.length === 0) continue;
     const lost = await lostAmong(kept, broker, stream);
     count += await outbox.putBack(name, { ...slice, ids: lost.map(({ id }) => id) });

@@ -88,7 +88,8 @@ describe("a topology", () => {
 
   test("is made by many at once as by one", async () => {
     await using broker = await world();
-    const services = ["orders", "inventory", "orders", "inventory", "orders", "inventory"];
+    const each = ["orders", "inventory", "events", "bookings", "users"];
+    const services = [...each, ...each];
     const connections = await Promise.all(services.map(() => broker.connected()));
 
     await Promise.all(
@@ -212,7 +213,8 @@ describe("a topology", () => {
     await using broker = await world();
     const latest = { ...things, maxMessagesPerSubject: 1 };
     await applyTopology(broker.nc, [latest]);
-    const all = { ...things, maxAgeSeconds: 0 };
+    const rarely = { messagesPerSecond: 0.0001, bytesPerMessage: 512 };
+    const all = { ...things, maxAgeSeconds: 0, declaredRate: rarely };
 
     await applyTopology(broker.nc, [all]);
 
@@ -221,6 +223,13 @@ describe("a topology", () => {
       max_msgs_per_subject: -1,
       discard: "new",
     });
+  });
+
+  test("refuses a stream that keeps all and would be full within ten years", async () => {
+    await using broker = await world();
+    const soonFull = { ...things, maxAgeSeconds: 0 };
+
+    await expect(planTopology(broker.nc, [soonFull])).rejects.toThrow("THINGS declares");
   });
 
   test("refuses a stream whose rate would outgrow its bytes within its age", async () => {

@@ -229,8 +229,12 @@ function compare(
   return [{ action, kind, name, differences, destructive }];
 }
 
+/** A stream that keeps all has room for so long at least; then its bytes are raised. */
+const keptForSeconds = 10 * 365 * 86_400;
+
 function checkSize({ name, maxAgeSeconds, maxBytes, declaredRate }: StreamTopology): void {
-  const needed = declaredRate.messagesPerSecond * declaredRate.bytesPerMessage * maxAgeSeconds;
+  const { messagesPerSecond, bytesPerMessage } = declaredRate;
+  const needed = messagesPerSecond * bytesPerMessage * (maxAgeSeconds || keptForSeconds);
   if (needed > maxBytes) {
     throw new TopologyError(
       `${name} declares ${Math.ceil(needed)} bytes within its age but keeps at most ${maxBytes}`,
