@@ -7,6 +7,7 @@ import { ConfigError, type Environment, readConfig } from "./config.ts";
 import {
   authMode,
   duration,
+  httpUrl,
   logLevel,
   natsUrl,
   port,
@@ -133,5 +134,17 @@ describe("duration", () => {
       250, 30_000, 900_000, 172_800_000, 604_800_000,
     ]);
     expect(["0s", "-1s", "15", "1.5s", "s", ""].map(read)).toEqual(Array(6).fill(undefined));
+  });
+});
+
+describe("httpUrl", () => {
+  test("takes a path in front of a service, and nothing behind its own paths", () => {
+    const read = (text: string) => httpUrl().safeParse(text).success;
+
+    expect(["http://inventory:8090", "https://shop.example/inventory/"].map(read)).toEqual([
+      true,
+      true,
+    ]);
+    expect(["nats://a", "http://a/?b=1", "http://a/#b"].map(read)).toEqual([false, false, false]);
   });
 });

@@ -27,10 +27,11 @@ export const postgresUrl = () =>
     .regex(/^postgres(?:ql)?:\/\/[^\s/]+(?:\/\S*)?$/, "must be a postgres:// url")
     .register(settingNotes, { example: "postgres://user:secret@127.0.0.1:5432/app" });
 
-/** Where another service answers. */
+/** Where another service answers; its paths are appended. */
 export const httpUrl = () =>
   z
     .url({ protocol: /^https?$/, error: "must be an http:// url" })
+    .refine((url) => !/[?#]/.test(url), "must be an http:// url without query and fragment")
     .register(settingNotes, { example: "http://127.0.0.1:8090" });
 
 const NATS_SERVER = /^(?:(?:nats|tls|ws|wss):\/\/)?[^\s/,]+$/;

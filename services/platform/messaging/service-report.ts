@@ -54,7 +54,7 @@ export async function ownReport(
 
 export interface Peer {
   readonly service: string;
-  /** Where its operator API is; undefined when nobody said. */
+  /** Where its operator API is, any path in front of it included; undefined when nobody said. */
   readonly url: string | undefined;
   /** The caller's own, passed on: who may not ask the peer learns nothing through us. */
   readonly authorization: string | null;
@@ -67,13 +67,15 @@ export async function peerReport(
 ): Promise<ServiceReport> {
   if (url === undefined) return silent(service, "service", "nobody said where it is");
   const headers = authorization === null ? {} : { authorization };
+  // Where a path leads to it, as behind a gateway, all of its paths begin with that one.
+  const at = (path: string) => `${url.replace(/\/+$/, "")}${path}`;
   const ask = async <Schema extends z.ZodType>(path: string, schema: Schema) => {
     const signal = AbortSignal.timeout(reportWithinMs);
-    const response = await fetch(new URL(path, url), { headers, signal });
+    const response = await fetch(at(path), { headers, signal });
     if (!response.ok) throw new NotTold(await problemIn(response));
     return schema.parse(await response.json());
   };
-  const alive = fetch(new URL("/healthz", url), { signal: AbortSignal.timeout(reportWithinMs) })
+  const alive = fetch(at("/healthz"), { signal: AbortSignal.timeout(reportWithinMs) })
     .then(({ ok }) => ok)
     .catch(() => false);
 
