@@ -18,6 +18,8 @@ export interface Fault {
    * a reply swallowed. A campaign that has not reached every point of its kinds fails.
    */
   readonly points: readonly string[];
+  /** The next fault waits for its end: two would rearm the same processes, or tell handlers two things. */
+  readonly alone?: true;
   /** Which stack it needs; any when left out. */
   readonly nodes?: 1 | 3;
   /** Why it cannot run on this machine, if so; a campaign lists it as skipped. */

@@ -12,12 +12,14 @@ import { everyLink, linkFaults } from "./kinds/links.ts";
 import { messageFaults } from "./kinds/messages.ts";
 import { crashedMigration } from "./kinds/migration.ts";
 import { pause, pauseLeader, pauseServer } from "./kinds/pause.ts";
+import { repairCrashes } from "./kinds/repair-crashes.ts";
 import { killBroker, killDatabase } from "./kinds/servers.ts";
 import { rollingRestart, sigtermStorm } from "./kinds/terminate.ts";
 
 /** Every kind of fault, in the order in which they are listed. */
 export const faults: readonly Fault[] = [
-  ...[kill, killService, killBroker, killDatabase, ...crashes, crashedMigration],
+  ...[kill, killService, killBroker, killDatabase],
+  ...[...crashes, ...repairCrashes, crashedMigration],
   ...[pause, pauseLeader, pauseServer, sigtermStorm, rollingRestart],
   ...[...linkFaults, everyLink],
   ...[...fullDisks, powerCut],

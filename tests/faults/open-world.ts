@@ -23,6 +23,7 @@ export interface OpenWorld extends FaultWorld, AsyncDisposable {
 
 export interface WorldOptions {
   readonly stack: Stack;
+  readonly seed: number;
   readonly random: SeededRandom;
   /** Keeps the services' logs. */
   readonly directory: string;
@@ -115,6 +116,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const owned = opened.move();
   const world: OpenWorld = {
     stack,
+    seed: options.seed,
     replicas,
     links,
     workload,

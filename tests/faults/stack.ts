@@ -54,6 +54,12 @@ export interface BrokerNode extends NatsServer {
 
 export const serviceNames = ["orders", "inventory"] as const;
 
+/** Where a service's work comes from. */
+export const sources = {
+  orders: { stream: "INVENTORY", durable: "orders-service" },
+  inventory: { stream: "ORDERS", durable: "inventory-service" },
+} as const;
+
 const STOCK: readonly (readonly [sku: string, available: number])[] = [
   ["cola", 400],
   ["fries", 200],

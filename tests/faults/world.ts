@@ -8,6 +8,8 @@ import type { Workload } from "./workload.ts";
 
 /** What a fault may lay its hands on: the running system, and ways of looking at it past all proxies. */
 export interface FaultWorld {
+  /** For what kinds do in turn rather than by chance, so that a campaign meets every variant. */
+  readonly seed: number;
   /** Two processes of each service. */
   readonly replicas: readonly Replica[];
   readonly postgres: ManagedServer;

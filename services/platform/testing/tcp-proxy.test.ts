@@ -123,6 +123,7 @@ describe("tcpProxy", () => {
 
     await eventually(() => expect(client.closed()).toBe(true));
     await eventually(() => expect(net.heard).toEqual(["hello"]));
+    expect(net.proxy.torn).toBe(1);
     expect((await net.connect()).closed()).toBe(false);
   });
 

@@ -26,6 +26,8 @@ export interface TcpProxy extends AsyncDisposable {
   /** Ends each present connection in the middle of the next piece that it carries, in either direction. */
   tear(): void;
   readonly connections: number;
+  /** How many connections were torn so far. */
+  readonly torn: number;
 }
 
 export interface TcpProxyOptions {
@@ -46,6 +48,7 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
   const pairs = new Set<Pair>();
   let fault: Fault = "none";
   let latencyMs = 0;
+  let torn = 0;
 
   const obey = ({ client, server }: Pair) => {
     flow(client, fault !== "black-hole" && fault !== "black-hole-to-server");
@@ -60,7 +63,11 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
       server.destroy();
       pairs.delete(pair);
     };
-    const way = { latencyMs: () => latencyMs, isTorn: () => pair.torn, end: close };
+    const end = () => {
+      if (pairs.has(pair)) torn += 1;
+      close();
+    };
+    const way = { latencyMs: () => latencyMs, isTorn: () => pair.torn, end };
     forward(client, server, way);
     forward(server, client, { ...way, rewrite: rewriteToClient });
     for (const socket of [client, server]) socket.on("close", close);
@@ -94,6 +101,9 @@ export async function tcpProxy({ target, rewriteToClient }: TcpProxyOptions): Pr
     },
     get connections() {
       return pairs.size;
+    },
+    get torn() {
+      return torn;
     },
     async [Symbol.asyncDispose]() {
       for (const { client, server } of pairs) {

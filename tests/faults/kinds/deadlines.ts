@@ -36,6 +36,7 @@ export const clockAhead: Fault = {
   name: "clock ahead",
   group: "F",
   points: ["clock ahead"],
+  alone: true,
   async inflict(world) {
     const victims = world.replicas.filter(({ service }) => service === "orders");
     for (const victim of victims)

@@ -12,6 +12,7 @@ function handlersThat(does: HandlerOrders["does"]): Fault {
     name: `handlers ${does}`,
     group: "D",
     points: [point],
+    alone: true,
     async inflict(world, random) {
       const forGood = random.chance(50);
       const orders: HandlerOrders = {

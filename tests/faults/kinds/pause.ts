@@ -56,9 +56,10 @@ export const pauseServer: Fault = {
   group: "A",
   points: ["broker paused", "database paused"],
   async inflict(world, random) {
-    const [what, server] = random.chance(50)
-      ? (["broker", random.pick(world.nats)] as const)
-      : (["database", world.postgres] as const);
+    const [what, server] =
+      world.seed % 2 === 0
+        ? (["broker", random.pick(world.nats)] as const)
+        : (["database", world.postgres] as const);
     server.pause();
     await world.hold(random.between(100, PAUSE_MAX_MS));
     server.resume();
