@@ -39,11 +39,11 @@ export async function sweepFully(
   if (begun.sweeps.length === 0) return unknown({ where, ...check }, "nothing was compared yet");
 
   const untilMs = performance.now() + timeoutMs;
-  let view = await service.ask("/ops/v1/differences?limit=100", DifferencesView);
+  let view = await service.ask("/ops/v1/differences?limit=1", DifferencesView);
   while (!isDone(begun.sweeps, view) && performance.now() < untilMs) {
     onProgress(`${where}: ${sumOf(view.sweeps)} messages compared`);
     await Bun.sleep(pollMs);
-    view = await service.ask("/ops/v1/differences?limit=100", DifferencesView);
+    view = await service.ask("/ops/v1/differences?limit=1", DifferencesView);
   }
   if (isDone(begun.sweeps, view)) {
     return resultOf({ where, ...check, checked: sumOf(view.sweeps), rows: [] });
@@ -54,9 +54,8 @@ export async function sweepFully(
 }
 
 /** All that there was when it began was compared, and whatever seemed missing was looked at twice. */
-function isDone(begun: readonly SweepView[], { sweeps, differences }: DifferencesView): boolean {
-  const unsure = differences.some(({ confirmed }) => !confirmed);
-  return !unsure && begun.every((sweep) => isPast(sweep, sweeps));
+function isDone(begun: readonly SweepView[], { sweeps, unconfirmed }: DifferencesView): boolean {
+  return unconfirmed === 0 && begun.every((sweep) => isPast(sweep, sweeps));
 }
 
 function isPast(begun: SweepView, sweeps: readonly SweepView[]): boolean {

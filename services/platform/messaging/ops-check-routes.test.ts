@@ -6,6 +6,7 @@ import { eventually } from "../testing/eventually.ts";
 import { servedHttp } from "../testing/served-http.ts";
 import { type Replica, type SinkWorld, sinkWorld } from "../testing/sink.ts";
 import { DifferencesView, ReconcileView, VerifyView } from "./ops-check-views.ts";
+import { listDifferences } from "./ops-differences.ts";
 import { operatorRoutes } from "./ops-routes.ts";
 
 setDefaultTimeout(120_000);
@@ -101,6 +102,14 @@ describe("what the operator API tells of the core's checks", () => {
       1, 2, 3,
     ]);
     expect(rest.nextCursor).toBeNull();
+    expect(first.unconfirmed).toBe(0);
+    // In one transaction, as the reconciler would confirm it at once.
+    await world.pool.transaction(async (tx) => {
+      await tx.q.execute(sql`update differences set confirmed = false where version = 3`);
+      expect(await listDifferences(tx, { cursor: undefined, limit: 1 })).toMatchObject({
+        unconfirmed: 1,
+      });
+    });
     expect(verdicts).toMatchObject([{ count: 3, problem: null, nextCursor: null }]);
     await world.pool.q.execute(sql`insert into lanes (consumer, key, version)
       values ('inventory-service', ${lanes[0]?.key}, 3)`);

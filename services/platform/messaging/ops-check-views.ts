@@ -37,6 +37,8 @@ export const DifferenceView = z.object({
 export const DifferencesView = z.object({
   sweeps: z.array(SweepView),
   differences: z.array(DifferenceView),
+  /** How many of all, not of this page, were not yet looked at twice. */
+  unconfirmed: count,
   nextCursor: z.string().nullable(),
 });
 

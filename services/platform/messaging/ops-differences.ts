@@ -1,4 +1,4 @@
-import { asc, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { cursorAt, invalidCursor, placeOf } from "../cursor.ts";
 import type { Database } from "../postgres.ts";
@@ -49,6 +49,7 @@ export async function listDifferences(
       consumer: consumer || null,
       foundAt: foundAt.toISOString(),
     })),
+    unconfirmed: await db.q.$count(differences, eq(differences.confirmed, false)),
     nextCursor: last
       ? cursorAt(`${last.kind} ${last.stream} ${last.consumer || "-"} ${last.sequence}`)
       : null,
