@@ -20,6 +20,8 @@ const meanings: Readonly<Record<string, string>> = {
   STREAM_REPLICAS: "Copies of each message in a cluster.",
   TOPOLOGY: "`apply` makes missing streams at start, `expect` leaves that to a job.",
   OUTBOX_KEEP: "How long sent messages are kept in case the broker forgets them, at least.",
+  DEAD_LETTERS_KEEP:
+    "How long a dead letter is kept after it was handled or discarded, with its revisions, and a redrive run after its end; what they were is in the audit, which is kept for ever.",
   ATTEMPTS_MAX: "After so many failed attempts a message is a dead letter.",
   RETRY_BASE: "The delay after the first failed attempt; each later one is four times as long.",
   PARKED_PER_LANE_MAX: "Messages parked behind one key.",

@@ -11,12 +11,14 @@ import { type MaintenanceOptions, maintainOnce } from "./maintenance.ts";
 import { emptySentSlots } from "./sent-slots.ts";
 
 const day = 86_400_000;
+const { durable } = sinkConsumer;
 
 const options = (world: SinkWorld): MaintenanceOptions => ({
   pool: world.pool,
   broker: world.broker,
   streams,
   outboxKeepMs: 2 * day,
+  deadLettersKeepMs: 90 * day,
   clock: systemClock,
   log: silentLog,
 });
@@ -92,12 +94,28 @@ describe("maintainOnce", () => {
     expect(await count(world, "inbox")).toBe(3);
   });
 
-  test("forgets redrive runs that ended a month ago, and none that is open", async () => {
+  const makeLetter = (
+    world: SinkWorld,
+    letter: { key?: string; state: string; days: number | null; stream?: string },
+  ) =>
+    world.pool.q.execute(sql`
+      insert into dead_letters (consumer, key, version, event_id, stream, stream_sequence, subject,
+        headers, payload, published_at, reason, state, resolved_at)
+      values (${durable}, ${letter.key ?? null}, ${letter.key ? 1 : null}, gen_random_uuid(),
+        ${letter.stream ?? "ORDERS"}, 1, '', '', '', now(), 'attempts_used', ${letter.state},
+        now() - make_interval(days => ${letter.days}::int))`);
+
+  test("forgets redrive runs that ended long ago with their letters, and none that is open", async () => {
     await using world = await sinkWorld();
+    await makeLetter(world, { state: "dead", days: null });
     await world.pool.q.execute(sql`
       insert into redrive_runs (consumer, state, selection, canary, per_second, actor, finished_at)
       select 'someone', state, '{}', 0, 1, 'ann', now() - make_interval(days => days)
-      from (values ('done', 31), ('cancelled', 29), ('paused', null)) run (state, days)`);
+      from (values ('done', 91), ('cancelled', 89), ('paused', null)) run (state, days)`);
+    await world.pool.q.execute(sql`
+      insert into redrive_run_letters (run_id, position, letter_id)
+      select r.id, n, d.id from redrive_runs r, dead_letters d, generate_series(1, 5001) n
+      where r.state = 'done'`);
 
     await maintainOnce(options(world), never);
 
@@ -105,6 +123,67 @@ describe("maintainOnce", () => {
       sql`select state from redrive_runs order by id`,
     );
     expect(left.map(({ state }) => state)).toEqual(["cancelled", "paused"]);
+  });
+
+  test("forgets letters that were resolved long ago with their revisions, and none that is dead", async () => {
+    await using world = await sinkWorld();
+    await makeLetter(world, { key: "order/1", state: "done", days: 91 });
+    await makeLetter(world, { key: "order/2", state: "discarded", days: 91 });
+    await makeLetter(world, { key: "order/3", state: "discarded", days: 89 });
+    await makeLetter(world, { key: "order/4", state: "dead", days: null });
+    await world.pool.q.execute(sql`
+      insert into dead_letter_revisions (letter_id, revision, payload)
+      select id, 1, '' from dead_letters`);
+    await world.pool.q.execute(
+      sql`insert into audit (at, actor, action, target) values (now() - interval '9 years', 'a', 'b', 'c')`,
+    );
+
+    await maintainOnce(options(world), never);
+
+    const left = await world.pool.q.execute<{ key: string }>(sql`
+      select key from dead_letters join dead_letter_revisions on letter_id = id order by id`);
+    expect(left.map(({ key }) => key)).toEqual(["order/3", "order/4"]);
+    const [counts] = await world.pool.q.execute(sql`
+      select (select count(*)::int from dead_letter_revisions) as revisions,
+        (select count(*)::int from audit) as audited`);
+    expect(counts).toEqual({ revisions: 2, audited: 1 });
+    await using replica = world.start();
+    const act = { id: 2, actor: "ann", reason: "a mistake" };
+    await expect(replica.messaging.repair(durable).restore(act)).rejects.toMatchObject({
+      kind: "not_found",
+    });
+  });
+
+  test("keeps the letter that alone says what became of a message of its stream", async () => {
+    await using world = await sinkWorld();
+    const keepsAll = streams.map((stream) => ({ ...stream, maxAgeSeconds: 0 }));
+    await makeLetter(world, { state: "discarded", days: 1_000 });
+    await makeLetter(world, { key: "order/1", state: "done", days: 1_000 });
+    await makeLetter(world, { key: "order/2", state: "done", days: 1_000 });
+    await world.pool.q.execute(sql`
+      insert into lanes (consumer, key, version) values (${durable}, 'order/2', 1)`);
+
+    await maintainOnce({ ...options(world), streams: keepsAll }, never);
+
+    const left = await world.pool.q.execute<{ key: string | null }>(
+      sql`select key from dead_letters order by id`,
+    );
+    expect(left.map(({ key }) => key)).toEqual([null, "order/1"]);
+  });
+
+  test("keeps what a paused run has still to look at", async () => {
+    await using world = await sinkWorld();
+    await makeLetter(world, { key: "order/1", state: "done", days: 91 });
+    await world.pool.q.execute(sql`
+      insert into redrive_runs (consumer, state, selection, canary, per_second, actor)
+      values (${durable}, 'paused', '{}', 0, 1, 'ann')`);
+    await world.pool.q.execute(sql`
+      insert into redrive_run_letters (run_id, position, letter_id)
+      select r.id, 1, d.id from redrive_runs r, dead_letters d`);
+
+    await maintainOnce(options(world), never);
+
+    expect(await world.pool.q.execute(sql`select from dead_letters`)).toHaveLength(1);
   });
 
   test("forgets the attempts of messages that are done with, and of no others", async () => {

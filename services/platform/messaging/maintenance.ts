@@ -1,10 +1,18 @@
-import { lt, sql } from "drizzle-orm";
+import { lt, type SQL, sql } from "drizzle-orm";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Pool } from "../postgres.ts";
 import type { Broker } from "./broker.ts";
 import { emptySentSlots } from "./sent-slots.ts";
-import { attempts, idempotencyKeys, inbox, redriveRuns } from "./tables.ts";
+import {
+  attempts,
+  deadLetters,
+  idempotencyKeys,
+  inbox,
+  lanes,
+  redriveRunLetters,
+  redriveRuns,
+} from "./tables.ts";
 import type { StreamTopology } from "./topology.ts";
 
 export interface MaintenanceOptions {
@@ -12,6 +20,8 @@ export interface MaintenanceOptions {
   readonly broker: Broker;
   readonly streams: readonly StreamTopology[];
   readonly outboxKeepMs: number;
+  /** How long dead letters are kept after they were resolved, and redrive runs after their end. */
+  readonly deadLettersKeepMs: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -19,16 +29,16 @@ export interface MaintenanceOptions {
 const everyMs = 60_000;
 const dayMs = 86_400_000;
 const idempotencyKeepMs = dayMs;
-/** Redrive runs that ended, with what became of their letters. The audit keeps who ran them. */
-const runsKeepMs = 30 * dayMs;
 /** What one statement deletes, and for how long a table is deleted from in one round. */
 const sliceMax = 5_000;
+/** Each may have a hundred revisions of its payload, which go with it. */
+const lettersSliceMax = 100;
 const tableBudgetMs = 5_000;
 
 /** How long a message's inbox row is kept: the broker may send it again for that long. */
 export const inboxKeepMs = (outboxKeepMs: number) => outboxKeepMs + dayMs;
 
-/** Removes what is no longer needed, in bounded steps. Runs on the leader. */
+/** Removes what is no longer needed, in bounded steps. Runs on the leader. The audit is kept for ever. */
 export async function maintain(options: MaintenanceOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await maintainOnce(options, signal);
@@ -45,11 +55,14 @@ export async function maintainOnce(
   const chores: Readonly<Record<string, () => Promise<unknown>>> = {
     "sent messages": async () => broker.connected() && emptySentSlots(options),
     attempts: () => deleteSettledAttempts(options),
-    inbox: () => deleteOlder(options, inbox, inbox.handledAt, inboxKeepMs(outboxKeepMs), signal),
-    "idempotency keys": () =>
-      deleteOlder(options, idempotencyKeys, idempotencyKeys.createdAt, idempotencyKeepMs, signal),
-    "redrive runs": () =>
-      deleteOlder(options, redriveRuns, redriveRuns.finishedAt, runsKeepMs, signal),
+    inbox: () => deleteInSlices(options, signal, olderInbox(inboxKeepMs(outboxKeepMs))),
+    "idempotency keys": () => deleteInSlices(options, signal, olderKeys),
+    "redrive runs": async () => {
+      // First their letters: a run may have fifty thousand, too many for one statement.
+      await deleteInSlices(options, signal, lettersOfEndedRuns(options));
+      await deleteInSlices(options, signal, endedRuns(options));
+    },
+    "dead letters": () => deleteInSlices(options, signal, resolvedLetters(options)),
   };
   for (const [chore, run] of Object.entries(chores)) {
     if (signal.aborted) return;
@@ -70,21 +83,86 @@ async function deleteSettledAttempts({ pool }: MaintenanceOptions): Promise<void
       limit ${sliceMax}))`);
 }
 
+/** Which rows one statement deletes: a select of so many `ctid`s at most. */
+interface OldRows {
+  readonly table: SQL;
+  readonly old: SQL;
+  readonly max: number;
+}
+
+const isOlder = (column: Parameters<typeof lt>[0], keepMs: number) =>
+  lt(column, sql`now() - make_interval(secs => ${keepMs / 1000}::float8)`);
+
+const olderInbox = (keepMs: number): OldRows => ({
+  table: sql`${inbox}`,
+  old: sql`select ctid from ${inbox} where ${isOlder(inbox.handledAt, keepMs)} order by handled_at`,
+  max: sliceMax,
+});
+
+const olderKeys: OldRows = {
+  table: sql`${idempotencyKeys}`,
+  old: sql`select ctid from ${idempotencyKeys}
+    where ${isOlder(idempotencyKeys.createdAt, idempotencyKeepMs)} order by created_at`,
+  max: sliceMax,
+};
+
+const lettersOfEndedRuns = ({ deadLettersKeepMs }: MaintenanceOptions): OldRows => ({
+  table: sql`${redriveRunLetters}`,
+  old: sql`select ${redriveRunLetters}.ctid from ${redriveRuns}
+    join ${redriveRunLetters} on ${redriveRunLetters.runId} = ${redriveRuns.id}
+    where ${isOlder(redriveRuns.finishedAt, deadLettersKeepMs)}`,
+  max: sliceMax,
+});
+
+const endedRuns = ({ deadLettersKeepMs }: MaintenanceOptions): OldRows => ({
+  table: sql`${redriveRuns}`,
+  old: sql`select ctid from ${redriveRuns}
+    where ${isOlder(redriveRuns.finishedAt, deadLettersKeepMs)} and not exists (
+      select 1 from ${redriveRunLetters} where ${redriveRunLetters.runId} = ${redriveRuns.id})
+    order by finished_at`,
+  max: sliceMax,
+});
+
+/**
+ * Letters that were handled or discarded, whose message needs them as a proof no more: its lane says
+ * so, or its stream has forgotten it.
+ */
+function resolvedLetters({ streams, deadLettersKeepMs }: MaintenanceOptions): OldRows {
+  const forgetful = streams.filter(({ maxAgeSeconds }) => maxAgeSeconds > 0);
+  const names = sql.param(forgetful.map(({ name }) => name));
+  const ages = sql.param(forgetful.map(({ maxAgeSeconds }) => maxAgeSeconds));
+  const { id, consumer, key, version, stream, resolvedAt } = deadLetters;
+  return {
+    table: sql`${deadLetters}`,
+    old: sql`select ${deadLetters}.ctid from ${deadLetters}
+      where ${deadLetters.state} <> 'dead' and ${isOlder(resolvedAt, deadLettersKeepMs)}
+        and (exists (
+          select 1 from unnest(${names}::text[], ${ages}::float8[]) as forgetful (name, age)
+          where name = ${stream} and ${resolvedAt} < now() - make_interval(secs => age)
+        ) or exists (
+          select 1 from ${lanes} where ${lanes.consumer} = ${consumer} and ${lanes.key} = ${key}
+            and ${lanes.version} >= ${version}))
+        and not exists (
+          select 1 from ${redriveRunLetters} join ${redriveRuns}
+            on ${redriveRuns.id} = ${redriveRunLetters.runId}
+          where ${redriveRunLetters.letterId} = ${id} and ${redriveRuns.finishedAt} is null)
+      order by ${resolvedAt}`,
+    max: lettersSliceMax,
+  };
+}
+
 /** Deletes slice by slice until nothing old is left or the time of this round is used up. */
-async function deleteOlder(
+async function deleteInSlices(
   { pool, clock }: MaintenanceOptions,
-  table: typeof inbox | typeof idempotencyKeys | typeof redriveRuns,
-  column: typeof inbox.handledAt | typeof idempotencyKeys.createdAt | typeof redriveRuns.finishedAt,
-  keepMs: number,
   signal: AbortSignal,
+  { table, old, max }: OldRows,
 ): Promise<void> {
-  const old = lt(column, sql`now() - make_interval(secs => ${keepMs / 1000}::float8)`);
   const untilMs = clock.monotonicMs() + tableBudgetMs;
-  let deleted = sliceMax;
-  while (deleted === sliceMax && clock.monotonicMs() < untilMs && !signal.aborted) {
-    const { count } = await pool.q.execute(sql`
-      delete from ${table} where ctid = any(array(
-        select ctid from ${table} where ${old} order by ${column} limit ${sliceMax}))`);
+  let deleted = max;
+  while (deleted === max && clock.monotonicMs() < untilMs && !signal.aborted) {
+    const { count } = await pool.q.execute(
+      sql`delete from ${table} where ctid = any(array(${old} limit ${max}))`,
+    );
     deleted = count;
   }
 }

@@ -190,7 +190,15 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
         name: "maintenance",
         run: ({ signal }) =>
           maintain(
-            { pool, broker, streams: needed, outboxKeepMs: settings.OUTBOX_KEEP, clock, log },
+            {
+              pool,
+              broker,
+              streams: needed,
+              outboxKeepMs: settings.OUTBOX_KEEP,
+              deadLettersKeepMs: settings.DEAD_LETTERS_KEEP,
+              clock,
+              log,
+            },
             signal,
           ),
       },

@@ -15,6 +15,8 @@ export const messagingSettings = {
   /** `apply` makes missing streams at start; `expect` leaves that to a deployment job. */
   TOPOLOGY: z.enum(["apply", "expect"], "must be apply or expect").default("apply"),
   OUTBOX_KEEP: duration().prefault("48h"),
+  /** How long dead letters are kept after they were resolved, and redrive runs after their end. */
+  DEAD_LETTERS_KEEP: duration().prefault("90d"),
   ATTEMPTS_MAX: wholeNumber({ min: 1, max: 100 }).prefault("5"),
   RETRY_BASE: duration().prefault("250ms"),
   /** A message whose handler takes longer has failed. */

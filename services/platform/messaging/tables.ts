@@ -172,6 +172,7 @@ export const deadLetters = pgTable(
     uniqueIndex("dead_letters_lane").on(t.consumer, t.key, t.version),
     uniqueIndex("dead_letters_keyless").on(t.consumer, t.eventId).where(sql`${t.key} is null`),
     index("dead_letters_open").on(t.consumer, t.id).where(sql`${t.state} = 'dead'`),
+    index("dead_letters_resolved_at").on(t.resolvedAt).where(sql`${t.state} <> 'dead'`),
   ],
 );
 

@@ -164,6 +164,7 @@ export function startReplica(
       STREAM_REPLICAS: 1,
       TOPOLOGY: "apply",
       OUTBOX_KEEP: 172_800_000,
+      DEAD_LETTERS_KEEP: 7_776_000_000,
       ATTEMPTS_MAX: 5,
       RETRY_BASE: 10,
       PARKED_PER_LANE_MAX: 1_000,
