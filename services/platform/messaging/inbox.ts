@@ -194,8 +194,11 @@ export interface InboxStore<S> {
   caughtUp(key: string, upTo: number): Promise<void>;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
-  /** The stream no longer has the version that this lane waits for. */
-  markStuck(key: string): Promise<void>;
+  /**
+   * The stream no longer has what comes after `version`. Marks the lane and returns true, unless that
+   * came after all: the lane has moved, is blocked by it or has it parked.
+   */
+  markStuck(key: string, version: number): Promise<boolean>;
   /**
    * Counts a redrive that failed and keeps its error, as long as the letter is dead and of the
    * revision that was tried; records in any case who tried.

@@ -132,6 +132,34 @@ describe("a lane that waits for a version", () => {
     );
   });
 
+  test("neither starts later nor is stuck when its first version comes while it is looked for", async () => {
+    await using world = await sinkWorld();
+    await afterItsBeginning(world, 3);
+    const { durable } = sinkConsumer;
+    await world.pool.q.execute(sql`
+      insert into lanes (consumer, key, waiting) values (${durable}, 'order/1', 1)`);
+    const options = consumerOf(world);
+    const meanwhile = (happens: ReturnType<typeof sql>) => ({
+      ...options,
+      broker: {
+        ...world.broker,
+        durableState: async (stream: string, name: string) => {
+          await world.pool.q.execute(happens);
+          return world.broker.durableState(stream, name);
+        },
+      },
+    });
+    const found = await options.store.findLane("order/1");
+    if (!found) throw new Error("there is no lane");
+
+    await fillGap(meanwhile(sql`update lanes set blocked = true`), found);
+    expect(await lane(world)).toMatchObject({ version: 0, stuck: false });
+
+    await world.pool.q.execute(sql`update lanes set blocked = false`);
+    await fillGap(meanwhile(sql`update lanes set version = 1`), found);
+    expect(await lane(world)).toMatchObject({ version: 1, stuck: false });
+  });
+
   test("waits for its first version when the durable was made anew and messages were lost with it", async () => {
     await using world = await sinkWorld();
     const jsm = await managed(world);

@@ -97,7 +97,7 @@ async function startOrReport<S>(
   if (version === 0 && cameLater && (await startAtLowest(store, key, lowestInStream))) {
     return headsMayRun();
   }
-  await store.markStuck(key);
+  if (!(await store.markStuck(key, version))) return;
   log.error("lane is stuck", { consumer: durable, key, missingVersion: version + 1 });
 }
 
@@ -110,7 +110,8 @@ async function startAtLowest<S>(
     const lane = (await tx.lockLanes([key])).get(key);
     const parked = (await tx.parkedVersions([key])).get(key) ?? [];
     const lowest = Math.min(lowestInStream, ...parked);
-    if (!lane || lane.version > 0 || !Number.isFinite(lowest)) return false;
+    // What blocks it is version 1, which came just now after all.
+    if (!lane || lane.version > 0 || lane.blocked || !Number.isFinite(lowest)) return false;
     await tx.saveLanes([{ ...lane, version: lowest - 1 }]);
     return true;
   });

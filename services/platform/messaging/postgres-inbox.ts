@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, lte, notExists, or, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../postgres.ts";
 import { appendToAudit } from "./audit.ts";
 import type { Failures, InboxStore, ParkedMessage, ServiceUnit } from "./inbox.ts";
@@ -192,8 +192,24 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
         .where(and(ofLane(key), lte(lanes.leftUpTo, upTo)));
     },
 
-    async markStuck(key) {
-      await q.update(lanes).set({ stuck: true }).where(ofLane(key));
+    async markStuck(key, version) {
+      const isParked = db.q
+        .select()
+        .from(parked)
+        .where(ofParked(key, version + 1));
+      const marked = await q
+        .update(lanes)
+        .set({ stuck: true })
+        .where(
+          and(
+            ofLane(key),
+            eq(lanes.version, version),
+            eq(lanes.blocked, false),
+            notExists(isParked),
+          ),
+        )
+        .returning({ key: lanes.key });
+      return marked.length > 0;
     },
 
     async findDeadLetter(id) {

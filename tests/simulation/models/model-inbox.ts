@@ -128,10 +128,13 @@ export function modelInbox<S>(
         const lane = tx.get(lanes, key);
         if (lane && lane.leftUpTo <= upTo) tx.put(lanes, key, { ...lane, behind: false });
       }),
-    markStuck: (key) =>
+    markStuck: (key, version) =>
       db.run("inbox.markStuck", (tx) => {
         const lane = tx.get(lanes, key);
-        if (lane) tx.put(lanes, key, { ...lane, stuck: true });
+        const isParked = tx.get(parked, placeOf(key, version + 1)) !== undefined;
+        const marks = lane?.version === version && !lane.blocked && !isParked;
+        if (marks) tx.put(lanes, key, { ...lane, stuck: true });
+        return marks;
       }),
 
     findDeadLetter: (id) => db.run("inbox.findDeadLetter", (tx) => tx.get(tables.deadLetters, id)),

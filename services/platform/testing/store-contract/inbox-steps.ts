@@ -88,7 +88,7 @@ const writing: fc.Arbitrary<StoreStep> = fc.oneof(
       inbox.endParkedRun(key, version, { retryInMs, ...(failed ? { error: "it failed" } : {}) }),
   ),
   step("caughtUp", place, (inbox, [key, upTo]) => inbox.caughtUp(key, upTo)),
-  step("markStuck", aKey, (inbox, key) => inbox.markStuck(key)),
+  step("markStuck", place, (inbox, [key, version]) => inbox.markStuck(key, version)),
   step(
     "recordRedriveFailure",
     fc.tuple(aLetterId, aRevision, anEntry),
