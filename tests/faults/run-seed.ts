@@ -29,7 +29,7 @@ export interface SeedResult {
 /** So that the first fault finds orders in every state. */
 const WARM_ACTS = 40;
 const WARM_DEADLINE_MS = 4_000;
-const INFLICT_DEADLINE_MS = 60_000;
+const INFLICT_DEADLINE_MS = 120_000;
 const FINISH_DEADLINE_MS = 30_000;
 
 /**

@@ -8,6 +8,7 @@ const STUCK_AFTER_MS = 30_000;
 /** What gets less that slowly does not count as settled either. */
 const SETTLED_DEADLINE_MS = 240_000;
 const LOOK_EVERY_MS = 100;
+const NOTE_EVERY_MS = 5_000;
 
 /**
  * Waits until nothing is left to do: every order decided, every message sent, handled and
@@ -20,6 +21,7 @@ export async function settle(world: OpenWorld): Promise<void> {
   const giveUpAt = performance.now() + SETTLED_DEADLINE_MS;
   let least = Number.POSITIVE_INFINITY;
   let lessAt = performance.now();
+  let noteAt = lessAt + NOTE_EVERY_MS;
   for (;;) {
     const left = await lookedAt(world);
     if (left.size === 0) return;
@@ -29,15 +31,21 @@ export async function settle(world: OpenWorld): Promise<void> {
       least = count;
       lessAt = now;
     }
+    if (now > noteAt) {
+      world.note(`left are ${inWords(left)}`);
+      noteAt = now + NOTE_EVERY_MS;
+    }
     if (now - lessAt > STUCK_AFTER_MS || now > giveUpAt) {
       for (const line of await standstill(world)) world.note(line);
       const how = now > giveUpAt ? "too slow" : "stuck";
-      const what = [...left].map(([name, many]) => `${name}: ${many}`).join(", ");
-      throw new Error(`${how}, still to do: ${what}`);
+      throw new Error(`${how}, left are ${inWords(left)}`);
     }
     await Bun.sleep(LOOK_EVERY_MS);
   }
 }
+
+const inWords = (left: ReadonlyMap<string, number>) =>
+  [...left].map(([what, many]) => `${what} ${many}`).join(", ");
 
 /** What is left; a look that fails has seen nothing get less. */
 async function lookedAt(world: OpenWorld): Promise<ReadonlyMap<string, number>> {

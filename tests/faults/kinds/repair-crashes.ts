@@ -21,8 +21,8 @@ interface About {
   readonly consumer: string;
 }
 
-const DEAD_WITHIN_MS = 12_000;
-const ACTS_WITHIN_MS = 12_000;
+const DEAD_WITHIN_MS = 30_000;
+const ACTS_WITHIN_MS = 20_000;
 
 /** Some messages become dead letters; then an operator acts on one after the other until a process dies of it. */
 const operatorWho =
