@@ -57,6 +57,21 @@ const revisions = ({ pool }: SinkWorld) =>
 const mended = { orderId: "2", reason: "mended" };
 
 describe("editing a dead letter", () => {
+  test("keeps a payload with a NUL as it is, and shows the NUL in what was changed", async () => {
+    await using it = await poisoned();
+
+    const { difference } = await it.repair.edit({
+      ...person,
+      id: it.letter.id,
+      revision: 1,
+      payload: { orderId: "2", reason: "a\0b" },
+    });
+
+    expect(difference).toEqual([{ path: "reason", before: null, after: "a\u2400b" }]);
+    const [, edited] = await revisions(it.world);
+    expect(fromBinary(OrderConfirmedSchema, edited?.payload ?? Buffer.of()).reason).toBe("a\0b");
+  });
+
   test("keeps every revision and tells them apart field by field", async () => {
     await using it = await poisoned();
     const { id } = it.letter;

@@ -2,20 +2,20 @@ import { z } from "zod";
 import { Refusal } from "../errors.ts";
 import type { LetterSelection } from "./letter-selection.ts";
 import { runStates } from "./ops-repair-views.ts";
-import { consumer, cursor, key, limit, reason } from "./ops-requests.ts";
+import { consumer, cursor, key, limit, reason, text } from "./ops-requests.ts";
 import { runLimits } from "./redrive-runs.ts";
 import { type DeadLetterReason, deadLetterReasons } from "./tables.ts";
 
 const whole = (name: string, min: number, max: number) => {
-  const text = `${name} must be an integer from ${min} to ${max}`;
-  return z.int(text).min(min, text).max(max, text);
+  const problem = `${name} must be an integer from ${min} to ${max}`;
+  return z.int(problem).min(min, problem).max(max, problem);
 };
 
 const revision = whole("revision", 1, 1_000_000);
 const instant = (name: string) =>
   z.iso
     .datetime({ offset: true, error: `${name} must be an RFC 3339 instant` })
-    .transform((text) => new Date(text))
+    .transform((given) => new Date(given))
     .optional();
 
 export const GroupsRequest = z.strictObject({ consumer: consumer.optional() });
@@ -37,14 +37,14 @@ const selection = {
     .min(1, `ids must be 1 to ${runLimits.idsInOneRequest}`)
     .max(runLimits.idsInOneRequest, `ids must be 1 to ${runLimits.idsInOneRequest}`)
     .optional(),
-  group: z.string("group must be a string").max(64, "group is too long").optional(),
+  group: text("group", 64).optional(),
   all: z.literal(true, "all must be true").optional(),
-  type: z.string("type must be a string").max(256, "type is too long").optional(),
+  type: text("type", 256).optional(),
   reasonOfDeath: z
     .enum(deadLetterReasons, `reasonOfDeath must be one of ${deadLetterReasons.join(", ")}`)
     .optional(),
   key: key.optional(),
-  error: z.string("error must be a string").max(500, "error is too long").optional(),
+  error: text("error", 500).optional(),
   failedSince: instant("failedSince"),
   failedUntil: instant("failedUntil"),
 };
@@ -89,8 +89,8 @@ export function selectionOf(given: Given): LetterSelection {
   const filters = Object.values(conditions).some((condition) => condition !== undefined);
   const ways = [ids !== undefined, group !== undefined, all === true, filters];
   if (ways.filter(Boolean).length !== 1) {
-    const text = "select letters in one way: by ids, by group, by conditions, or all";
-    throw new Refusal("invalid", "invalid_selection", text);
+    const how = "select letters in one way: by ids, by group, by conditions, or all";
+    throw new Refusal("invalid", "invalid_selection", how);
   }
   if (ids) return { kind: "ids", ids };
   return group === undefined ? { kind: "filter", filter: conditions } : { kind: "group", group };

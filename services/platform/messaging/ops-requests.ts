@@ -44,23 +44,24 @@ export const MessagesRequest = z.strictObject({ key });
 
 export const NoParameters = z.strictObject({});
 
+/** Text of a body that Postgres is asked with, which takes no NUL; a query's has none. */
+export const text = (name: string, max: number) =>
+  z
+    .string(`${name} must be a string`)
+    .max(max, `${name} is too long`)
+    .refine((given) => !given.includes("\0"), `${name} must not contain NUL`);
+
 /** Why a person does something, for the audit. */
 export const reason = z
   .string("reason is required")
   .trim()
   .min(1, "reason is required")
-  .max(reasonMax, "reason is too long")
-  .refine((text) => !text.includes("\0"), "reason must not contain NUL");
+  .pipe(text("reason", reasonMax));
 
 export const SkipRequest = z.strictObject({
   consumer,
   key,
-  reason: z
-    .string("reason must be a string")
-    .trim()
-    .max(reasonMax, "reason is too long")
-    .refine((text) => !text.includes("\0"), "reason must not contain NUL")
-    .optional(),
+  reason: z.string("reason must be a string").trim().pipe(text("reason", reasonMax)).optional(),
 });
 
 /** Reads a query or a body. The first thing wrong is refused; of a query, a blank counts as absent. */

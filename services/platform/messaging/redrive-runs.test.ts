@@ -109,6 +109,24 @@ describe("groups of dead letters", () => {
   });
 });
 
+describe("a selection", () => {
+  test.each(["group", "type", "error"])(
+    "with a NUL in its %s is refused in words",
+    async (name) => {
+      await using it = await kitchen({});
+
+      const answers = [
+        await it.post("redrive-runs/dry-run", { consumer, [name]: "a\0b" }),
+        await it.post("redrive-runs", { consumer, [name]: "a\0b" }),
+      ];
+
+      for (const { status, body } of answers) {
+        expect([status, body.detail]).toEqual([400, `${name} must not contain NUL`]);
+      }
+    },
+  );
+});
+
 describe("a dry run", () => {
   test("says of each letter whether it would still fail and why, and changes nothing", async () => {
     await using it = await kitchen({ "1": "cold", "2": "cold" });
