@@ -65,14 +65,15 @@ describe("the inventory service", () => {
     expect([ready.status, await ready.json()]).toMatchObject([200, { status: "degraded" }]);
   });
 
-  test("answers nobody but health where tokens are asked for", async () => {
+  test("shows everybody the menu, and answers services alone by gRPC, where tokens are asked for", async () => {
     await using running = await inventory({ AUTH: "required" });
     const { service, grpc } = running;
 
     const refused = createClient(InventoryService, grpc).getStock({ sku: "burger" });
 
     await expect(refused).rejects.toThrow("[unauthenticated]");
-    expect((await fetch(running.items)).status).toBe(401);
+    expect((await fetch(running.items)).status).toBe(200);
+    expect((await fetch(running.items, { method: "POST", body: "{" })).status).toBe(401);
     expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
   });
 });

@@ -12,7 +12,6 @@ await hostService({
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
     await seedItems(foundation.db);
-    const { AUTH: auth, GRPC_PORT: grpcPort } = settings;
-    return { ...inventory({ ...foundation, auth }), grpcPort };
+    return { ...inventory(foundation), grpcPort: settings.GRPC_PORT };
   },
 });

@@ -1,5 +1,4 @@
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
-import { type AuthMode, requireRole } from "@app/platform/auth.ts";
 import { brokerHints } from "@app/platform/change-hints.ts";
 import { createChanges } from "@app/platform/changes.ts";
 import type { Clock } from "@app/platform/clock.ts";
@@ -8,8 +7,8 @@ import type { Log } from "@app/platform/log.ts";
 import type { Broker } from "@app/platform/messaging/broker.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
 import type { Random } from "@app/platform/random.ts";
-import { contextOf } from "@app/platform/request-context.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
+import { inventoryAccess } from "./access.ts";
 import { onOrderCancelled } from "./consumers/on-order-cancelled.ts";
 import { onOrderConfirmed } from "./consumers/on-order-confirmed.ts";
 import { onOrderCreated } from "./consumers/on-order-created.ts";
@@ -24,7 +23,6 @@ import { inventoryUnit } from "./store/unit.ts";
 
 export interface InventorySettings {
   readonly db: Database;
-  readonly auth: AuthMode;
   /** How replicas tell each other which items changed. */
   readonly broker: Pick<Broker, "hint" | "onHint">;
   readonly clock: Clock;
@@ -33,7 +31,7 @@ export interface InventorySettings {
 }
 
 /** What inventory does, ready to be served and fed: no port is open and no broker is needed yet. */
-export function inventory({ db, auth, broker, clock, random, log }: InventorySettings) {
+export function inventory({ db, broker, clock, random, log }: InventorySettings) {
   const changes = createChanges<Item>({
     load: (skus) => findItems(db, skus),
     versionOf: ({ version }) => version,
@@ -42,13 +40,10 @@ export function inventory({ db, auth, broker, clock, random, log }: InventorySet
     onError: (err) => log.warn("watched stock could not be read", { err }),
   });
   const itemChanged = changes.changed;
-  // As long as nobody issues tokens, nobody could write where one were asked for.
-  const requireMenuWriter = (request: Request) => {
-    if (auth === "required") requireRole(contextOf(request).caller, "operator");
-  };
 
   return {
-    app: httpApp().use(itemRoutes({ db, requireMenuWriter, itemChanged })),
+    access: inventoryAccess,
+    app: httpApp(inventoryAccess).use(itemRoutes({ db, itemChanged })),
     rpc: (router: ConnectRouter) =>
       router.service(InventoryService, inventoryService({ db, random, changes })),
     consumers: [

@@ -10,9 +10,8 @@ await hostService({
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
-    const { ORDER_DEADLINE: deadlineMs, OUTBOX_MAX: outboxMax, DEMO, AUTH: auth } = settings;
-    const demo = DEMO === "on" ? { auth } : undefined;
-    const why = { auth, inventoryUrl: settings.INVENTORY_URL };
-    return orders({ ...foundation, deadlineMs, outboxMax, why, demo });
+    const { ORDER_DEADLINE: deadlineMs, OUTBOX_MAX: outboxMax, DEMO } = settings;
+    const why = { inventoryUrl: settings.INVENTORY_URL };
+    return orders({ ...foundation, deadlineMs, outboxMax, why, demo: DEMO === "on" });
   },
 });

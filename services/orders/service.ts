@@ -1,5 +1,4 @@
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
-import type { AuthMode } from "@app/platform/auth.ts";
 import { brokerHints } from "@app/platform/change-hints.ts";
 import type { Clock } from "@app/platform/clock.ts";
 import { httpApp } from "@app/platform/elysia-app.ts";
@@ -9,6 +8,7 @@ import type { Broker } from "@app/platform/messaging/broker.ts";
 import type { Inspected } from "@app/platform/messaging/messaging.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
+import { ordersAccess } from "./access.ts";
 import { onInventoryRejected } from "./consumers/on-inventory-rejected.ts";
 import { onInventoryReserved } from "./consumers/on-inventory-reserved.ts";
 import type { Order } from "./domain/order.ts";
@@ -32,10 +32,10 @@ export interface OrdersSettings {
   readonly deadlineMs: number;
   /** So many messages may wait for the broker before orders are refused. */
   readonly outboxMax: number;
-  /** Who may ask why an order waits, and where inventory is asked. */
+  /** Where inventory is asked what an order waits for. */
   readonly why: Omit<OrderWhySettings, "inspected">;
-  /** Answers the calls of demo data, to operators; without it there are none. */
-  readonly demo?: { readonly auth: AuthMode } | undefined;
+  /** Whether there are the calls that demo data needs. */
+  readonly demo?: boolean;
   /** Aborts when the service stops: streams end. */
   readonly stopping: AbortSignal;
   readonly clock: Clock;
@@ -68,10 +68,11 @@ export function orders(settings: OrdersSettings) {
     stopping,
     clock,
   };
-  const app = httpApp().use(orderRoutes(api));
+  const app = httpApp(ordersAccess).use(orderRoutes(api));
 
   return {
-    app: demo ? app.use(demoRoutes(api, demo)) : app,
+    access: ordersAccess,
+    app: demo ? app.use(demoRoutes(api)) : app,
     coreRoutes: (inspected: Inspected) => orderWhyRoutes({ ...why, inspected }),
     rpc: (router: ConnectRouter) => router.service(OrdersService, ordersService(api)),
     consumers: [

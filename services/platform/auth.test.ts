@@ -10,35 +10,62 @@ const verify: VerifyToken = async (token) => {
   throw new Refusal("unauthenticated", "token_invalid", "invalid token");
 };
 
-function bearer(token: string): Headers {
-  return new Headers({ authorization: `Bearer ${token}` });
+function request(headers: Record<string, string> = {}, method = "GET") {
+  return { method, headers: new Headers(headers) };
 }
+
+const bearer = (token: string) => request({ authorization: `Bearer ${token}` });
 
 describe("authenticator", () => {
   test("lets nobody in by required while nobody issues tokens", async () => {
     const authenticate = authenticator("required");
 
-    await expect(authenticate(new Headers())).rejects.toEqual(unauthenticated);
-    await expect(authenticate(bearer("good"))).rejects.toEqual(unauthenticated);
+    expect(await authenticate(request())).toEqual({
+      caller: undefined,
+      refusedCredential: undefined,
+      guests: "nowhere",
+    });
+    expect(await authenticate(bearer("good"))).toMatchObject({
+      caller: undefined,
+      refusedCredential: unauthenticated,
+    });
   });
 
-  test("takes everybody as a guest by optional while nobody issues tokens", async () => {
+  test("takes everybody as a guest everywhere by optional while nobody issues tokens", async () => {
     const authenticate = authenticator("optional");
+    const guest = { caller: undefined, refusedCredential: undefined, guests: "everywhere" };
 
-    expect(await authenticate(new Headers())).toBeUndefined();
-    expect(await authenticate(bearer("anything"))).toBeUndefined();
+    expect(await authenticate(request())).toEqual(guest as never);
+    expect(await authenticate(bearer("anything"))).toEqual(guest as never);
   });
 
   test("verifies a token in either mode", async () => {
     for (const mode of ["required", "optional"] as const) {
-      expect(await authenticator(mode, verify)(bearer("good"))).toEqual(operator);
-      await expect(authenticator(mode, verify)(bearer("bad"))).rejects.toEqual(unauthenticated);
+      const authenticate = authenticator(mode, verify);
+      expect(await authenticate(bearer("good"))).toMatchObject({
+        caller: operator,
+        refusedCredential: undefined,
+      });
+      for (const bad of [bearer("bad"), request({ authorization: "good" }), bearer("good, good")]) {
+        expect(await authenticate(bad)).toMatchObject({
+          caller: undefined,
+          refusedCredential: unauthenticated,
+        });
+      }
     }
   });
 
-  test("asks for a token only by required", async () => {
-    await expect(authenticator("required", verify)(new Headers())).rejects.toEqual(unauthenticated);
-    expect(await authenticator("optional", verify)(new Headers())).toBeUndefined();
+  test("lets guests in where customers call, by optional alone, once tokens are issued", async () => {
+    expect(await authenticator("required", verify)(request())).toMatchObject({ guests: "nowhere" });
+    expect(await authenticator("optional", verify)(request())).toMatchObject({
+      guests: "unprivileged",
+    });
+  });
+
+  test("does not take a fault of the verifier for a bad token", async () => {
+    const broken = authenticator("optional", () => Promise.reject(new Error("broken")));
+
+    await expect(broken(bearer("good"))).rejects.toThrow("broken");
   });
 });
 

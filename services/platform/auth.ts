@@ -1,8 +1,11 @@
+import { presentedToken } from "./auth-cookie.ts";
 import { Refusal } from "./errors.ts";
 
 export type AuthMode = "required" | "optional";
 
-export type Role = "customer" | "operator" | "organiser" | "service";
+export const roles = ["customer", "operator", "organiser", "service"] as const;
+
+export type Role = (typeof roles)[number];
 
 /** Who calls, as a verified token says it. */
 export interface Caller {
@@ -10,22 +13,48 @@ export interface Caller {
   readonly roles: readonly Role[];
 }
 
-/** Proves a token. Throws a `Refusal` of kind `unauthenticated` for one that does not hold. */
+/**
+ * Where callers without a token are let in, beside what is public: nowhere (AUTH=required), where
+ * customers and services call (AUTH=optional), or everywhere (AUTH=optional while nobody issues
+ * tokens, because then nobody could act where a token were asked for).
+ */
+export type Guests = "nowhere" | "unprivileged" | "everywhere";
+
+/** What is known of who calls, once its credential was looked at. */
+export interface Identity {
+  /** Undefined for a guest. */
+  readonly caller: Caller | undefined;
+  /** Why the credential that was sent proves nobody: whatever is not public is refused with it. */
+  readonly refusedCredential: Refusal | undefined;
+  readonly guests: Guests;
+}
+
+/** Proves a token. Throws a `Refusal` for one that does not hold, or that cannot be judged now. */
 export type VerifyToken = (token: string) => Promise<Caller>;
 
-/**
- * Finds out who calls, from the headers of an HTTP request or an RPC alike.
- * `undefined` is a guest, which only `optional` lets in.
- */
-export type Authenticate = (headers: Headers) => Promise<Caller | undefined>;
+/** The part of an HTTP request or of an RPC that says who calls. */
+export type Presented = Pick<Request, "method" | "headers">;
 
-/** A token that is sent is verified in either mode, and wins over anything the body says. */
-export function authenticator(mode: AuthMode, verify: VerifyToken = refuseToken): Authenticate {
-  return async (headers) => {
-    const token = bearerToken(headers);
-    if (mode === "optional" && (token === undefined || verify === refuseToken)) return undefined;
-    if (token === undefined) throw signInFirst();
-    return verify(token);
+/** Finds out who calls, of an HTTP request or an RPC alike. Refuses nothing: the call's rule does. */
+export type Authenticate = (request: Presented) => Promise<Identity>;
+
+/**
+ * A token that is sent is verified in either mode, and wins over anything the body says. Without
+ * `verify` nobody issues tokens: then none can hold, and AUTH=optional does not look at them.
+ */
+export function authenticator(mode: AuthMode, verify?: VerifyToken): Authenticate {
+  const guests = guestsBy(mode, verify);
+  const ignoresTokens = guests === "everywhere";
+  return async (request) => {
+    if (ignoresTokens) return { caller: undefined, refusedCredential: undefined, guests };
+    try {
+      const token = presentedToken(request);
+      const caller = token === undefined ? undefined : await (verify ?? refuseToken)(token);
+      return { caller, refusedCredential: undefined, guests };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { caller: undefined, refusedCredential: error, guests };
+    }
   };
 }
 
@@ -36,15 +65,16 @@ export function requireRole(caller: Caller | undefined, ...roles: readonly Role[
   throw new Refusal("forbidden", "role_missing", `needs the role ${roles.join(" or ")}`);
 }
 
-/** Stands in while nobody issues tokens: then none can hold. */
+/** What a guest is told where it is not let in. */
+export function signInFirst(): Refusal {
+  return new Refusal("unauthenticated", "sign_in_required", "authentication required");
+}
+
+function guestsBy(mode: AuthMode, verify: VerifyToken | undefined): Guests {
+  if (mode === "required") return "nowhere";
+  return verify === undefined ? "everywhere" : "unprivileged";
+}
+
 const refuseToken: VerifyToken = async () => {
   throw signInFirst();
 };
-
-function bearerToken(headers: Headers): string | undefined {
-  return /^bearer +(\S+)$/i.exec(headers.get("authorization")?.trim() ?? "")?.[1];
-}
-
-function signInFirst(): Refusal {
-  return new Refusal("unauthenticated", "sign_in_required", "authentication required");
-}

@@ -23,7 +23,17 @@ const routes = new Elysia({ prefix: "/v1/orders" })
   .get("/:id", ({ params }) => params.id, { params: z.object({ id: z.string().regex(/^\d+$/) }) })
   .post("/typed", ({ body }) => body, { body: z.object({ n: z.number("n must be a number") }) });
 
-const handle = elysiaHandler(httpApp().use(routes));
+const access = {
+  "GET /v1/orders/fault": "user",
+  "GET /v1/orders/refused": "user",
+  "POST /v1/orders": "user",
+  "POST /v1/orders/:id/cancel": "user",
+  "GET /v1/orders/:id": "user",
+  "POST /v1/orders/typed": "user",
+  "GET /stream": "public",
+} as const;
+
+const handle = elysiaHandler(httpApp(access).use(routes));
 
 async function call(method: string, path: string, body?: string) {
   const init = { method, ...(body === undefined ? {} : { body }) };
@@ -109,7 +119,7 @@ describe("httpApp", () => {
       return endless();
     };
     const stream = () => eventStream(source, { signal: new AbortController().signal });
-    const app = httpApp().use(routes).get("/stream", stream);
+    const app = httpApp(access).use(routes).get("/stream", stream);
     await using served = servedHttp({ handlers: [elysiaHandler(app)] });
     const head = (path: string) => fetch(`${served.server.url}${path}`, { method: "HEAD" });
 

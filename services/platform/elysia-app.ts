@@ -1,7 +1,9 @@
 import { type AnyElysia, Elysia, ParseError, ValidationError } from "elysia";
+import { type AccessTable, requireAccess, routeName } from "./auth-rules.ts";
 import { Refusal } from "./errors.ts";
 import type { FetchHandler } from "./http.ts";
 import { invalidJson, readJsonBody } from "./json-body.ts";
+import { operatorAccess } from "./messaging/ops-access.ts";
 import { problemOf, problemResponse, problems } from "./problem.ts";
 import { contextOf, setContext } from "./request-context.ts";
 
@@ -10,33 +12,56 @@ import { contextOf, setContext } from "./request-context.ts";
  * becomes the problem that the rest of the service would give: Elysia by itself
  * shows the messages of faults and echoes input.
  *
+ * A route answers only whom its rule in `access` lets in, before its body is read; the operator API
+ * brings its own rules. A route without a rule fails.
+ *
  * A route's `body` is the parsed object, or `null` where none was sent. What needs
  * the bytes themselves is a handler of its own, beside the app.
  *
  * ```ts
- * const app = httpApp().use(orderRoutes({ db })).use(operatorRoutes({ db }));
+ * const app = httpApp(ordersAccess).use(orderRoutes({ db }));
  * serveHttp({ handlers: [rpc, elysiaHandler(app)], … });
  * ```
  */
-export function httpApp() {
+export function httpApp(access: AccessTable) {
+  const rules: AccessTable = { ...access, ...operatorAccess };
+  const requireRule = ({
+    request,
+    route,
+  }: {
+    readonly request: Request;
+    readonly route: string;
+  }) => {
+    const name = routeName(request.method, route);
+    const rule = rules[name];
+    if (rule === undefined) throw new Error(`nobody stated who may call ${name}`);
+    requireAccess(rule, contextOf(request));
+  };
   // Elysia otherwise looks for the path too late in the url of a host like `api` or `x`.
   const app = new Elysia({ handler: { standardHostname: false } });
-  return app
-    .onParse({ as: "global" }, async ({ request }) => (await readJsonBody(request)) ?? null)
-    .onTransform({ as: "global" }, ({ request, params, query }) => {
-      // Only an escape can decode to nothing or to a NUL.
-      if (!request.url.includes("%")) return;
-      refuseUnreadableQuery(request.url);
-      for (const [name, value] of Object.entries({ ...query, ...params })) {
-        if (value === null || String(value).includes("\0")) throw invalid(name);
-      }
-    })
-    .onError({ as: "global" }, ({ error, code, request, path }) => {
-      if (code === "NOT_FOUND") return unknownRoute(app, path);
-      const thrown = thrownBy(error);
-      contextOf(request).noteFault(thrown);
-      return problemResponse(problemOf(thrown));
-    });
+  return (
+    app
+      .onParse({ as: "global" }, async (context) => {
+        requireRule(context);
+        return (await readJsonBody(context.request)) ?? null;
+      })
+      // Again, because a route that wants no body is not parsed.
+      .onTransform({ as: "global" }, requireRule)
+      .onTransform({ as: "global" }, ({ request, params, query }) => {
+        // Only an escape can decode to nothing or to a NUL.
+        if (!request.url.includes("%")) return;
+        refuseUnreadableQuery(request.url);
+        for (const [name, value] of Object.entries({ ...query, ...params })) {
+          if (value === null || String(value).includes("\0")) throw invalid(name);
+        }
+      })
+      .onError({ as: "global" }, ({ error, code, request, path }) => {
+        if (code === "NOT_FOUND") return unknownRoute(app, path);
+        const thrown = thrownBy(error);
+        contextOf(request).noteFault(thrown);
+        return problemResponse(problemOf(thrown));
+      })
+  );
 }
 
 /** Elysia would leave an escape that is no UTF-8 as it stands, and search for its text. */

@@ -1,6 +1,7 @@
 import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Authenticate } from "./auth.ts";
+import { requireAccess } from "./auth-rules.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
@@ -51,12 +52,17 @@ export function callLines({ log, clock, random }: CallLineSettings): Interceptor
   };
 }
 
-/** Finds out who calls, for every call but those by which a server is watched. */
+/**
+ * Finds out who calls, and refuses whoever is no service where guests are not let in: native gRPC is
+ * for services. The calls by which a server is watched are for everybody.
+ */
 export function authentication(authenticate: Authenticate): Interceptor {
   return (next) => async (request) => {
     if (request.method.parent.typeName === Health.typeName) return next(request);
-    const caller = await authenticate(request.header);
-    changeRpcRequest(request.contextValues, { caller });
+    const { requestMethod: method, header: headers } = request;
+    const identity = await authenticate({ method, headers });
+    changeRpcRequest(request.contextValues, identity);
+    requireAccess("service", identity);
     return next(request);
   };
 }

@@ -20,12 +20,11 @@ import {
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { authenticator } from "./auth.ts";
 import { systemClock } from "./clock.ts";
-import { Refusal } from "./errors.ts";
 import { type GrpcServer, type GrpcSettings, serveGrpc } from "./grpc-server.ts";
 import { type Log, type LogFields, silentLog } from "./log.ts";
 import { systemRandom } from "./random.ts";
 import { eventually } from "./testing/eventually.ts";
-import { type Observed, scriptedInventory } from "./testing/scripted-inventory.ts";
+import { type Observed, scriptedAccess, scriptedInventory } from "./testing/scripted-inventory.ts";
 
 const root = join(import.meta.dir, "../..");
 const closing: (() => unknown)[] = [];
@@ -42,7 +41,8 @@ async function serve(settings: Partial<GrpcSettings> = {}) {
     routes: (router) => router.service(InventoryService, scriptedInventory(observed)),
     port: 0,
     hostname: "127.0.0.1",
-    authenticate: async () => undefined,
+    access: scriptedAccess,
+    authenticate: authenticator("optional"),
     serving: () => true,
     shutdownSignal: shutdown.signal,
     log,
@@ -230,21 +230,25 @@ describe("a gRPC call", () => {
 });
 
 describe("the caller of a gRPC call", () => {
-  test("is who the token says, and nobody else gets in", async () => {
+  test("is the service that the token names, and nobody else gets in", async () => {
     const { client } = await serve({
-      authenticate: async (headers) => {
-        const subject = headers.get("authorization")?.replace("Bearer ", "");
-        if (subject) return { subject, roles: ["service"] };
-        throw new Refusal("unauthenticated", "sign_in_required", "authentication required");
-      },
+      authenticate: authenticator("required", async (subject) => ({
+        subject,
+        roles: [subject === "orders" ? "service" : "operator"],
+      })),
     });
-    const metadata = new Metadata();
-    metadata.set("authorization", "Bearer orders");
+    const as = (subject: string) => {
+      const metadata = new Metadata();
+      metadata.set("authorization", `Bearer ${subject}`);
+      return metadata;
+    };
 
     const refused = await errorOf(reserve(client, { quantity: 1 }));
-    const allowed = await getStock(client, metadata);
+    const person = await errorOf(getStock(client, as("olga")));
+    const allowed = await getStock(client, as("orders"));
 
     expect(refused).toEqual({ code: status.UNAUTHENTICATED, details: "authentication required" });
+    expect(person).toEqual({ code: status.PERMISSION_DENIED, details: "needs the role service" });
     expect(allowed.sku).toBe("orders");
   });
 

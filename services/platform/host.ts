@@ -1,7 +1,9 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import type { ConnectRouter } from "@connectrpc/connect";
+import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import { type AnyElysia, Elysia } from "elysia";
 import { authenticator } from "./auth.ts";
+import { callName } from "./auth-calls.ts";
+import { type AccessTable, accessFaults } from "./auth-rules.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
 import { serveGrpc } from "./grpc-server.ts";
@@ -15,6 +17,7 @@ import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broke
 import type { LeaderTask } from "./messaging/leader.ts";
 import { type ConsumerDeclaration, type Inspected, startMessaging } from "./messaging/messaging.ts";
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
+import { operatorAccess } from "./messaging/ops-access.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
@@ -27,11 +30,23 @@ import { rpcFetch } from "./rpc-fetch.ts";
 import { postgresVersion, requirePostgres } from "./server-versions.ts";
 import type { ServiceSettings } from "./service-settings.ts";
 import { supervise } from "./supervise.ts";
+import { JWKS_PATH } from "./token-claims.ts";
+import { type ReadKeys, tokenKeys } from "./token-keys.ts";
+import { keysAt } from "./token-source.ts";
+import { tokenVerifier } from "./token-verifier.ts";
 import { waitFor } from "./wait-for.ts";
+
+/** Where the users service shows its keys, on the port of its own that everybody knows. */
+const usersKeySet = `http://127.0.0.1:8383${JWKS_PATH}`;
 
 /** What a service is made of, besides what all services are made of. */
 export interface HostedService<S> {
+  /** Made by `httpApp(access)`. */
   readonly app: AnyElysia;
+  /** Who may make each call, of routes and RPCs. The service does not start while one has no rule. */
+  readonly access: AccessTable;
+  /** For the service that issues the tokens: its keys, without asking itself over HTTP. */
+  readonly tokenKeys?: ReadKeys;
   /** Routes that look into the running core. */
   readonly coreRoutes?: (inspected: Inspected) => AnyElysia;
   readonly rpc: (router: ConnectRouter) => void;
@@ -123,6 +138,8 @@ async function start<Settings extends ServiceSettings, S>(
     return loop;
   });
 
+  const readKeys = service.tokenKeys ?? keysOf(settings);
+  const keys = readKeys && tokenKeys({ read: readKeys, clock, log });
   const health = healthOf({
     clock,
     checks: [
@@ -130,21 +147,24 @@ async function start<Settings extends ServiceSettings, S>(
       { name: "migrations", critical: true, probe: migrated },
       ...messaging.checks,
       ...loops.map(({ check }) => check),
+      ...(keys === undefined ? [] : [keys.check]),
       ...(service.checks ?? []),
     ],
   });
   onDrain(health.drain);
-  const edge = { hostname, authenticate: authenticator(settings.AUTH), log, clock, random };
-  const calls = { ...edge, routes: service.rpc, shutdownSignal: stopping };
+  const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
+  const edge = { hostname, authenticate, log, clock, random };
+  const { access, rpc: routes } = service;
+  const calls = { ...edge, access, routes, shutdownSignal: stopping };
   if (service.grpcPort !== undefined) {
     const serving = () => !stopping.aborted;
     const grpc = await serveGrpc({ ...calls, port: service.grpcPort, serving });
     onClose("grpc", grpc.stop);
     log.info("serving grpc", { port: grpc.port });
   }
-  const ops = operatorRoutes(messaging, { auth: settings.AUTH });
   const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
-  const app = service.app.use(ops).use(looking);
+  const app = service.app.use(operatorRoutes(messaging)).use(looking);
+  requireRules(service, app);
   const handlers = [rpcFetch(calls), elysiaHandler(app)];
   const http = serveHttp({ ...edge, health: health.handler, handlers, port: settings.PORT });
   onClose("http", http.stop);
@@ -156,6 +176,21 @@ async function start<Settings extends ServiceSettings, S>(
   const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
   onClose("metrics", async () => metrics[Symbol.asyncDispose]());
   log.info("ready", { url: http.url, metrics: metrics.url });
+}
+
+/** Where the tokens' issuer shows its keys; nowhere when nobody issues tokens and none is asked for. */
+function keysOf({ AUTH: auth, JWKS_URL: url }: ServiceSettings): ReadKeys | undefined {
+  if (url !== undefined) return keysAt(url);
+  return auth === "required" ? keysAt(usersKeySet) : undefined;
+}
+
+/** Throws when a route or an RPC is there of which nobody stated who may call it. */
+function requireRules<S>({ access, rpc }: HostedService<S>, { routes }: AnyElysia): void {
+  const router = createConnectRouter();
+  rpc(router);
+  const calls = router.handlers.map(({ method }) => callName(method));
+  const { ruleless } = accessFaults({ ...access, ...operatorAccess }, { routes, calls });
+  if (ruleless.length > 0) throw new Error(`nobody stated who may call ${ruleless.join(", ")}`);
 }
 
 /** Throws while migrations of this service's folder are missing in its database. */

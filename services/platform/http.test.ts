@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { authenticator, type Caller } from "./auth.ts";
+import { type Authenticate, authenticator } from "./auth.ts";
 import { systemClock } from "./clock.ts";
 import { elysiaHandler, httpApp } from "./elysia-app.ts";
 import { Refusal } from "./errors.ts";
@@ -132,22 +132,28 @@ describe("serveHttp", () => {
 });
 
 describe("callers", () => {
-  test("without a token get 401 from everything but health by required", async () => {
-    await using served = servedHttp({ authenticate: authenticator("required"), handlers: [] });
+  test("without a token get what is public by required, and 401 from everything else", async () => {
+    const app = httpApp({ "GET /menu": "public", "GET /mine": "user" })
+      .get("/menu", () => "soup")
+      .get("/mine", () => "soup");
+    const authenticate = authenticator("required");
+    await using served = servedHttp({ authenticate, handlers: [elysiaHandler(app)] });
     const { server } = served;
 
-    const refused = await fetch(`${server.url}/v1/orders`);
+    const refused = await fetch(`${server.url}/mine`);
 
     expect(refused.status).toBe(401);
     expect(refused.headers.get("www-authenticate")).toBe("Bearer");
-    expect((await fetch(`${server.url}/nowhere`)).status).toBe(401);
+    expect((await fetch(`${server.url}/menu`)).status).toBe(200);
+    expect((await fetch(`${server.url}/nowhere`)).status).toBe(404);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
   test("are limited each by themselves, and health never", async () => {
-    const authenticate = async (headers: Headers): Promise<Caller | undefined> => {
+    const authenticate: Authenticate = async ({ headers }) => {
       const subject = headers.get("x-subject");
-      return subject === null ? undefined : { subject, roles: [] };
+      const caller = subject === null ? undefined : { subject, roles: [] };
+      return { caller, refusedCredential: undefined, guests: "unprivileged" };
     };
     await using served = servedHttp({
       authenticate,
@@ -259,7 +265,7 @@ describe("stop", () => {
 
 describe("an Elysia app behind the wrapper", () => {
   test("has its faults in the log, once, and its problems in the caller's trace", async () => {
-    const app = httpApp()
+    const app = httpApp({ "GET /v1/fault": "user", "GET /v1/caller": "user" })
       .get("/v1/fault", () => {
         throw new Error("canary");
       })

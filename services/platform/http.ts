@@ -28,6 +28,7 @@ export interface HttpSettings {
   readonly health: FetchHandler;
   /** Asked in turn until one answers. */
   readonly handlers: readonly FetchHandler[];
+  /** Only tells who calls; each handler refuses by the rule of what is called. */
   readonly authenticate: Authenticate;
   readonly limits?: Partial<RequestLimits>;
   readonly log: Log;
@@ -129,7 +130,7 @@ async function admit(
   served: ServedRequest,
   { settings, limits, takeTurn }: Wrapper,
 ): Promise<Problem | undefined> {
-  served.caller = await settings.authenticate(served.request.headers);
+  served.identify(await settings.authenticate(served.request));
   await takeTurn(served.caller?.subject ?? served.address);
 
   const limited = await served.receiving(limitBody(served.request, limits));

@@ -7,10 +7,12 @@ import { authenticator } from "./auth.ts";
 import type { HttpServer } from "./http.ts";
 import { silentLog } from "./log.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
+import { scriptedAccess } from "./testing/scripted-inventory.ts";
 import { servedHttp } from "./testing/served-http.ts";
 
 const rpc = rpcFetch({
   routes: (router) => router.service(InventoryService, { getStock: ({ sku }) => ({ sku }) }),
+  access: scriptedAccess,
   shutdownSignal: new AbortController().signal,
   log: silentLog,
 });

@@ -1,11 +1,12 @@
 import type { SpanContext } from "@opentelemetry/api";
-import type { Caller } from "./auth.ts";
+import type { Identity } from "./auth.ts";
 
 /** What is known about a request beside the request. */
-export interface RequestContext {
+export interface RequestContext extends Identity {
   readonly requestId: string;
+  /** Who sent it, by network address; `unknown` where that cannot be told. */
+  readonly address: string;
   readonly span: SpanContext;
-  readonly caller: Caller | undefined;
   /** Aborts when the caller is gone or the deadline has passed. */
   readonly signal: AbortSignal;
   /** Waits for the caller's body: a deadline that passes meanwhile is the caller's to explain. */
@@ -31,8 +32,11 @@ export function contextOf(request: Request): RequestContext {
 function unserved(request: Request): RequestContext {
   return {
     requestId: "unserved",
+    address: "unknown",
     span: { traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 },
     caller: undefined,
+    refusedCredential: undefined,
+    guests: "everywhere",
     signal: request.signal,
     receiving: (body) => body,
     extendDeadline: () => undefined,

@@ -13,11 +13,14 @@ export const rpcRequest = createContextKey(contextOf(new Request("http://unserve
 /** Lets everything further in see the request with these changes. */
 export function changeRpcRequest(values: ContextValues, changes: Partial<RequestContext>): void {
   const request = values.get(rpcRequest);
-  const { requestId, span, caller, signal } = request;
+  const { requestId, address, span, caller, refusedCredential, guests, signal } = request;
   values.set(rpcRequest, {
     requestId,
+    address,
     span,
     caller,
+    refusedCredential,
+    guests,
     signal,
     receiving: (body) => request.receiving(body),
     extendDeadline: (durationMs) => request.extendDeadline(durationMs),

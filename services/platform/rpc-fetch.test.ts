@@ -11,7 +11,7 @@ import { systemRandom } from "./random.ts";
 import type { RpcSettings } from "./rpc.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
 import { eventually } from "./testing/eventually.ts";
-import { type Observed, scriptedInventory } from "./testing/scripted-inventory.ts";
+import { type Observed, scriptedAccess, scriptedInventory } from "./testing/scripted-inventory.ts";
 
 const servers: HttpServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop(0))));
@@ -23,6 +23,7 @@ function serve(settings: Partial<RpcSettings> = {}) {
   const log: Log = { ...silentLog, error: (_, fields = {}) => void faults.push(fields) };
   const rpc = rpcFetch({
     routes: (router) => router.service(InventoryService, scriptedInventory(observed)),
+    access: scriptedAccess,
     shutdownSignal: shutdown.signal,
     log,
     ...settings,
@@ -94,6 +95,7 @@ describe("a call over HTTP", () => {
   test("of an unknown path is left to the next handler", () => {
     const rpc = rpcFetch({
       routes: (router) => router.service(InventoryService, {}),
+      access: scriptedAccess,
       shutdownSignal: new AbortController().signal,
       log: silentLog,
     });

@@ -1,5 +1,7 @@
 import type { ConnectRouter, ConnectRouterOptions, Interceptor } from "@connectrpc/connect";
 import { createValidateInterceptor } from "@connectrpc/validate";
+import { rpcAccess } from "./auth-calls.ts";
+import type { AccessTable } from "./auth-rules.ts";
 import type { Log } from "./log.ts";
 import { rpcDeadlines } from "./rpc-deadlines.ts";
 import { rpcFaults } from "./rpc-faults.ts";
@@ -8,7 +10,9 @@ import { rpcFaults } from "./rpc-faults.ts";
 export interface RpcSettings {
   /** Registers the services, as `router.service(OrdersService, ordersService(…))`. */
   readonly routes: (router: ConnectRouter) => void;
-  /** Run for each call before its request is validated, the first one outermost. */
+  /** Who may make which call; one that is not in it cannot be made. */
+  readonly access: AccessTable;
+  /** Run for each call before its rule is asked, the first one outermost. */
   readonly interceptors?: readonly Interceptor[];
   /** When it aborts, streams end with UNAVAILABLE; other calls finish. */
   readonly shutdownSignal: AbortSignal;
@@ -35,16 +39,23 @@ const jsonOptions = {
 
 /**
  * Refused requests are explained, faults are hidden, deadlines hold, and a message reaches a
- * handler only when it keeps the rules of its contract. JSON is read strictly, because an unknown
+ * handler only when its caller may make the call and it keeps the rules of its contract. JSON is read strictly, because an unknown
  * field is a misspelt one, and written in full, so that scripts find `0` and `[]` where they look.
  */
 export function rpcOptions(settings: RpcSettings): ConnectRouterOptions {
-  const { interceptors = [], shutdownSignal, log, deadlineMs = defaultDeadlineMs } = settings;
+  const {
+    access,
+    interceptors = [],
+    shutdownSignal,
+    log,
+    deadlineMs = defaultDeadlineMs,
+  } = settings;
   return {
     interceptors: [
       rpcFaults(log),
       rpcDeadlines({ deadlineMs, shutdownSignal, log }),
       ...interceptors,
+      rpcAccess(access),
       createValidateInterceptor(),
     ],
     readMaxBytes: messageBytesMax,

@@ -1,6 +1,6 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { Server } from "bun";
-import type { Caller } from "./auth.ts";
+import type { Caller, Guests, Identity } from "./auth.ts";
 import type { Clock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -32,6 +32,8 @@ const IDLE_SECONDS_MAX = 255;
 export class ServedRequest implements RequestContext {
   request: Request;
   caller: Caller | undefined;
+  refusedCredential: Refusal | undefined;
+  guests: Guests = "nowhere";
   readonly requestId: string;
   readonly span: SpanContext;
   readonly #arrival: Arrival;
@@ -60,6 +62,12 @@ export class ServedRequest implements RequestContext {
   /** Who to count when no caller is known. */
   get address(): string {
     return this.#arrival.server.requestIP(this.#arrival.request)?.address ?? "unknown";
+  }
+
+  identify({ caller, refusedCredential, guests }: Identity): void {
+    this.caller = caller;
+    this.refusedCredential = refusedCredential;
+    this.guests = guests;
   }
 
   noteFault(error: unknown): void {

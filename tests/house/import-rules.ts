@@ -82,6 +82,7 @@ export const importRules: readonly ImportRule[] = [
     packages: [],
   },
   { of: "services/*/config.ts", files: [platform], packages: ["zod"] },
+  { of: "services/*/access.ts", files: [platform], packages: [] },
   {
     // What a service does without a port or a broker, which main opens.
     of: "services/*/{main,service}.ts",

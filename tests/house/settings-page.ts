@@ -30,7 +30,9 @@ const meanings: Readonly<Record<string, string>> = {
   LANE_GAP_AFTER: "How long a lane waits for a version before the stream is asked for it.",
   PARKED_MAX: "Messages parked by one consumer.",
   RECONCILE_EVERY: "How often it is checked that no message was lost unseen.",
-  AUTH: "`required` wants a token for every call but health; `optional` is refused in production.",
+  AUTH: "`required` wants a token for every call that is not public; `optional` is refused in production.",
+  JWKS_URL:
+    "Where the public keys of the tokens' issuer are. Without it nobody issues tokens when `AUTH=optional`, and operators need none; when `AUTH=required` it is the users service, `http://127.0.0.1:8383/.well-known/jwks.json`.",
   LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
   HOST: "The address to listen on.",
   PORT: "REST, Connect, gRPC-Web and health.",

@@ -17,6 +17,7 @@ const partsOfAService = new Set([
   "rpc",
   "consumers",
   "testing",
+  "access.ts",
   "config.ts",
   "config.test.ts",
   "service.ts",

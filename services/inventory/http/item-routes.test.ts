@@ -223,7 +223,7 @@ describe("a body that is wrong", () => {
 describe("who may write the menu", () => {
   test("is an operator where tokens are asked for", async () => {
     await using world = await inventoryWorld({ burger: 5 });
-    using service = served(world.db, "required");
+    using service = served(world.db, "nowhere");
     const as = (...roles: ("customer" | "operator")[]) => ({ subject: "u", roles });
 
     for (const [method, path, body] of [
@@ -246,7 +246,7 @@ describe("who may write the menu", () => {
 
   test("learns nothing about a body before", async () => {
     await using world = await inventoryWorld({});
-    using service = served(world.db, "required");
+    using service = served(world.db, "nowhere");
 
     expect(await service.call("POST", "/v1/items", { sku: 5 })).toMatchObject({ status: 401 });
   });

@@ -11,77 +11,71 @@ import { MenuQuery, pageOf } from "./menu-page.ts";
 
 export interface ItemRoutesSettings {
   readonly db: Database;
-  /** Throws a `Refusal` unless the request's caller may change the menu. */
-  readonly requireMenuWriter: (request: Request) => void;
   readonly itemChanged: ItemListener;
 }
 
 const params = z.object({ sku: z.string() });
 
-/** The menu. Everybody may read it; each route parses, calls one store function and presents. */
-export const itemRoutes = ({ db, requireMenuWriter, itemChanged }: ItemRoutesSettings) => {
+/** The menu; each route parses, calls one store function and presents. */
+export const itemRoutes = ({ db, itemChanged }: ItemRoutesSettings) => {
   const change = async (sku: string, decide: (item: Item) => Item) => {
     const item = await changeItem(db, sku, decide);
     itemChanged(sku, item);
     return viewOf(item);
   };
 
-  return (
-    new Elysia({ prefix: "/v1/items" })
-      .get(
-        "/",
-        async ({ query }) => {
-          const { limit, after } = pageOf(query);
-          // One more than asked for tells whether there is another page.
-          const found = await listItems(db, { after, limit: limit + 1 });
-          const page = found.slice(0, limit);
-          const last = found.length > limit ? page.at(-1) : undefined;
-          return { items: page.map(viewOf), nextCursor: last ? cursorAt(last.sku) : null };
-        },
-        { query: MenuQuery, response: MenuView },
-      )
-      .get("/:sku", async ({ params: { sku } }) => viewOf(await findItem(db, sku)), {
-        params,
-        response: ItemView,
-      })
-      // Before the body is looked at: who may not write learns nothing about it.
-      .guard({ transform: ({ request }) => requireMenuWriter(request) })
-      .post(
-        "/",
-        async ({ body: { available, ...described }, set, status }) => {
-          const item = newItem({ ...described, initial: available });
-          await addItem(db, item);
-          itemChanged(item.sku, item);
-          set.headers.location = `/v1/items/${encodeURIComponent(item.sku)}`;
-          return status(201, viewOf(item));
-        },
-        { body: AddItemBody, response: { 201: ItemView } },
-      )
-      .put(
-        "/:sku",
-        ({ params: { sku }, body: { available: _, ...described } }) =>
-          change(sku, (item) => describeItem(item, described)),
-        { params, body: ReplaceItemBody, response: ItemView },
-      )
-      .patch(
-        "/:sku",
-        ({ params: { sku }, body: { available: _, ...described } }) =>
-          change(sku, (item) => describeItem(item, described)),
-        { params, body: ChangeItemBody, response: ItemView },
-      )
-      .delete(
-        "/:sku",
-        async ({ params: { sku }, status }) => {
-          await change(sku, deleteItem);
-          return status(204, undefined);
-        },
-        { params },
-      )
-      .post(
-        "/:sku/restock",
-        ({ params: { sku }, body: { quantity } }) =>
-          change(sku, (item) => restockItem(item, quantity)),
-        { params, body: RestockBody, response: ItemView },
-      )
-  );
+  return new Elysia({ prefix: "/v1/items" })
+    .get(
+      "/",
+      async ({ query }) => {
+        const { limit, after } = pageOf(query);
+        // One more than asked for tells whether there is another page.
+        const found = await listItems(db, { after, limit: limit + 1 });
+        const page = found.slice(0, limit);
+        const last = found.length > limit ? page.at(-1) : undefined;
+        return { items: page.map(viewOf), nextCursor: last ? cursorAt(last.sku) : null };
+      },
+      { query: MenuQuery, response: MenuView },
+    )
+    .get("/:sku", async ({ params: { sku } }) => viewOf(await findItem(db, sku)), {
+      params,
+      response: ItemView,
+    })
+    .post(
+      "/",
+      async ({ body: { available, ...described }, set, status }) => {
+        const item = newItem({ ...described, initial: available });
+        await addItem(db, item);
+        itemChanged(item.sku, item);
+        set.headers.location = `/v1/items/${encodeURIComponent(item.sku)}`;
+        return status(201, viewOf(item));
+      },
+      { body: AddItemBody, response: { 201: ItemView } },
+    )
+    .put(
+      "/:sku",
+      ({ params: { sku }, body: { available: _, ...described } }) =>
+        change(sku, (item) => describeItem(item, described)),
+      { params, body: ReplaceItemBody, response: ItemView },
+    )
+    .patch(
+      "/:sku",
+      ({ params: { sku }, body: { available: _, ...described } }) =>
+        change(sku, (item) => describeItem(item, described)),
+      { params, body: ChangeItemBody, response: ItemView },
+    )
+    .delete(
+      "/:sku",
+      async ({ params: { sku }, status }) => {
+        await change(sku, deleteItem);
+        return status(204, undefined);
+      },
+      { params },
+    )
+    .post(
+      "/:sku/restock",
+      ({ params: { sku }, body: { quantity } }) =>
+        change(sku, (item) => restockItem(item, quantity)),
+      { params, body: RestockBody, response: ItemView },
+    );
 };

@@ -1,5 +1,5 @@
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
-import type { AuthMode, Caller } from "@app/platform/auth.ts";
+import type { Caller, Guests } from "@app/platform/auth.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { silentLog } from "@app/platform/log.ts";
 import type { Database } from "@app/platform/postgres.ts";
@@ -7,6 +7,7 @@ import { systemRandom } from "@app/platform/random.ts";
 import { contextOf, setContext } from "@app/platform/request-context.ts";
 import { rpcOptions } from "@app/platform/rpc.ts";
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
+import { inventoryAccess } from "../access.ts";
 import { inventory } from "../service.ts";
 
 /** The service's edges without a socket. */
@@ -24,18 +25,22 @@ export interface Answer {
   readonly body: any;
 }
 
-export function served(db: Database, auth: AuthMode = "optional"): Served {
+export function served(db: Database, guests: Guests = "everywhere"): Served {
   const shutdown = new AbortController();
   const service = inventory({
     db,
-    auth,
     broker: { hint: () => undefined, onHint: () => () => undefined },
     clock: systemClock,
     random: systemRandom,
     log: silentLog,
   });
   const transport = createRouterTransport(service.rpc, {
-    router: rpcOptions({ routes: service.rpc, shutdownSignal: shutdown.signal, log: silentLog }),
+    router: rpcOptions({
+      routes: service.rpc,
+      access: inventoryAccess,
+      shutdownSignal: shutdown.signal,
+      log: silentLog,
+    }),
   });
 
   return {
@@ -46,7 +51,7 @@ export function served(db: Database, auth: AuthMode = "optional"): Served {
         method,
         ...(sent === undefined ? {} : { body: sent }),
       });
-      if (caller) setContext(request, { ...contextOf(request), caller });
+      setContext(request, { ...contextOf(request), guests, caller });
       const response = await service.app.handle(request);
       const text = await response.text();
       return {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { OrderCreatedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
+import type { Guests } from "@app/platform/auth.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { silentLog } from "@app/platform/log.ts";
 import { audit, outbox } from "@app/platform/messaging/tables.ts";
+import { contextOf, setContext } from "@app/platform/request-context.ts";
 import { fromBinary } from "@bufbuild/protobuf";
 import { orders } from "../service.ts";
 import { orders as ordersTable } from "../store/tables.ts";
@@ -13,7 +15,7 @@ const wanted = { userId: "demo", sku: "demo-soup", quantity: 1, deadlineSeconds:
 
 describe("demo data", () => {
   test("may have an order that nobody can read, with a deadline of its own", async () => {
-    await using demo = await started({ auth: "optional" });
+    await using demo = await started(true);
 
     const { status, body } = await demo.post(wanted);
 
@@ -28,7 +30,7 @@ describe("demo data", () => {
   });
 
   test("passes the checks of every order, and has a sensible deadline", async () => {
-    await using demo = await started({ auth: "optional" });
+    await using demo = await started(true);
     const detailOf = async (change: object) => (await demo.post({ ...wanted, ...change })).body;
 
     expect(await detailOf({ sku: "" })).toMatchObject({ detail: "sku is required" });
@@ -42,15 +44,15 @@ describe("demo data", () => {
   });
 
   test("is for operators, and for nobody unless the service was started for it", async () => {
-    await using strict = await started({ auth: "required" });
-    await using off = await started(undefined);
+    await using on = await started(true);
+    await using off = await started(false);
 
-    expect((await strict.post(wanted)).status).toBe(401);
+    expect((await on.post(wanted, "unprivileged")).status).toBe(401);
     expect((await off.post(wanted)).status).toBe(404);
   });
 });
 
-async function started(demo: Parameters<typeof orders>[0]["demo"]) {
+async function started(demo: boolean) {
   const world = await ordersWorld();
   const stop = new AbortController();
   const service = orders({
@@ -58,7 +60,7 @@ async function started(demo: Parameters<typeof orders>[0]["demo"]) {
     broker: muteBroker,
     deadlineMs: 60_000,
     outboxMax: 1_000,
-    why: { auth: "optional", inventoryUrl: undefined },
+    why: { inventoryUrl: undefined },
     demo,
     stopping: stop.signal,
     clock: systemClock,
@@ -66,10 +68,11 @@ async function started(demo: Parameters<typeof orders>[0]["demo"]) {
   });
   return {
     pool: world.pool,
-    async post(body: object) {
+    async post(body: object, guests: Guests = "everywhere") {
       const url = "http://localhost/ops/v1/demo/unreadable-orders";
-      const init = { method: "POST", body: JSON.stringify(body) };
-      const response = await service.app.handle(new Request(url, init));
+      const request = new Request(url, { method: "POST", body: JSON.stringify(body) });
+      setContext(request, { ...contextOf(request), guests });
+      const response = await service.app.handle(request);
       return { status: response.status, body: (await response.json()) as unknown };
     },
     async [Symbol.asyncDispose]() {

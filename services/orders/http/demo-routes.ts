@@ -1,4 +1,3 @@
-import type { AuthMode } from "@app/platform/auth.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import { requireJsonObject } from "@app/platform/json-body.ts";
 import { operatorOf } from "@app/platform/messaging/ops-access.ts";
@@ -12,14 +11,11 @@ import { PlacedOrderView } from "./order-view.ts";
 const DEADLINE_MAX_SECONDS = 2_000_000_000;
 
 /** What only demo data needs, for operators of a service that was started with DEMO=on. */
-export const demoRoutes = (
-  { db, orderIds, clock }: OrdersApi,
-  { auth }: { readonly auth: AuthMode },
-) =>
+export const demoRoutes = ({ db, orderIds, clock }: OrdersApi) =>
   new Elysia({ prefix: "/ops/v1/demo" }).post(
     "/unreadable-orders",
     async ({ body, request, set, status }) => {
-      const actor = operatorOf(request, auth);
+      const actor = operatorOf(request);
       const { deadlineSeconds, ...wanted } = requireJsonObject(body);
       const placed = placeOrder(readOrderRequest(wanted), {
         id: await orderIds.next(),

@@ -1,9 +1,8 @@
-import type { AuthMode } from "@app/platform/auth.ts";
+import { authorizationOnward } from "@app/platform/auth-cookie.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import type { DurableState } from "@app/platform/messaging/broker.ts";
 import { type Hop, obstacleOn } from "@app/platform/messaging/message-way.ts";
 import type { Inspected } from "@app/platform/messaging/messaging.ts";
-import { operatorOf } from "@app/platform/messaging/ops-access.ts";
 import {
   ownReport,
   type Peer,
@@ -19,7 +18,6 @@ import { WhyView, whyView } from "./why-view.ts";
 
 export interface OrderWhySettings {
   readonly inspected: Inspected;
-  readonly auth: AuthMode;
   /** Where inventory's operator API is; without it inventory is not asked. */
   readonly inventoryUrl: string | undefined;
 }
@@ -28,13 +26,12 @@ export interface OrderWhySettings {
  * Tells operators what an order waits for, or why it ended. This service, inventory and the broker
  * are asked at once and waited for a second each; whoever does not answer is part of the answer.
  */
-export const orderWhyRoutes = ({ inspected, auth, inventoryUrl }: OrderWhySettings) =>
+export const orderWhyRoutes = ({ inspected, inventoryUrl }: OrderWhySettings) =>
   new Elysia({ prefix: "/v1/orders" }).get(
     "/:id/why",
     async ({ params, request }) => {
-      operatorOf(request, auth);
       const id = readOrderId(params.id);
-      const authorization = request.headers.get("authorization");
+      const authorization = authorizationOnward(request);
       const asked = {
         inspected,
         inventory: { service: "inventory", url: inventoryUrl, authorization },

@@ -7,6 +7,7 @@ import { contextOf, setContext } from "@app/platform/request-context.ts";
 import { rpcOptions } from "@app/platform/rpc.ts";
 import { changeRpcRequest } from "@app/platform/rpc-context.ts";
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
+import { ordersAccess } from "../access.ts";
 import { type OrdersSettings, orders } from "../service.ts";
 import { type OrdersWorld, ordersWorld } from "./world.ts";
 
@@ -76,7 +77,7 @@ export function replicaOn(pool: Pool, { broker, caller }: ServedOptions = {}) {
     broker: { ...muteBroker, ...broker },
     deadlineMs: 60_000,
     outboxMax: 1_000,
-    why: { auth: "optional", inventoryUrl: undefined },
+    why: { inventoryUrl: undefined },
     stopping: stop.signal,
     clock: systemClock,
     log: silentLog,
@@ -126,6 +127,7 @@ function rpcClient(
 ): Client<typeof OrdersService> {
   const router = rpcOptions({
     routes: rpc,
+    access: ordersAccess,
     shutdownSignal,
     log: silentLog,
     interceptors: [

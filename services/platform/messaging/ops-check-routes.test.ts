@@ -18,7 +18,7 @@ beforeAll(async () => {
   world = await sinkWorld();
   replica = world.start({ settings: { RECONCILE_EVERY: 100 } });
   const roles = (token: string) => (token === "operator" ? ["operator"] : ["customer"]) as never[];
-  const app = httpApp().use(operatorRoutes(replica.messaging, { auth: "required" }));
+  const app = httpApp({}).use(operatorRoutes(replica.messaging));
   served = servedHttp({
     handlers: [elysiaHandler(app)],
     authenticate: authenticator("optional", async (token) => ({

@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { AuthMode } from "../auth.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import {
@@ -21,12 +20,12 @@ import { readRequest } from "./ops-requests.ts";
 import { LedgerRequest, showLedger, showVerdicts, VerifyRequest } from "./ops-verify.ts";
 
 /** The part of the operator API that tells whether all is as promised. */
-export const checkRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
+export const checkRoutes = (messaging: Messaging) => {
   const { inspected, selfChecks } = messaging;
   const { db, service } = inspected;
 
   return new Elysia()
-    .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
+    .derive(({ request }) => ({ operator: operatorOf(request) }))
     .get(
       "/differences",
       ({ query }) => listDifferences(db, readRequest(DifferencesRequest, query)),

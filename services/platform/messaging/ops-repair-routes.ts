@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { AuthMode } from "../auth.ts";
 import { listGroups } from "./letter-groups.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
@@ -33,14 +32,14 @@ import { NoParameters, readId, readRequest } from "./ops-requests.ts";
 import { listRevisions } from "./ops-revisions.ts";
 
 /** The part of the operator API that repairs dead letters: what people do besides redriving one. */
-export const repairRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
+export const repairRoutes = (messaging: Messaging) => {
   const { db, contracts, consumers } = messaging.inspected;
   const known = onlyKnown(consumers);
   const payloads = payloadViewer(contracts);
   const repairOfLetter = async (id: number) => messaging.repair(await consumerOf(db, id));
 
   return new Elysia()
-    .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
+    .derive(({ request }) => ({ operator: operatorOf(request) }))
     .get(
       "/dead-letters/groups",
       ({ query }) => listGroups(db, known(readRequest(GroupsRequest, query))),

@@ -40,7 +40,7 @@ interface Operator extends AsyncDisposable {
 async function operating(options: ReplicaOptions = {}): Promise<Operator> {
   const world = await sinkWorld();
   const replica = world.start({ ...options, settings: { ATTEMPTS_MAX: 2, ...options.settings } });
-  const app = httpApp().use(operatorRoutes(replica.messaging, { auth: "optional" }));
+  const app = httpApp({}).use(operatorRoutes(replica.messaging));
   const served = servedHttp({ handlers: [elysiaHandler(app)] });
   const at = (path: string) => `${served.server.url}/ops/v1/${path}`;
   return {
@@ -408,7 +408,7 @@ describe("the rest of the operator API", () => {
   test("is for operators", async () => {
     await using world = await sinkWorld();
     await using replica = world.start();
-    const app = httpApp().use(operatorRoutes(replica.messaging, { auth: "required" }));
+    const app = httpApp({}).use(operatorRoutes(replica.messaging));
     const roles = { customer: "customer", operator: "operator" } as const;
     await using served = servedHttp({
       handlers: [elysiaHandler(app)],

@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { AuthMode } from "../auth.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import { checkRoutes } from "./ops-check-routes.ts";
@@ -35,16 +34,16 @@ import {
  * The operator API that every service answers on its main port: what its outbox, consumers, lanes
  * and dead letters are at, and the few acts that need a person. Acts are audited with what they did.
  */
-export const operatorRoutes = (messaging: Messaging, { auth }: { readonly auth: AuthMode }) => {
+export const operatorRoutes = (messaging: Messaging) => {
   const { inspected } = messaging;
   const { db, contracts, consumers } = inspected;
   const payloads = payloadViewer(contracts);
   const known = onlyKnown(consumers);
 
   return new Elysia({ prefix: "/ops/v1" })
-    .use(repairRoutes(messaging, { auth }))
-    .use(checkRoutes(messaging, { auth }))
-    .derive(({ request }) => ({ operator: operatorOf(request, auth) }))
+    .use(repairRoutes(messaging))
+    .use(checkRoutes(messaging))
+    .derive(({ request }) => ({ operator: operatorOf(request) }))
     .get(
       "/dead-letters",
       ({ query }) => listDeadLetters(db, known(readRequest(DeadLettersRequest, query))),

@@ -42,7 +42,7 @@ async function kitchen(errors: Readonly<Record<string, string>>): Promise<Kitche
     },
   });
   stack.use(replica);
-  const app = httpApp().use(operatorRoutes(replica.messaging, { auth: "optional" }));
+  const app = httpApp({}).use(operatorRoutes(replica.messaging));
   const served = stack.use(servedHttp({ handlers: [elysiaHandler(app)] }));
   const at = (path: string) => `${served.server.url}/ops/v1/${path}`;
   for (const key of broken.keys()) await world.send(key, [1, 2]);

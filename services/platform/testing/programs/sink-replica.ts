@@ -54,6 +54,6 @@ const { messaging } = startReplica(
 // It must not outlive the test that started it, however that ends.
 process.stdin.on("end", () => process.exit(0)).resume();
 const served = servedHttp({
-  handlers: [elysiaHandler(httpApp().use(operatorRoutes(messaging, { auth: "optional" })))],
+  handlers: [elysiaHandler(httpApp({}).use(operatorRoutes(messaging)))],
 });
 process.stdout.write(`started ${served.server.url}\n`);
