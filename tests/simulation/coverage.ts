@@ -1,5 +1,11 @@
 /** What histories have reached, by kind of thing and name, with how often. */
-export type CoverageGroup = "crash point" | "await boundary" | "order" | "reservation" | "fault";
+export type CoverageGroup =
+  | "crash point"
+  | "await boundary"
+  | "crossed boundary"
+  | "order"
+  | "reservation"
+  | "fault";
 
 export class Coverage {
   readonly #counts = new Map<CoverageGroup, Map<string, number>>();

@@ -22,6 +22,8 @@ export interface HistoryOptions {
   readonly coverage: Coverage;
   /** The crossing at which a process crashes, and those after it. */
   readonly crashAtCrossings?: readonly number[];
+  /** Whether crashes aim at await boundaries that are seldom crossed. */
+  readonly aimed?: boolean;
   readonly traced?: boolean;
 }
 

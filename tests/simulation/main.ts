@@ -8,8 +8,8 @@ import {
   runRandom,
 } from "./campaign.ts";
 import { readOptions, type SimulationOptions, UsageError, usage } from "./options.ts";
-import { writeRecord } from "./record.ts";
-import { coverageTable, replayCommand, summaryOf, timelineOf } from "./report.ts";
+import { writeBoundaries, writeRecord } from "./record.ts";
+import { coverageTable, replayCommand, shortfallOf, summaryOf, timelineOf } from "./report.ts";
 import { runShared, workLineOf } from "./shared-work.ts";
 
 /** `bun run simulate`: histories by the thousand, and what they came to. */
@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function simulate(options: SimulationOptions): Promise<number> {
-  if (options.trace) return showHistory(historyOf(options));
+  if (options.trace) return showHistory(historyOf(options), options.last);
   const startedMs = performance.now();
   const show = progressLine(options);
   const result = emptyResult();
@@ -46,16 +46,27 @@ async function simulate(options: SimulationOptions): Promise<number> {
 
   if (options.json) {
     console.log(JSON.stringify(workLineOf(result)));
-    return result.violations.length === 0 ? 0 : 1;
+    const isReached = options.mode === "exhaustive" || !shortfallOf(result)?.counts;
+    return result.violations.length === 0 && isReached ? 0 : 1;
   }
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1);
   console.log(`\n${coverageTable(result.coverage)}\n\n${summaryOf(result)}, ${seconds} s`);
   for (const { history, broken } of result.violations)
     console.log(`\n${replayCommand(history)}\n${broken.map((each) => `  ${each}`).join("\n")}`);
   const [first] = result.violations;
-  if (first) showHistory(first.history);
-  else if (options.write) await writeRecord(result);
-  return first ? 1 : 0;
+  if (first) showHistory(first.history, options.last);
+  const isReached = options.mode === "exhaustive" || tellShortfall(result);
+  if (first || !isReached) return 1;
+  if (options.write) await writeRecord(result);
+  if (options.recordBoundaries) await writeBoundaries(result);
+  return 0;
+}
+
+/** Tells what was reached too seldom. Returns whether that is nothing, or does not count yet. */
+function tellShortfall(result: CampaignResult): boolean {
+  const shortfall = shortfallOf(result);
+  if (shortfall) console.log(`\n${shortfall.text}`);
+  return !shortfall?.counts;
 }
 
 function exhaustive(options: SimulationOptions, show: (histories: number) => void): CampaignResult {
@@ -94,9 +105,9 @@ function historyOf({ mode, seed, of, crashAt }: SimulationOptions): HistoryName 
 }
 
 /** Runs a history again and prints it, with what does not hold in the end. */
-function showHistory(history: HistoryName): number {
+function showHistory(history: HistoryName, linesMax: number): number {
   const result = replay(history);
-  console.log(`\n${timelineOf(result)}`);
+  console.log(`\n${timelineOf(result, linesMax)}`);
   if (result.broken.length === 0) {
     console.log("\nall holds");
     return 0;

@@ -25,6 +25,7 @@ describe("the options of a simulation", () => {
       ["--case", "lost"],
       "--case must be one of confirmed, rejected, cancelled, two processes each",
     ],
+    [["--record-boundaries"], "--record-boundaries needs --mode liveness"],
     [["--unknown"], "Unknown option '--unknown'"],
     [["extra"], "Unexpected argument 'extra'"],
   ])("refuses %j", (args, text) => {

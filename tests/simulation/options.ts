@@ -20,12 +20,16 @@ export interface SimulationOptions {
   readonly crashAt: readonly number[] | undefined;
   /** Shows what happened in each history, not only in one that fails. */
   readonly trace: boolean;
+  /** Of a history that is shown, at most so many of its last events. */
+  readonly last: number;
   /** Goes on after a violation. */
   readonly keepGoing: boolean;
   /** Writes the result as one JSON line, for programs. */
   readonly json: boolean;
   /** Writes what was reached to docs/faults.md. */
   readonly write: boolean;
+  /** Writes how often histories cross await boundaries to tests/simulation/faults. */
+  readonly recordBoundaries: boolean;
 }
 
 export const usage = `usage: bun run simulate [options]
@@ -45,12 +49,18 @@ of the stores, and checks after each history what must hold. The same seed makes
   --case C        exhaustive: only ${oneOrderCaseNames.map((name) => `"${name}"`).join(", ")}
   --crash-at A,B  exhaustive: only crashes at these crossings
   --trace         show what happens in each history
+  --last N        of a history that is shown, at most its last N events (default 2000)
   --keep-going    do not stop at the first violation
   --json          write one line of JSON instead
   --write         write what was reached to docs/faults.md, unless something did not hold
+  --record-boundaries
+                  write which await boundaries are seldom crossed, for crashes that aim at them;
+                  only with --mode liveness, and it changes all random histories
   --help          show this
 
-Exits with 1 when something does not hold; then it prints the history and how to see it again.`;
+Exits with 1 when something does not hold; then it prints the history and how to see it again. Exits
+with 1 too when 100000 histories or more did not reach each point, fault, pair and await boundary
+100 times; those that it did not reach are listed.`;
 
 /** Something in the arguments is wrong; the message says what. */
 export class UsageError extends Error {
@@ -65,6 +75,8 @@ export function readOptions(args: readonly string[]): SimulationOptions | undefi
   if (values.help) return undefined;
   const mode = modes.find((known) => known === (values.mode ?? "all"));
   if (!mode) throw new UsageError(`--mode must be one of ${modes.join(", ")}`);
+  if (values["record-boundaries"] && mode !== "liveness")
+    throw new UsageError("--record-boundaries needs --mode liveness");
   const of = oneOrderCaseNames.find((known) => known === values.case);
   if (values.case !== undefined && !of)
     throw new UsageError(`--case must be one of ${oneOrderCaseNames.join(", ")}`);
@@ -80,9 +92,11 @@ export function readOptions(args: readonly string[]): SimulationOptions | undefi
       ?.split(",")
       .map((crossing) => wholeNumber("--crash-at", crossing, 1_000_000)),
     trace: values.trace ?? false,
+    last: wholeNumber("--last", values.last ?? "2000", 1_000_000),
     keepGoing: values["keep-going"] ?? false,
     json: values.json ?? false,
     write: values.write ?? false,
+    recordBoundaries: values["record-boundaries"] ?? false,
   };
 }
 
@@ -102,9 +116,11 @@ function parsed(args: readonly string[]) {
         case: text,
         "crash-at": text,
         trace: flag,
+        last: text,
         "keep-going": flag,
         json: flag,
         write: flag,
+        "record-boundaries": flag,
         help: flag,
       },
     });

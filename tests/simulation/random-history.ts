@@ -35,6 +35,7 @@ export function randomHistory(
     customersWithinMs: healAtMs * chance.pick([0.1, 0.5, 0.9]),
     healAtMs,
     liveness: mode === "liveness",
+    aimed: true,
     coverage,
   };
 }

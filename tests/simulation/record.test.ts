@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { emptyResult } from "./campaign.ts";
-import { page, withRecord } from "./record.ts";
+import { boundariesSeen, page, withRecord } from "./record.ts";
 
 describe("the record of a run", () => {
   test("takes its place on the page and leaves the rest as it is", async () => {
@@ -17,5 +17,18 @@ describe("the record of a run", () => {
 
   test("is refused by a page without a place for it", () => {
     expect(() => withRecord("# Page", emptyResult())).toThrow("lacks");
+  });
+});
+
+describe("the record of await boundaries", () => {
+  test("has those that not every history crosses", () => {
+    const result = { ...emptyResult(), histories: 100 };
+    result.coverage.add("crossed boundary", "orders before commit", 100);
+    result.coverage.add("crossed boundary", "orders before nak", 3);
+
+    expect(boundariesSeen(result)).toEqual({
+      histories: 100,
+      crossedIn: { "orders before nak": 3 },
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { CampaignResult } from "./campaign.ts";
+import type { BoundaryRecord } from "./faults/aimed-crashes.ts";
 import { groups, reachedOf, summaryOf, titles } from "./report.ts";
 
 export const page = join(import.meta.dir, "../../docs/faults.md");
@@ -12,6 +13,21 @@ export function withRecord(text: string, result: CampaignResult): string {
   const [before, after] = [text.indexOf(begin), text.indexOf(end)];
   if (before < 0 || after < before) throw new Error(`docs/faults.md lacks ${begin} and ${end}`);
   return `${text.slice(0, before)}${begin}\n${recordOf(result)}\n${text.slice(after)}`;
+}
+
+/** The await boundaries that not every history crosses, and in how many they were. */
+export function boundariesSeen({ coverage, histories }: CampaignResult): BoundaryRecord {
+  const crossed = coverage
+    .names("crossed boundary")
+    .map((name) => [name, coverage.count("crossed boundary", name)] as const)
+    .filter(([, count]) => count < histories * 0.9);
+  return { histories, crossedIn: Object.fromEntries(crossed) };
+}
+
+/** From now on random histories aim their crashes by these. */
+export async function writeBoundaries(result: CampaignResult): Promise<void> {
+  const file = join(import.meta.dir, "faults/crossed-boundaries.json");
+  await Bun.write(file, `${JSON.stringify(boundariesSeen(result), null, 2)}\n`);
 }
 
 export async function writeRecord(result: CampaignResult): Promise<void> {

@@ -1,12 +1,15 @@
 import { transitions } from "@app/orders/domain/transitions.ts";
 import type { CampaignResult, HistoryName } from "./campaign.ts";
 import type { Coverage, CoverageGroup } from "./coverage.ts";
+import { recordedBoundaries } from "./faults/aimed-crashes.ts";
 import { reachablePoints } from "./faults/episodes.ts";
 import { faultKinds } from "./faults/fault-kinds.ts";
 import type { HistoryResult } from "./history.ts";
 
+type ReportedGroup = Exclude<CoverageGroup, "crossed boundary">;
+
 /** Everything of a group that histories are to reach, by name. */
-const wanted: Readonly<Record<Exclude<CoverageGroup, "await boundary">, readonly string[]>> = {
+const wanted: Readonly<Record<Exclude<ReportedGroup, "await boundary">, readonly string[]>> = {
   "crash point": reachablePoints,
   order: Object.entries(transitions).flatMap(([status, happenings]) =>
     Object.keys(happenings).map((happening) => `${status} ${happening}`),
@@ -17,7 +20,7 @@ const wanted: Readonly<Record<Exclude<CoverageGroup, "await boundary">, readonly
   fault: faultKinds,
 };
 
-export const titles: Readonly<Record<CoverageGroup, string>> = {
+export const titles: Readonly<Record<ReportedGroup, string>> = {
   "crash point": "crashes at a named point",
   "await boundary": "crashes at an await boundary",
   order: "what an order met (state, happening)",
@@ -31,14 +34,45 @@ export interface Reached {
 }
 
 /** What was reached of each group, the least often first. What should be reached and was not counts 0. */
-export function reachedOf(coverage: Coverage, group: CoverageGroup): readonly Reached[] {
-  const names = group === "await boundary" ? coverage.names(group) : wanted[group];
+export function reachedOf(coverage: Coverage, group: ReportedGroup): readonly Reached[] {
+  const names = group === "await boundary" ? boundariesOf(coverage) : wanted[group];
   return names
     .map((name) => ({ name, count: coverage.count(group, name) }))
     .sort((a, b) => a.count - b.count);
 }
 
-export const groups = Object.keys(titles) as readonly CoverageGroup[];
+/** Where histories crashed, where they could have, and where those did from which the record was made. */
+const boundariesOf = (coverage: Coverage): readonly string[] => {
+  const [crashed, crossed] = [coverage.names("await boundary"), coverage.names("crossed boundary")];
+  return [...new Set([...recordedBoundaries, ...crossed, ...crashed])].sort();
+};
+
+export const groups = Object.keys(titles) as readonly ReportedGroup[];
+
+/** A run of so many histories must have reached everything so often. */
+export const judgedFrom = 100_000;
+export const reachedMin = 100;
+
+export interface Shortfall {
+  /** Whether there were enough histories for it to count. */
+  readonly counts: boolean;
+  readonly text: string;
+}
+
+/** What a run reached too seldom, or would if it went on like this; undefined when there is nothing. */
+export function shortfallOf({ coverage, histories }: CampaignResult): Shortfall | undefined {
+  const counts = histories >= judgedFrom;
+  const least = counts ? reachedMin : (reachedMin * histories) / judgedFrom;
+  const lines = groups.flatMap((group) =>
+    reachedOf(coverage, group)
+      .filter(({ count }) => count < least)
+      .map(({ name, count }) => `  ${titles[group]}: ${name}, ${count}`),
+  );
+  if (lines.length === 0) return undefined;
+  const asked = `${reachedMin} times in ${judgedFrom} histories`;
+  const head = counts ? `not reached ${asked}:` : `at this pace not reached ${asked}:`;
+  return { counts, text: [head, ...lines].join("\n") };
+}
 
 /** The table of what was reached, for people. */
 export function coverageTable(coverage: Coverage): string {
@@ -69,10 +103,8 @@ export function replayCommand(history: HistoryName): string {
   return `bun run simulate --mode exhaustive --case "${history.of}"${crash} --trace`;
 }
 
-const linesMax = 2_000;
-
-/** What happened, a line an event. Of a long history the beginning is left out. */
-export function timelineOf({ timeline = [] }: HistoryResult): string {
+/** What happened, a line an event. Of a long history only the last `linesMax` are told. */
+export function timelineOf({ timeline = [] }: HistoryResult, linesMax: number): string {
   const shown = timeline.slice(-linesMax);
   const left = timeline.length - shown.length;
   return [

@@ -1,5 +1,6 @@
 import { messageOf } from "@app/inventory/store/messages.ts";
 import type { OrderFact } from "@app/orders/domain/facts.ts";
+import type { Order } from "@app/orders/domain/order.ts";
 import { placeOrder } from "@app/orders/domain/place-order.ts";
 import { toMessage } from "@app/orders/store/messages.ts";
 import { encodeHeaders } from "@app/platform/messaging/headers.ts";
@@ -10,6 +11,8 @@ import { ordersTables } from "../models/model-orders.ts";
 import { simulatedRandom } from "../world/chance.ts";
 import { epochMs } from "../world/process.ts";
 import type { World } from "./world.ts";
+
+type ReservationFact = Parameters<typeof messageOf>[0];
 
 /** Whoever else publishes to our streams: by mistake, in other versions, or twice. */
 export class Strangers {
@@ -105,7 +108,7 @@ export class Strangers {
     });
   }
 
-  /** Second news about a reservation, of which there is only ever one. */
+  /** Further news about a reservation, of which there is only ever one. */
   announceAgain(): void {
     const { chance, databases, scheduler } = this.#world;
     const orders = [...ordersTables(databases.orders).orders.committed.values()].filter(
@@ -113,10 +116,19 @@ export class Strangers {
     );
     const found = orders[chance.below(orders.length)];
     if (!found) return;
-    const { id, lines } = found.order;
+    const { id } = found.order;
     this.#announced.add(id);
-    const key = { source: "order" as const, ref: String(id), version: 2 };
-    const fact = chance.pick<Parameters<typeof messageOf>[0]>([
+    const time = new Date(epochMs + scheduler.nowMs);
+    const last = chance.between(2, 4);
+    for (let version = 2; version <= last; version += 1)
+      this.#publishLater(
+        messageOf(this.#furtherNews(found.order, version), { time, ids: this.#ids }),
+      );
+  }
+
+  #furtherNews({ id, lines }: Order, version: number): ReservationFact {
+    const key = { source: "order" as const, ref: String(id), version };
+    return this.#world.chance.pick<ReservationFact>([
       {
         type: "StockReserved",
         reservation: {
@@ -131,8 +143,6 @@ export class Strangers {
         reservation: { ...key, state: "REJECTED", lines, reason: "other", missing: [] },
       },
     ]);
-    const time = new Date(epochMs + scheduler.nowMs);
-    this.#publishLater(messageOf(fact, { time, ids: this.#ids }));
   }
 
   /** Says again, for good, whatever the broker has forgotten of it. */

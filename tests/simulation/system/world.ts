@@ -4,6 +4,7 @@ import { type CrashPointName, onCrashPoint } from "@app/platform/crash-point.ts"
 import type { StreamTopology } from "@app/platform/messaging/topology.ts";
 import { BrokerServer } from "../broker/broker-server.ts";
 import type { Coverage } from "../coverage.ts";
+import { AimedCrashes } from "../faults/aimed-crashes.ts";
 import { FaultRates } from "../faults/fault-rates.ts";
 import { inventoryTables } from "../models/inventory-tables.ts";
 import { ModelServer } from "../models/model-server.ts";
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly settings: HistorySettings;
   readonly coverage: Coverage;
+  /** Whether crashes aim at await boundaries that are seldom crossed. */
+  readonly aimed?: boolean;
   readonly traced?: boolean;
 }
 
@@ -71,12 +74,14 @@ export class World implements Disposable {
   /** Crossings of the edges of all processes so far. */
   crossings = 0;
   readonly #seed: number;
+  readonly #aimed: AimedCrashes | undefined;
   readonly #hook: Disposable;
   readonly #ends = new Set<() => void>();
 
-  constructor({ seed, settings, coverage, traced = false }: WorldOptions) {
+  constructor({ seed, settings, coverage, aimed = false, traced = false }: WorldOptions) {
     this.scheduler = new Scheduler({ traced });
     this.#seed = seed;
+    this.#aimed = aimed ? new AimedCrashes(seed) : undefined;
     this.chance = chanceOf(seed);
     this.coverage = coverage;
     this.settings = settings;
@@ -201,17 +206,20 @@ export class World implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const name of this.#aimed?.crossed ?? []) this.coverage.add("crossed boundary", name);
     this.#hook[Symbol.dispose]();
   }
 
   #crossed(process: SimulatedProcess, what: string): boolean {
     this.crossings += 1;
-    if (this.armed.length === 0) return false;
-    const at = this.armed.findIndex(({ crossing }) => crossing === this.crossings);
-    const slot = at < 0 ? undefined : this.slotOf(process);
+    const slot = this.slotOf(process);
     if (!slot) return false;
-    this.armed.splice(at, 1);
-    this.coverage.add("await boundary", `${slot.service} ${what}`);
+    const boundary = `${slot.service} ${what}`;
+    const isAimedAt = this.#aimed?.hits(boundary) ?? false;
+    const at = this.armed.findIndex(({ crossing }) => crossing === this.crossings);
+    if (at >= 0) this.armed.splice(at, 1);
+    else if (!isAimedAt) return false;
+    this.coverage.add("await boundary", boundary);
     this.crash(slot, `crash ${what}`);
     return true;
   }
