@@ -97,7 +97,7 @@ export function faultsOf(
   const others = [...kinds].flatMap(([other, faults]) => (other === group ? [] : faults));
   return [
     ...picked,
-    ...seededRandom(seed).fork("guests").shuffled(others).slice(0, GUESTS_PER_SEED),
+    ...seededRandom(seed).fork(`guests of ${group}`).shuffled(others).slice(0, GUESTS_PER_SEED),
   ];
 }
 

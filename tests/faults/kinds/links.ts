@@ -16,8 +16,10 @@ function onALink(name: string, spoil: Spoiling): Fault {
     group: "B",
     points: tiers.map((tier) => `${name}: ${tier}`),
     async inflict(world, random) {
-      // By tier first: each matters, and a few seeds of a kind must meet all.
-      const tier = tiers[world.seed % tiers.length] ?? "postgres";
+      // In turn, because a few seeds of a kind must meet every tier. Those of one kind often lie three
+      // apart, and the turn moves on with each three.
+      const turn = world.seed + Math.floor(world.seed / tiers.length);
+      const tier = tiers[turn % tiers.length] ?? "postgres";
       const { proxy, name: link } = random.pick(world.links.filter((it) => tierOf(it) === tier));
       world.note(`${name}: ${link}`);
       try {
