@@ -21,6 +21,7 @@ import { operatorAccess } from "./messaging/ops-access.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
+import type { Meter } from "./meters.ts";
 import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from "./metrics.ts";
 import { migrationsOf, pendingMigrations } from "./migrate.ts";
 import { runMigrateCommand } from "./migrate-command.ts";
@@ -64,6 +65,8 @@ export interface HostedService<S> {
   /** Native gRPC on a port of its own, where the service offers it. */
   readonly grpcPort?: number;
   readonly gauges?: readonly ServiceGauge[];
+  /** What it counts as it happens. */
+  readonly meters?: readonly Meter[];
   /** Ends every watch when the service stops. */
   close(): void;
 }
@@ -173,6 +176,7 @@ async function start<Settings extends ServiceSettings, S>(
   exportMessagingMetrics(registry, corePool, messaging.isLeading);
   exportCheckMetrics(registry, corePool);
   for (const gauge of service.gauges ?? []) exportGauge(registry, gauge, clock);
+  for (const meter of service.meters ?? []) meter.exportTo(registry);
   const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
   onClose("metrics", async () => metrics[Symbol.asyncDispose]());
   log.info("ready", { url: http.url, metrics: metrics.url });

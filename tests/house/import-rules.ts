@@ -68,7 +68,7 @@ export const importRules: readonly ImportRule[] = [
   {
     of: "services/*/http/**",
     files: [ownFolder("domain"), ownFolder("store"), ownFolder("http"), platform],
-    packages: ["elysia", "zod", runtime],
+    packages: ["elysia", "uqr", "zod", runtime],
   },
   {
     of: "services/*/rpc/**",

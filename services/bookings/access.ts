@@ -1,0 +1,31 @@
+import type { AccessTable } from "@app/platform/auth-rules.ts";
+
+/** Who may make each call of bookings; whose bookings a caller sees is the matter of each query. */
+export const bookingsAccess: AccessTable = {
+  "POST /events/:id/bookings": "user",
+  "POST /events/:id/holds": "user",
+  "GET /events/:id/availability": "public",
+  "GET /bookings": "user",
+  "GET /bookings/:id": "user",
+  "POST /bookings/:id/cancel": "user",
+  "GET /bookings/:id/ticket": "user",
+  "POST /holds/:id/confirm": "user",
+  "DELETE /holds/:id": "user",
+  "GET /tickets/keys": "public",
+  "POST /tickets/verify": "operator",
+  "POST /ops/v1/rebuilds": "operator",
+  "GET /ops/v1/rebuilds/current": "operator",
+  "GET /ops/v1/rebuilds/:id": "operator",
+  "POST /ops/v1/rebuilds/:id/cancel": "operator",
+  "bookings.v1.BookingsService/CreateBooking": "user",
+  "bookings.v1.BookingsService/CreateHold": "user",
+  "bookings.v1.BookingsService/ConfirmHold": "user",
+  "bookings.v1.BookingsService/ReleaseHold": "user",
+  "bookings.v1.BookingsService/GetAvailability": "public",
+  "bookings.v1.BookingsService/GetBooking": "user",
+  "bookings.v1.BookingsService/ListBookings": "user",
+  "bookings.v1.BookingsService/CancelBooking": "user",
+  "bookings.v1.BookingsService/GetTicket": "user",
+  "bookings.v1.BookingsService/VerifyTicket": "operator",
+  "bookings.v1.BookingsService/ListTicketKeys": "public",
+};

@@ -1,0 +1,88 @@
+import { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
+import type { Clock } from "@app/platform/clock.ts";
+import { httpApp } from "@app/platform/elysia-app.ts";
+import type { Log } from "@app/platform/log.ts";
+import type { Broker } from "@app/platform/messaging/broker.ts";
+import { payloadReader } from "@app/platform/messaging/incoming.ts";
+import type { LeaderTask } from "@app/platform/messaging/leader.ts";
+import type { Database } from "@app/platform/postgres.ts";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { bookingsAccess } from "./access.ts";
+import { onEventCancelled } from "./consumers/on-event-cancelled.ts";
+import { onEventCreated } from "./consumers/on-event-created.ts";
+import { onEventUpdated } from "./consumers/on-event-updated.ts";
+import { bookingRoutes } from "./http/booking-routes.ts";
+import { eventRoutes } from "./http/event-routes.ts";
+import { rebuildRoutes } from "./http/rebuild-routes.ts";
+import { ticketRoutes } from "./http/ticket-routes.ts";
+import { bookingsService } from "./rpc/bookings-service.ts";
+import { bookingMeters } from "./store/booking-meters.ts";
+import type { BookingsApi } from "./store/bookings-api.ts";
+import { bookDemoSeats } from "./store/demo.ts";
+import { keepCancellations, keepHolds } from "./store/housekeeping.ts";
+import { bookingInvariants } from "./store/invariants.ts";
+import { projectionFreshness } from "./store/projection-freshness.ts";
+import { keepRebuilding, type RebuildTask } from "./store/rebuild-task.ts";
+import { ticketKeysIn } from "./store/ticket-keys.ts";
+import { ticketsWith } from "./store/tickets.ts";
+import { bookingsUnit, storedVersions } from "./store/unit.ts";
+
+export interface BookingsSettings {
+  readonly db: Database;
+  /** Who says whether all was heard of events, and is read from for a rebuild. */
+  readonly broker: Pick<Broker, "connected" | "durableState" | "read" | "streamState">;
+  /** How long seats are held. */
+  readonly holdMs: number;
+  /** Books seats of the demo's events. */
+  readonly demo?: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const source = { stream: "EVENTS", durable: "bookings-service" };
+const handlers = [onEventCreated, onEventUpdated, onEventCancelled];
+
+/** What bookings does, ready to be served and fed: no port is open and no broker is needed yet. */
+export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSettings) {
+  const { meters, booked } = bookingMeters();
+  const freshness = projectionFreshness({ broker, ...source, clock });
+  const tickets = ticketsWith(ticketKeysIn(db, clock));
+  const api: BookingsApi = { db, freshness, tickets, holdMs, booked, clock };
+  const payloads = payloadReader(handlers.map(({ schema }) => schema));
+  const rebuilding: RebuildTask = { db, broker, ...source, handlers, payloads, clock, log };
+
+  return {
+    access: bookingsAccess,
+    app: httpApp(bookingsAccess)
+      .use(eventRoutes(api))
+      .use(bookingRoutes(api))
+      .use(ticketRoutes(api))
+      .use(rebuildRoutes({ db, consumer: source.durable })),
+    rpc: (router: ConnectRouter) => router.service(BookingsService, bookingsService(api)),
+    consumers: [
+      {
+        ...source,
+        order: "latest" as const,
+        handlers,
+        unit: bookingsUnit,
+        versionsOf: storedVersions,
+      },
+    ],
+    /** What one replica does for all. */
+    leaderTasks: [
+      leaderTask("holds", (signal) => keepHolds({ db, clock }, signal)),
+      leaderTask("cancelled events", (signal) => keepCancellations({ db, clock }, signal)),
+      leaderTask("rebuild", (signal) => keepRebuilding(rebuilding, signal)),
+      ...(demo ? [leaderTask("demo", (signal) => bookDemoSeats(api, signal))] : []),
+    ],
+    invariants: bookingInvariants,
+    ledgers: [],
+    meters,
+    /** Nothing is watched here. */
+    close: () => undefined,
+  };
+}
+
+function leaderTask(name: string, run: (signal: AbortSignal) => Promise<void>): LeaderTask {
+  return { name, run: ({ signal }) => run(signal) };
+}
