@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Caller, Role } from "@app/platform/auth.ts";
+import { type AccessRule, accessRules } from "@app/platform/auth-rules.ts";
+import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import { startService } from "@app/platform/testing/service.ts";
+import { type TokenIssuer, tokenIssuer } from "@app/platform/testing/token-issuer.ts";
+import { SESSION_COOKIE } from "@app/platform/token-claims.ts";
+import postgres from "postgres";
+import { callsOf, type GuardedCall } from "./auth-calls.ts";
+import { guardedServices } from "./auth-services.ts";
+import { stateOf } from "./database-state.ts";
+
+// Two processes of each service, and every call of each some twenty times.
+setDefaultTimeout(240_000);
+
+const modes = ["required", "optional"] as const;
+const names = Object.keys(guardedServices);
+const everyRole = ["customer", "organiser", "operator", "service"] as const;
+
+/** One service in both modes, on one database. */
+interface Guarded {
+  readonly sql: postgres.Sql;
+  readonly calls: Readonly<Record<(typeof modes)[number], readonly GuardedCall[]>>;
+}
+
+const opened = new AsyncDisposableStack();
+const guarded = new Map<string, Guarded>();
+let issuer: TokenIssuer;
+let badTokens: Awaited<ReturnType<TokenIssuer["badTokens"]>>;
+
+beforeAll(async () => {
+  issuer = opened.use(await tokenIssuer());
+  badTokens = await issuer.badTokens({ subject: "mallory", roles: everyRole });
+  await Promise.all(names.map(async (name) => guarded.set(name, await open(name))));
+});
+afterAll(() => opened.disposeAsync());
+
+async function open(name: string): Promise<Guarded> {
+  const service = serviceNamed(name);
+  const database = opened.use(await temporaryDatabase(name));
+  const broker = opened.use(await temporaryBroker());
+  const sql = postgres(database.url, { max: 2, onnotice: () => undefined });
+  opened.defer(() => sql.end({ timeout: 1 }));
+  const start = async (AUTH: (typeof modes)[number]) => {
+    const where = { DATABASE_URL: database.url, NATS_URL: broker.url, JWKS_URL: issuer.url };
+    const running = await startService(name, { ...service.settings, ...where, AUTH });
+    opened.use(running);
+    opened.defer(() => running.process.kill());
+    return callsOf(service, running);
+  };
+  return { sql, calls: { required: await start("required"), optional: await start("optional") } };
+}
+
+function serviceNamed(name: string) {
+  const service = guardedServices[name];
+  if (service === undefined) throw new Error(`auth-services.ts does not know ${name}`);
+  return service;
+}
+
+function guardedNamed(name: string): Guarded {
+  const found = guarded.get(name);
+  if (found === undefined) throw new Error(`${name} did not start`);
+  return found;
+}
+
+/** Makes every call with each of the credentials, and gives what came that was not expected. */
+async function surprises(
+  name: string,
+  credentials: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  expected: (rule: AccessRule, mode: (typeof modes)[number], credential: string) => string,
+): Promise<readonly string[]> {
+  const { calls, sql } = guardedNamed(name);
+  const found: string[] = [];
+  const before = await stateOf(sql);
+  for (const mode of modes) {
+    for (const { name: call, rule, statusFor } of calls[mode]) {
+      const guest = rule === "public" ? await statusFor({}) : 0;
+      for (const [credential, headers] of Object.entries(credentials)) {
+        const status = await statusFor(headers);
+        const told = [401, 403].includes(status) && status !== guest ? String(status) : "in";
+        const wanted = expected(rule, mode, credential);
+        if (told !== wanted) found.push(`${mode}: ${call} ${credential}: ${told}, not ${wanted}`);
+      }
+    }
+  }
+  if ((await stateOf(sql)) !== before) found.push("the database has changed");
+  return found;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const tokenFor = (roles: readonly Role[]): Promise<string> =>
+  issuer.token({ subject: "mallory", roles } satisfies Caller);
+
+describe.each(names)("every call of %s", (name) => {
+  test("is refused to a guest by 401, but for what guests may do", async () => {
+    const found = await surprises(name, { "without token": {} }, (rule, mode) =>
+      rule === "public" || (mode === "optional" && ["user", "service"].includes(rule))
+        ? "in"
+        : "401",
+    );
+
+    expect(found).toEqual([]);
+  });
+
+  test("is refused by 401 to a token that does not hold, also where guests are let in", async () => {
+    const credentials = Object.fromEntries(
+      Object.entries(badTokens).map(([what, token]) => [what, bearer(token)]),
+    );
+    const other = {
+      "with another scheme": { authorization: `Basic ${btoa("mallory:secret")}` },
+      "in a cookie": {
+        cookie: `${SESSION_COOKIE}=${badTokens["signed with another key"]}`,
+        "sec-fetch-site": "same-origin",
+      },
+    };
+
+    const found = await surprises(name, { ...credentials, ...other }, (rule) =>
+      rule === "public" ? "in" : "401",
+    );
+
+    expect(found).toEqual([]);
+  });
+
+  test("is refused by 403 to whoever has not the role", async () => {
+    const tokens = Object.fromEntries(
+      await Promise.all(
+        everyRole.map(async (role) => [role, bearer(await tokenFor([role]))] as const),
+      ),
+    );
+    const without = { "no role": bearer(await tokenFor([])) };
+    const lacking = { ...tokens, ...without };
+
+    // Who has the role would be let in, and might change something.
+    for (const [role, headers] of Object.entries(lacking)) {
+      const found = await surprisesOfRefused(name, role, headers);
+      expect(found).toEqual([]);
+    }
+  });
+
+  test("is refused by 403 to a page of another site that uses a session", async () => {
+    const cookie = `${SESSION_COOKIE}=${await tokenFor(everyRole)}`;
+    const { calls, sql } = guardedNamed(name);
+    const before = await stateOf(sql);
+    const isUnsafe = ({ name, rule }: GuardedCall) => rule !== "public" && !name.startsWith("GET ");
+
+    for (const call of [...calls.required, ...calls.optional].filter(isUnsafe)) {
+      const status = await call.statusFor({ cookie, "sec-fetch-site": "cross-site" });
+      expect({ call: call.name, status }).toEqual({ call: call.name, status: 403 });
+    }
+
+    expect(await stateOf(sql)).toBe(before);
+  });
+});
+
+/** The calls whose rule wants another role than this one, which is all that the caller has. */
+async function surprisesOfRefused(
+  name: string,
+  role: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const { calls, sql } = guardedNamed(name);
+  const before = await stateOf(sql);
+  const found: string[] = [];
+  for (const { name: call, rule, statusFor } of [...calls.required, ...calls.optional]) {
+    const wanted = rule === "public" ? undefined : accessRules[rule].roles;
+    if (wanted === undefined || wanted.some((enough) => enough === role)) continue;
+    const status = await statusFor(headers);
+    if (status !== 403) found.push(`${call} as ${role}: ${status}`);
+  }
+  if ((await stateOf(sql)) !== before) found.push("the database has changed");
+  return found;
+}
+
+test("an issuer is asked seldom, whatever tokens are sent", () => {
+  // Each process asks for an unknown key every ten seconds at most.
+  expect(issuer.asked()).toBeGreaterThan(0);
+  expect(issuer.asked()).toBeLessThan(100);
+});

@@ -1,0 +1,49 @@
+import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
+import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { inventoryAccess } from "@app/inventory/access.ts";
+import { ordersAccess } from "@app/orders/access.ts";
+import type { AccessTable } from "@app/platform/auth-rules.ts";
+import type { DescService } from "@bufbuild/protobuf";
+
+/** What the matrix has to know of a service. A service that has a main.ts must stand here. */
+export interface GuardedService {
+  readonly access: AccessTable;
+  readonly rpc: DescService;
+  /** What stands in the place of a path's parameters. */
+  readonly params: Readonly<Record<string, string>>;
+  /** What routes are sent that only some roles may call, so that letting one in changes something. */
+  readonly bodies?: Readonly<Record<string, object>>;
+  /** Whether it speaks native gRPC. */
+  readonly grpc?: true;
+  /** What it reads from its environment, beside what every service reads. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export const guardedServices: Readonly<Record<string, GuardedService>> = {
+  orders: {
+    access: ordersAccess,
+    rpc: OrdersService,
+    params: { id: "1", name: "orders" },
+    bodies: {
+      "POST /ops/v1/demo/unreadable-orders": {
+        userId: "mallory",
+        sku: "burger",
+        quantity: 1,
+        deadlineSeconds: 60,
+      },
+    },
+    settings: { DEMO: "on" },
+  },
+  inventory: {
+    access: inventoryAccess,
+    rpc: InventoryService,
+    params: { id: "1", name: "stock", sku: "burger" },
+    bodies: {
+      "POST /v1/items": { sku: "poison", name: "Poison", priceCents: 1, available: 1 },
+      "PUT /v1/items/:sku": { name: "Poison", priceCents: 1 },
+      "PATCH /v1/items/:sku": { priceCents: 1 },
+      "POST /v1/items/:sku/restock": { quantity: 1 },
+    },
+    grpc: true,
+  },
+};
