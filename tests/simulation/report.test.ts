@@ -40,6 +40,10 @@ describe("what a run reached too seldom", () => {
     });
   });
 
+  test("is not looked for in a run of a few histories", () => {
+    expect(shortfallOf(runOf({ histories: 1_000, each: 0, seldom: 0 }))).toBeUndefined();
+  });
+
   test("is nothing when all was reached", () => {
     const run = runOf({ histories: judgedFrom, each: reachedMin, seldom: reachedMin });
 

@@ -52,6 +52,8 @@ export const groups = Object.keys(titles) as readonly ReportedGroup[];
 /** A run of so many histories must have reached everything so often. */
 export const judgedFrom = 100_000;
 export const reachedMin = 100;
+/** Fewer say nothing about the pace. */
+const pacedFrom = 10_000;
 
 export interface Shortfall {
   /** Whether there were enough histories for it to count. */
@@ -61,6 +63,7 @@ export interface Shortfall {
 
 /** What a run reached too seldom, or would if it went on like this; undefined when there is nothing. */
 export function shortfallOf({ coverage, histories }: CampaignResult): Shortfall | undefined {
+  if (histories < pacedFrom) return undefined;
   const counts = histories >= judgedFrom;
   const least = counts ? reachedMin : (reachedMin * histories) / judgedFrom;
   const lines = groups.flatMap((group) =>
