@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
+import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
 import { readConfig } from "@app/platform/config.ts";
@@ -26,8 +27,9 @@ const inventory: Program = {
   schema: InventoryConfig,
   ports: { PORT: 8090, GRPC_PORT: 9090, METRICS_PORT: 9101 },
 };
-const programs = { orders, inventory } as const;
-const names = ["orders", "inventory"] as const;
+const events: Program = { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } };
+const programs = { orders, inventory, events } as const;
+const names = ["orders", "inventory", "events"] as const;
 
 /** Two processes in turn, on a machine that runs other tests beside this one. */
 const jobsLimitMs = 60_000;
@@ -117,7 +119,8 @@ describe("compose.yaml", () => {
   test("runs programs that exist", () => {
     const built = Object.values(services).filter(({ build }) => build);
 
-    expect(built).toHaveLength(4);
+    // Each program, and the job that prepares its database.
+    expect(built).toHaveLength(2 * names.length);
     for (const service of built) {
       expect(isFile(`${workspaceOf(service)}/main.ts`)).toBe(true);
       expect(service.build?.context).toBe(".");

@@ -1,3 +1,4 @@
+import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
 import { settingNotes } from "@app/platform/config.ts";
@@ -6,6 +7,7 @@ import { z } from "zod";
 const services: Readonly<Record<string, z.ZodObject>> = {
   orders: OrdersConfig,
   inventory: InventoryConfig,
+  events: EventsConfig,
 };
 
 /** What each setting is for, in words that its schema does not have. */
@@ -36,7 +38,7 @@ const meanings: Readonly<Record<string, string>> = {
   LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
   HOST: "The address to listen on.",
   PORT: "REST, Connect, gRPC-Web and health.",
-  DEMO: "`on` answers the calls that demo data needs; refused in production.",
+  DEMO: "`on` makes demo data, or answers the calls that it needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
   METRICS_PORT: "`/metrics` and nothing else.",
   INVENTORY_URL:

@@ -1,0 +1,74 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
+import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { eventually } from "@app/platform/testing/eventually.ts";
+import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import { startService } from "@app/platform/testing/service.ts";
+import { createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { aBooking, booked, cancelled } from "./testing/news.ts";
+import { publisherOn } from "./testing/publisher.ts";
+
+async function events(environment: Readonly<Record<string, string>> = {}) {
+  const stack = new AsyncDisposableStack();
+  const database = stack.use(await temporaryDatabase("events"));
+  const broker = stack.use(await temporaryBroker());
+  const settings = { DATABASE_URL: database.url, NATS_URL: broker.url, ...environment };
+  const service = stack.use(await startService("events", settings));
+  const publisher = stack.use(publisherOn(broker.url));
+  const get = async (path: string) => (await fetch(`${service.url}${path}`)).json();
+  return { service, broker, publisher, get, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+// A database, a broker and a process each: more than other tests, and less than this.
+setDefaultTimeout(120_000);
+
+describe("the events service", () => {
+  test("announces what it publishes, and shows the seats that bookings leave", async () => {
+    await using running = await events({ DEMO: "on" });
+    const { service, publisher, get } = running;
+    const client = createClient(
+      EventsService,
+      createConnectTransport({ baseUrl: service.url, httpVersion: "1.1" }),
+    );
+    const { event } = await client.createEvent({
+      name: "Aida",
+      startDate: 4_000_000_000n,
+      endDate: 4_000_007_200n,
+      location: { name: "Opera", halls: [{ name: "Main", capacity: 50 }] },
+    });
+    const id = event?.id ?? "";
+
+    await eventually(async () => {
+      expect(await publisher.subjects("EVENTS")).toContain(`events.v1.event_created.${id}`);
+    });
+    const [one, other] = [aBooking(id, 4), aBooking(id, 2)];
+    // The second message of the one comes before its first.
+    for (const message of [cancelled(one), booked(other), booked(one)])
+      await publisher.publish(message);
+
+    await eventually(async () => {
+      expect(await get(`/events/${id}`)).toMatchObject({ capacity: 50, seatsLeft: 48 });
+    });
+    expect((await get("/events?limit=100")).events.length).toBeGreaterThan(40);
+    expect(await get("/readyz")).toMatchObject({ status: "ok" });
+  });
+
+  test("takes changes while the broker is away, and announces them when it is back", async () => {
+    await using running = await events();
+    const { service, broker, publisher } = running;
+    await broker.server.kill();
+
+    const answer = await fetch(`${service.url}/locations`, {
+      method: "POST",
+      body: JSON.stringify({ name: "Opera", halls: [{ name: "Main", capacity: 5 }] }),
+    });
+    const { id } = await answer.json();
+    await broker.server.restart();
+
+    expect(answer.status).toBe(201);
+    await eventually(async () => {
+      expect(await publisher.subjects("EVENTS")).toEqual([`events.v1.location_created.${id}`]);
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import { messageContracts } from "@app/contracts/messages.ts";
+import { streams as topology } from "@app/contracts/topology.ts";
+import { hostService } from "@app/platform/host.ts";
+import { readEventsConfig } from "./config.ts";
+import { events } from "./service.ts";
+import { seedEvents } from "./store/seed.ts";
+
+await hostService({
+  name: "events",
+  readSettings: readEventsConfig,
+  topology,
+  contracts: messageContracts.map(({ schema }) => schema),
+  build: async ({ settings, db, clock, random }) => {
+    if (settings.DEMO === "on") await seedEvents(db, clock);
+    return events({ db, clock, random });
+  },
+});
