@@ -4,9 +4,10 @@ import { Elysia } from "elysia";
 import { cancelOrder } from "../domain/cancel-order.ts";
 import { readCancelReason } from "../domain/cancel-request.ts";
 import { readListRequest } from "../domain/list-request.ts";
+import type { Order } from "../domain/order.ts";
 import { readOrderRequest } from "../domain/order-request.ts";
 import { acceptOrder } from "../store/accept-order.ts";
-import { onlyOf, ownerFor } from "../store/access.ts";
+import { ownerFor } from "../store/access.ts";
 import { changeOrder } from "../store/change-order.ts";
 import { findOrder } from "../store/find-order.ts";
 import { listOrders } from "../store/list-orders.ts";
@@ -64,10 +65,10 @@ export const orderRoutes = (api: OrdersApi) =>
       async ({ params, body, request }) => {
         const id = readOrderId(params.id);
         const reason = readCancelReason(body ?? {});
-        const owner = ownerFor(contextOf(request).caller);
+        const ownedBy = ownerFor(contextOf(request).caller);
         const now = api.clock.now();
-        const decide = onlyOf(owner, (order) => cancelOrder(order, reason, now));
-        const order = await changeOrder(api.db, id, decide);
+        const cancel = (order: Order) => cancelOrder(order, reason, now);
+        const order = await changeOrder(api.db, { id, ownedBy }, cancel);
         api.changes.changed(String(id), order);
         return viewOf(order);
       },

@@ -4,8 +4,8 @@ import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { cancelOrder } from "../domain/cancel-order.ts";
 import { readCancelReason } from "../domain/cancel-request.ts";
 import { readListRequest } from "../domain/list-request.ts";
-import { isDecided } from "../domain/order.ts";
-import { onlyOf, ownerFor } from "../store/access.ts";
+import { isDecided, type Order } from "../domain/order.ts";
+import { ownerFor } from "../store/access.ts";
 import { changeOrder } from "../store/change-order.ts";
 import { findOrder } from "../store/find-order.ts";
 import { listOrders } from "../store/list-orders.ts";
@@ -36,8 +36,8 @@ export const ordersService = (api: OrdersApi): ServiceImpl<typeof OrdersService>
   async cancelOrder({ orderId, reason }, context) {
     const given = readCancelReason({ reason });
     const now = api.clock.now();
-    const decide = onlyOf(ownerOf(context), (order) => cancelOrder(order, given, now));
-    const order = await changeOrder(api.db, orderId, decide);
+    const cancel = (order: Order) => cancelOrder(order, given, now);
+    const order = await changeOrder(api.db, { id: orderId, ownedBy: ownerOf(context) }, cancel);
     api.changes.changed(String(orderId), order);
     return { order: toProto(order) };
   },

@@ -1,7 +1,13 @@
 import type { Caller } from "@app/platform/auth.ts";
-import type { Decision } from "../domain/facts.ts";
-import type { Order } from "../domain/order.ts";
-import { orderNotFound } from "./change-order.ts";
+import { and, eq, type SQL } from "drizzle-orm";
+import { orders } from "./tables.ts";
+
+/** One order, to whoever asks as its owner: for anybody else it is not there. */
+export interface OwnedOrder {
+  readonly id: bigint;
+  /** Undefined for whoever serves everybody. */
+  readonly ownedBy: string | undefined;
+}
 
 /**
  * The one user whose orders a caller may see and change, or undefined for all of them: operators and
@@ -12,13 +18,7 @@ export function ownerFor(caller: Caller | undefined): string | undefined {
   return serves ? undefined : caller?.subject;
 }
 
-/** Lets `decide` change an order only for its owner. To others it is not there. */
-export function onlyOf(
-  owner: string | undefined,
-  decide: (order: Order) => Decision,
-): (order: Order) => Decision {
-  return (order) => {
-    if (owner !== undefined && order.userId !== owner) throw orderNotFound();
-    return decide(order);
-  };
+/** Its row, if it is there for the owner: the database is asked for nothing that is somebody else's. */
+export function rowOf({ id, ownedBy }: OwnedOrder): SQL | undefined {
+  return and(eq(orders.id, id), ownedBy === undefined ? undefined : eq(orders.userId, ownedBy));
 }

@@ -4,6 +4,7 @@ import type { Database, Transaction } from "@app/platform/postgres.ts";
 import { eq } from "drizzle-orm";
 import type { Decision } from "../domain/facts.ts";
 import type { Order } from "../domain/order.ts";
+import { type OwnedOrder, rowOf } from "./access.ts";
 import { toMessage } from "./messages.ts";
 import { changeOf, fromRow } from "./order-row.ts";
 import { orders } from "./tables.ts";
@@ -11,15 +12,16 @@ import { orders } from "./tables.ts";
 /**
  * Lets `decide` change one order, and stores the order and its facts together: a fact reaches the
  * outbox exactly when the change it describes is committed. Given a transaction, it joins it.
- * Refuses an unknown id.
+ * Refuses an unknown id, and in the same words an order of somebody else than `ownedBy`.
  */
 export function changeOrder(
   db: Database,
-  id: bigint,
+  order: bigint | OwnedOrder,
   decide: (order: Order) => Decision,
 ): Promise<Order> {
+  const asked = typeof order === "bigint" ? { id: order, ownedBy: undefined } : order;
   return db.transaction(async (tx) => {
-    const [row] = await tx.q.select().from(orders).where(eq(orders.id, id)).for("update");
+    const [row] = await tx.q.select().from(orders).where(rowOf(asked)).for("update");
     if (!row) throw orderNotFound();
 
     const decision = decide(fromRow(row));

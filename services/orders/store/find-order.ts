@@ -1,6 +1,7 @@
 import type { Database } from "@app/platform/postgres.ts";
-import { eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Order } from "../domain/order.ts";
+import { rowOf } from "./access.ts";
 import { orderNotFound } from "./change-order.ts";
 import { fromRow } from "./order-row.ts";
 import { orders } from "./tables.ts";
@@ -11,8 +12,8 @@ export async function findOrder(
   id: bigint,
   { ownedBy }: { readonly ownedBy?: string | undefined } = {},
 ): Promise<Order> {
-  const [row] = await db.q.select().from(orders).where(eq(orders.id, id));
-  if (!row || (ownedBy !== undefined && row.userId !== ownedBy)) throw orderNotFound();
+  const [row] = await db.q.select().from(orders).where(rowOf({ id, ownedBy }));
+  if (!row) throw orderNotFound();
   return fromRow(row);
 }
 

@@ -8,6 +8,8 @@ export interface TokenIssuer extends AsyncDisposable {
   /** Where its key set is. */
   readonly url: string;
   readonly keySet: ReturnType<typeof keySetOf>;
+  /** Away, it answers 503 to whoever asks for its keys. */
+  away: boolean;
   /** How often the key set was asked for. */
   asked(): number;
   token(caller: Caller): Promise<string>;
@@ -81,7 +83,7 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
     hostname: "127.0.0.1",
     fetch: () => {
       asked += 1;
-      return Response.json(keySet);
+      return issuer.away ? new Response(null, { status: 503 }) : Response.json(keySet);
     },
   });
   const partsOf = ({ subject, roles }: Caller): Forgery => ({
@@ -100,7 +102,8 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
     publicBytes: Buffer.from(own.x, "base64url"),
   });
 
-  return {
+  const issuer: TokenIssuer = {
+    away: false,
     url: `http://127.0.0.1:${server.port}${JWKS_PATH}`,
     keySet,
     asked: () => asked,
@@ -110,8 +113,9 @@ export async function tokenIssuer(): Promise<TokenIssuer> {
         name,
         await forge(partsOf(caller)),
       ]);
-      return Object.fromEntries(await Promise.all(forged));
+      return Object.fromEntries(await Promise.all(forged)) as Record<BadToken, string>;
     },
     [Symbol.asyncDispose]: () => server.stop(true),
   };
+  return issuer;
 }
