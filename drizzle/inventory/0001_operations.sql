@@ -82,5 +82,4 @@ CREATE INDEX "redrive_run_letters_pending" ON "redrive_run_letters" USING btree 
 CREATE INDEX "redrive_run_letters_letter" ON "redrive_run_letters" USING btree ("letter_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "redrive_runs_open" ON "redrive_runs" USING btree ("consumer") WHERE "redrive_runs"."state" in ('running', 'paused');--> statement-breakpoint
 CREATE INDEX "redrive_runs_finished_at" ON "redrive_runs" USING btree ("finished_at");--> statement-breakpoint
-CREATE INDEX "audit_target" ON "audit" USING btree ("target","id");--> statement-breakpoint
-CREATE INDEX "dead_letters_resolved_at" ON "dead_letters" USING btree ("resolved_at") WHERE "dead_letters"."state" <> 'dead';
+CREATE INDEX "audit_target" ON "audit" USING btree ("target","id");
