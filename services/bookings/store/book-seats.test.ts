@@ -1,19 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { Refusal } from "@app/platform/errors.ts";
 import { openPool } from "@app/platform/postgres.ts";
+import { refused } from "../testing/refused.ts";
 import { anEvent, announce, bookingsWorld } from "../testing/world.ts";
 import { bookSeats } from "./book-seats.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { holdSeats } from "./hold-seats.ts";
 
 const two = { seats: 2, userId: "ada" };
-
-/** What a call was refused with, in the words of the contract. */
-const refused = (call: Promise<unknown>) =>
-  call.then(
-    () => "not refused",
-    (error: unknown) => (error instanceof Refusal ? error.message : String(error)),
-  );
 
 describe("booking seats", () => {
   test("takes them, stores the booking, states it and counts it", async () => {
