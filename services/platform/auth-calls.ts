@@ -1,10 +1,28 @@
 import type { Interceptor } from "@connectrpc/connect";
+import type { Identity } from "./auth.ts";
 import { type AccessTable, requireAccess } from "./auth-rules.ts";
+import { Refusal } from "./errors.ts";
 import { rpcRequest } from "./rpc-context.ts";
 
 /** The name of an RPC in an `AccessTable`. */
 export function callName({ parent, name }: CallDescription): string {
   return `${parent.typeName}/${name}`;
+}
+
+/** Why a caller may not make a call, for whoever has to know before the call can be read. */
+export function refusalFor(
+  access: AccessTable,
+  call: string,
+  identity: Identity,
+): Refusal | undefined {
+  const rule = access[call];
+  try {
+    if (rule !== undefined) requireAccess(rule, identity);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
 }
 
 interface CallDescription {

@@ -43,6 +43,34 @@ async function call(method: string, path: string, body?: string) {
 }
 
 describe("httpApp", () => {
+  test("answers nobody on a route of which nobody stated who may call it", async () => {
+    let called = 0;
+    const count = () => ++called;
+    const app = httpApp({ "GET /stated": "public", "POST /other": "public" })
+      .get("/stated", count)
+      .get("/other", count)
+      .post("/forgotten/:id", count);
+    const statusOf = async (method: string, path: string) =>
+      (await app.handle(new Request(`http://localhost${path}`, { method }))).status;
+
+    expect(await statusOf("GET", "/stated")).toBe(200);
+    expect(await statusOf("GET", "/stated/")).toBe(200);
+    expect(await statusOf("GET", "/other")).toBe(500);
+    expect(await statusOf("POST", "/forgotten/1")).toBe(500);
+    expect(called).toBe(2);
+  });
+
+  test("tells who may not call nothing about the body", async () => {
+    const app = httpApp({ "POST /mine": "signed in" }).post("/mine", ({ body }) => body, {
+      body: z.object({ n: z.number() }),
+    });
+
+    for (const body of ["{", "{}", '{"n":1}']) {
+      const request = new Request("http://localhost/mine", { method: "POST", body });
+      expect((await app.handle(request)).status).toBe(401);
+    }
+  });
+
   test("answers with what a route returns", async () => {
     expect(await call("GET", "/v1/orders/17")).toMatchObject({ status: 200, text: "17" });
     expect(await call("POST", "/v1/orders", '{"a":1}')).toMatchObject({

@@ -105,6 +105,33 @@ describe("a call over HTTP", () => {
   });
 });
 
+describe("who may make a call", () => {
+  test("stands in the table, and a call that is not in it is made by nobody", async () => {
+    const { call, observed, faults } = serve({
+      access: { "inventory.v1.InventoryService/GetStock": "public" },
+    });
+
+    const stated = await call("GetStock", '{"sku":"burger"}');
+    const forgotten = await call("ReserveStock", '{"sku":"burger","quantity":1}');
+
+    expect(stated.status).toBe(200);
+    expect(forgotten.status).toBe(500);
+    expect(await forgotten.json()).toMatchObject({ message: "internal error" });
+    expect(observed.started).toEqual([]);
+    expect(faults).toHaveLength(1);
+  });
+
+  test("is asked before the call is looked at", async () => {
+    const { call } = serve({
+      access: { "inventory.v1.InventoryService/ReserveStock": "signed in" },
+    });
+
+    for (const body of ["{", "{}", '{"quantity":"1"}', '{"sku":"burger","quantity":1}']) {
+      expect((await call("ReserveStock", body)).status).toBe(401);
+    }
+  });
+});
+
 describe("a call that breaks a rule", () => {
   test.each([
     ["a missing sku", `{"quantity": 1}`, "sku is required"],

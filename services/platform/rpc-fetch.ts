@@ -3,8 +3,10 @@ import {
   type UniversalHandler,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
+import { callName, refusalFor } from "./auth-calls.ts";
+import type { AccessTable } from "./auth-rules.ts";
 import { readBytes } from "./json-body.ts";
-import { problems } from "./problem.ts";
+import { problemOf, problems } from "./problem.ts";
 import { isCall, problemAnswer } from "./problem-answer.ts";
 import { contextOf } from "./request-context.ts";
 import { type RpcSettings, rpcOptions } from "./rpc.ts";
@@ -27,13 +29,20 @@ export function rpcFetch(
 
   return (request) => {
     const handler = handlers.get(new URL(request.url).pathname);
-    if (handler !== undefined) return answer(handler, request);
+    if (handler !== undefined) return answer(handler, request, settings.access);
     return isCall(request) ? problemAnswer(request, problems.notFound) : undefined;
   };
 }
 
-async function answer(handler: UniversalHandler, request: Request): Promise<Response> {
+async function answer(
+  handler: UniversalHandler,
+  request: Request,
+  access: AccessTable,
+): Promise<Response> {
   const context = contextOf(request);
+  // The library reads a call before it asks whose it is.
+  const refusal = refusalFor(access, callName(handler.method), context);
+  if (refusal !== undefined) return problemAnswer(request, problemOf(refusal));
   const contextValues = createContextValues().set(rpcRequest, context);
   // Whole, because a body is small and the wrapper has to know when it is still on its way.
   const bytes = await readBytes(request);

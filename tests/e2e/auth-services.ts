@@ -1,5 +1,7 @@
+import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { eventsAccess } from "@app/events/access.ts";
 import { inventoryAccess } from "@app/inventory/access.ts";
 import { ordersAccess } from "@app/orders/access.ts";
 import type { AccessTable } from "@app/platform/auth-rules.ts";
@@ -18,6 +20,8 @@ export interface GuardedService {
   /** What it reads from its environment, beside what every service reads. */
   readonly settings?: Readonly<Record<string, string>>;
 }
+
+const someUuid = "019a9f4e-0000-7000-8000-000000000001";
 
 export const guardedServices: Readonly<Record<string, GuardedService>> = {
   orders: {
@@ -45,5 +49,20 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
       "POST /v1/items/:sku/restock": { quantity: 1 },
     },
     grpc: true,
+  },
+  events: {
+    access: eventsAccess,
+    rpc: EventsService,
+    params: { id: someUuid, name: "events" },
+    bodies: {
+      "POST /locations": {
+        name: "Nowhere",
+        address: "Nowhere 1",
+        country: "Nowhere",
+        openTime: 8,
+        closeTime: 20,
+        halls: [{ name: "None", capacity: 10 }],
+      },
+    },
   },
 };

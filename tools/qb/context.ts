@@ -4,6 +4,8 @@ import { findTargets, serviceNames, type TargetFlags, type Targets } from "./tar
 
 export interface GlobalFlags extends TargetFlags {
   readonly json?: boolean;
+  /** In place of QB_TOKEN. */
+  readonly token?: string;
 }
 
 /** What every command works with. */
@@ -17,8 +19,8 @@ export interface Context {
 
 export function contextOf(flags: GlobalFlags): Context {
   const targets = findTargets(flags);
-  const orders = serviceClient("orders", targets.services.orders);
-  const inventory = serviceClient("inventory", targets.services.inventory);
+  const orders = serviceClient("orders", targets.services.orders, flags.token);
+  const inventory = serviceClient("inventory", targets.services.inventory, flags.token);
   const all = { orders, inventory };
   return {
     out: output({ json: flags.json === true }),

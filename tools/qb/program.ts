@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { certCommands } from "./commands/cert.ts";
 import { dlqCommands } from "./commands/dlq.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { laneCommands } from "./commands/lane.ts";
@@ -20,7 +21,8 @@ export type Run = <Flags>(
 const help = `
 Where the services are: --orders-url, --inventory-url and --nats-url, else ORDERS_URL, INVENTORY_URL
 and NATS_URL, else the dev run of this checkout, else the ports 8080, 8090 and 4222.
-QB_TOKEN is an operator's token, where the services want one.
+QB_TOKEN or --token is an operator's token, where the services want one. The variable is the better
+place: what stands on a command line is seen by everybody on the machine.
 
 Exit codes:
   ${exitCodes.ok}  done
@@ -37,6 +39,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     .option("--orders-url <url>", "where orders answers")
     .option("--inventory-url <url>", "where inventory answers")
     .option("--nats-url <urls>", "where the broker is")
+    .option("--token <token>", "an operator's token")
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", help);
   endQuietly(program);
@@ -61,6 +64,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     missingCommands,
     seedCommand,
     migrateCommand,
+    certCommands,
   ]) {
     add(program, run);
   }

@@ -83,7 +83,7 @@ export function refusalOf(name: ServiceName, { status }: Response, answer: unkno
       : `status ${status}`;
   if (status === 401 || status === 403) {
     return new Failure("refused", `${name}: ${detail}`, {
-      next: "set QB_TOKEN to an operator's token",
+      next: "QB_TOKEN=…, with an operator's token",
     });
   }
   const reason = status >= 500 ? "failed" : "refused";

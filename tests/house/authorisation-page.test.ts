@@ -1,0 +1,40 @@
+import { describe, expect, test } from "bun:test";
+import { accessRules } from "@app/platform/auth-rules.ts";
+import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { guardedServices } from "../e2e/auth-services.ts";
+import { authorisationPage } from "./authorisation-page.ts";
+import { repositoryFiles, textOf } from "./repository.ts";
+
+const tables = Object.entries(guardedServices);
+
+describe("who may call what", () => {
+  test("stands in docs/authorisation.md as the services' tables say it", () => {
+    expect(textOf("docs/authorisation.md")).toBe(authorisationPage());
+  });
+
+  test("is stated of every service that runs, and tried by the matrix", () => {
+    const running = repositoryFiles().flatMap(
+      (path) => /^services\/([^/]+)\/main\.ts$/.exec(path)?.slice(1) ?? [],
+    );
+
+    expect(tables.map(([name]) => name).toSorted()).toEqual(running.toSorted());
+  });
+
+  test("is stated of every RPC of a service's contract, and of none that is not there", () => {
+    for (const [name, { access, rpc }] of tables) {
+      const stated = Object.keys(access).filter((call) => !call.includes(" "));
+      const offered = rpc.methods.map((method) => `${rpc.typeName}/${method.name}`);
+      expect({ name, stated: stated.toSorted() }).toEqual({ name, stated: offered.toSorted() });
+    }
+  });
+
+  test("gives the whole operator API to operators, and no service gives its own away", () => {
+    for (const [, { access }] of [...tables, ["", { access: operatorAccess }] as const]) {
+      for (const [call, rule] of Object.entries(access)) {
+        const isOperators = call.includes(" /ops/");
+        if (isOperators) expect({ call, rule }).toEqual({ call, rule: "operator" });
+        expect(["public", ...Object.keys(accessRules)]).toContain(rule);
+      }
+    }
+  });
+});
