@@ -46,7 +46,7 @@ export interface HostedService<S> {
   readonly app: AnyElysia;
   /** Who may make each call, of routes and RPCs. The service does not start while one has no rule. */
   readonly access: AccessTable;
-  /** For the service that issues the tokens: its keys, without asking itself over HTTP. */
+  /** For the service that issues the tokens: its keys, unless `JWKS_URL` says where others are. */
   readonly tokenKeys?: ReadKeys;
   /** Routes that look into the running core. */
   readonly coreRoutes?: (inspected: Inspected) => AnyElysia;
@@ -141,7 +141,7 @@ async function start<Settings extends ServiceSettings, S>(
     return loop;
   });
 
-  const readKeys = service.tokenKeys ?? keysOf(settings);
+  const readKeys = keysOf(settings, service.tokenKeys);
   const keys = readKeys && tokenKeys({ read: readKeys, clock, log });
   const health = healthOf({
     clock,
@@ -183,8 +183,12 @@ async function start<Settings extends ServiceSettings, S>(
 }
 
 /** Where the tokens' issuer shows its keys; nowhere when nobody issues tokens and none is asked for. */
-function keysOf({ AUTH: auth, JWKS_URL: url }: ServiceSettings): ReadKeys | undefined {
+function keysOf(
+  { AUTH: auth, JWKS_URL: url }: ServiceSettings,
+  own: ReadKeys | undefined,
+): ReadKeys | undefined {
   if (url !== undefined) return keysAt(url);
+  if (own !== undefined) return own;
   return auth === "required" ? keysAt(usersKeySet) : undefined;
 }
 

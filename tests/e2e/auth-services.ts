@@ -1,10 +1,12 @@
 import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { UsersService } from "@app/contracts/gen/users/v1/users_service_pb.ts";
 import { eventsAccess } from "@app/events/access.ts";
 import { inventoryAccess } from "@app/inventory/access.ts";
 import { ordersAccess } from "@app/orders/access.ts";
 import type { AccessTable } from "@app/platform/auth-rules.ts";
+import { usersAccess } from "@app/users/access.ts";
 import type { DescService } from "@bufbuild/protobuf";
 
 /** What the matrix has to know of a service. A service that has a main.ts must stand here. */
@@ -64,5 +66,15 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
         halls: [{ name: "None", capacity: 10 }],
       },
     },
+  },
+  users: {
+    access: usersAccess,
+    rpc: UsersService,
+    params: { id: someUuid, name: "users" },
+    bodies: {
+      "POST /ops/v1/users/:id/roles": { roles: ["operator"] },
+      "POST /ops/v1/service-tokens": { service: "mallory" },
+    },
+    settings: { SIGNING_KEY_SECRET: "a secret of the matrix, long enough" },
   },
 };

@@ -8,6 +8,7 @@ import { OrdersConfig } from "@app/orders/config.ts";
 import { readConfig } from "@app/platform/config.ts";
 import { cloneOf } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import { devSigningKeySecret, UsersConfig } from "@app/users/config.ts";
 import { DCLinter } from "dclint";
 import postgres from "postgres";
 import type { z } from "zod";
@@ -28,8 +29,9 @@ const inventory: Program = {
   ports: { PORT: 8090, GRPC_PORT: 9090, METRICS_PORT: 9101 },
 };
 const events: Program = { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } };
-const programs = { orders, inventory, events } as const;
-const names = ["orders", "inventory", "events"] as const;
+const users: Program = { schema: UsersConfig, ports: { PORT: 8383, METRICS_PORT: 9104 } };
+const programs = { orders, inventory, events, users } as const;
+const names = ["orders", "inventory", "events", "users"] as const;
 
 /** Two processes in turn, on a machine that runs other tests beside this one. */
 const jobsLimitMs = 60_000;
@@ -169,7 +171,9 @@ describe("compose.yaml", () => {
   });
 
   test("holds no password but the development default, which the environment replaces", () => {
-    const written = textOf("compose.yaml").replace(/\$\{\w+:-quickbite\}/g, "");
+    const written = textOf("compose.yaml")
+      .replace(/\$\{\w+:-quickbite\}/g, "")
+      .replace(`\${SIGNING_KEY_SECRET:-${devSigningKeySecret}}`, "");
 
     expect(written.match(/\w*(?:PASSWORD|SECRET|TOKEN)\w*: *\S+/g) ?? []).toEqual([]);
     expect(written.match(/:\/\/[^\s/@]*:[^\s/@]+@/g) ?? []).toEqual([]);

@@ -2,12 +2,14 @@ import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
 import { settingNotes } from "@app/platform/config.ts";
+import { UsersConfig } from "@app/users/config.ts";
 import { z } from "zod";
 
 const services: Readonly<Record<string, z.ZodObject>> = {
   orders: OrdersConfig,
   inventory: InventoryConfig,
   events: EventsConfig,
+  users: UsersConfig,
 };
 
 /** What each setting is for, in words that its schema does not have. */
@@ -40,11 +42,27 @@ const meanings: Readonly<Record<string, string>> = {
   PORT: "REST, Connect, gRPC-Web and health.",
   DEMO: "`on` makes demo data, or answers the calls that it needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
+  HTTPS_PORT: "The same over TLS, when there is a certificate.",
+  TLS_CERT_FILE:
+    "The certificate as PEM, with those that vouch for it; a change is taken up within 5 s, without a restart.",
+  TLS_KEY_FILE: "Its key as PEM.",
   METRICS_PORT: "`/metrics` and nothing else.",
   INVENTORY_URL:
     "Where inventory answers, so that `why` can tell what an order waits for there; without it inventory is not asked.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
+  SIGNING_KEY_SECRET:
+    "What the keys that sign tokens are sealed with in the database: with another one the service does not start.",
+  SESSION_LIFETIME: "From signing in to the end of the session, however often it is refreshed.",
+  SIGN_IN_FAILURES_PER_ACCOUNT:
+    "So many failed sign-ins of one account in five minutes; then it is refused for as long.",
+  SIGN_IN_FAILURES_PER_ADDRESS:
+    "So many failed sign-ins from one network address (of IPv6: one /64) in five minutes.",
+  REGISTRATIONS_PER_ADDRESS: "So many registrations from one network address in an hour.",
+  SECURE_COOKIES: "`off` lets browsers send cookies without TLS; refused in production.",
+  OPERATOR_EMAIL:
+    "The first operator, made at start unless the address has an account; needs `OPERATOR_PASSWORD`.",
+  OPERATOR_PASSWORD: "The first operator's password, until it is changed.",
 };
 
 /** `docs/configuration.md`, from the schemas that the services read their environment by. */

@@ -80,6 +80,11 @@ interface Readiness {
   readonly checks: Readonly<Record<string, { readonly status: string }>>;
 }
 
+/** What one service needs on an engineer's machine, and would refuse in production. */
+const onThisMachine: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  users: { SIGNING_KEY_SECRET: "development-only-known-to-everybody", SECURE_COOKIES: "off" },
+};
+
 /** The engineer's own settings, but for those that decide where everything is. */
 function environmentOf(replica: Replica, settings: ServiceSettings): Record<string, string> {
   const { repository, databaseUrl, natsUrl, environment } = settings;
@@ -95,6 +100,7 @@ function environmentOf(replica: Replica, settings: ServiceSettings): Record<stri
     ...(existsSync(join(repository, "drizzle", service)) && {
       DATABASE_URL: databaseUrlOf(databaseUrl, service),
     }),
+    ...onThisMachine[service],
     ...environment,
   };
   const overruled = new Set(["DATABASE_MIGRATE_URL", "DATABASE_MIGRATE_URL_FILE"]);

@@ -1,0 +1,121 @@
+import { operatorOf } from "@app/platform/messaging/ops-access.ts";
+import { cursor, limit, NoParameters, readRequest } from "@app/platform/messaging/ops-requests.ts";
+import { Elysia } from "elysia";
+import { z } from "zod";
+import { checkedEmail } from "../domain/registration.ts";
+import { userRoles } from "../domain/user.ts";
+import { requireUserId } from "../store/caller.ts";
+import { endSessions, setRoles } from "../store/change-user.ts";
+import { listUsers } from "../store/list-users.ts";
+import { mintServiceToken } from "../store/service-token.ts";
+import { rotateKeys } from "../store/signing-keys.ts";
+import { findUser } from "../store/users.ts";
+import type { UsersApi } from "../store/users-api.ts";
+import { UserView, viewOf } from "./user-view.ts";
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+const MONTH_SECONDS = 30 * 24 * HOUR_SECONDS;
+
+const UsersRequest = z.strictObject({ email: z.string().max(1_000).optional(), cursor, limit });
+
+const rolesText = `roles must be a list of ${userRoles.join(", ")}`;
+const RolesRequest = z.strictObject({
+  roles: z.array(z.enum(userRoles, rolesText), rolesText).max(userRoles.length, rolesText),
+});
+
+const lifetimeText = `seconds must be ${MINUTE_SECONDS} to ${MONTH_SECONDS}`;
+const ServiceTokenRequest = z.strictObject({
+  service: z
+    .string("service is required")
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, "service must be a name such as orders"),
+  seconds: z
+    .int(lifetimeText)
+    .min(MINUTE_SECONDS, lifetimeText)
+    .max(MONTH_SECONDS, lifetimeText)
+    .default(HOUR_SECONDS),
+});
+
+const RotateRequest = z.strictObject({
+  compromised: z.boolean("compromised must be true or false").default(false),
+});
+
+const UsersView = z.object({ users: z.array(UserView), nextCursor: z.string().nullable() });
+const EndedView = z.object({ ended: z.number().int() });
+const ServiceTokenView = z.object({
+  token: z.string(),
+  expiresIn: z.number().int(),
+});
+const RotatedView = z.object({
+  /** The new key. */
+  kid: z.string(),
+  signsFrom: z.iso.datetime(),
+  ending: z.array(z.object({ kid: z.string(), verifiesUntil: z.iso.datetime() })),
+});
+
+/** What operators do to accounts and keys, beside the operator API that every service has. */
+export const userOperatorRoutes = (api: UsersApi) =>
+  new Elysia({ prefix: "/ops/v1" })
+    .derive(({ request }) => ({ actor: operatorOf(request) }))
+    .get(
+      "/users",
+      async ({ query }) => {
+        const { email, ...page } = readRequest(UsersRequest, query);
+        const emailKey = email === undefined ? undefined : checkedEmail(email.trim()).emailKey;
+        const { users, nextCursor } = await listUsers(api.db, { ...page, emailKey });
+        return { users: users.map(viewOf), nextCursor: nextCursor ?? null };
+      },
+      { response: UsersView },
+    )
+    .get(
+      "/users/:id",
+      async ({ params }) => viewOf(await findUser(api.db, requireUserId(params.id))),
+      { response: UserView },
+    )
+    .post(
+      "/users/:id/roles",
+      async ({ params, body, actor }) => {
+        const { roles } = readRequest(RolesRequest, body);
+        const userId = requireUserId(params.id);
+        return viewOf(await setRoles(api.db, { actor, userId }, roles));
+      },
+      { response: UserView },
+    )
+    .post(
+      "/users/:id/end-sessions",
+      async ({ params, body, actor }) => {
+        readRequest(NoParameters, body);
+        const userId = requireUserId(params.id);
+        return { ended: await endSessions(api.db, { actor, userId }) };
+      },
+      { response: EndedView },
+    )
+    .post(
+      "/service-tokens",
+      async ({ body, actor, status }) => {
+        const { service, seconds } = readRequest(ServiceTokenRequest, body);
+        const token = await mintServiceToken(api, { service, seconds, actor });
+        return status(201, { token, expiresIn: seconds });
+      },
+      { response: { 201: ServiceTokenView } },
+    )
+    .post(
+      "/keys/rotate",
+      async ({ body, actor }) => {
+        const { compromised } = readRequest(RotateRequest, body);
+        const { kid, signsFrom, ending } = await rotateKeys(api.db, api.seal, {
+          actor,
+          compromised,
+        });
+        api.keys.forget();
+        return {
+          kid,
+          signsFrom: signsFrom.toISOString(),
+          ending: ending.map(({ kid, verifiesUntil }) => ({
+            kid,
+            verifiesUntil: verifiesUntil.toISOString(),
+          })),
+        };
+      },
+      { response: RotatedView },
+    );

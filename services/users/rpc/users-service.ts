@@ -1,0 +1,57 @@
+import { TokensSchema, type UsersService } from "@app/contracts/gen/users/v1/users_service_pb.ts";
+import { rpcRequest } from "@app/platform/rpc-context.ts";
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import { readRegistration } from "../domain/registration.ts";
+import { readCredentials, readRefreshToken, readUserChange } from "../domain/sign-in-requests.ts";
+import { ownId } from "../store/caller.ts";
+import { changeOwnUser } from "../store/change-user.ts";
+import { register } from "../store/register.ts";
+import { closeSession } from "../store/sessions.ts";
+import { invalidRefreshToken, refresh, signIn, type Tokens } from "../store/sign-in.ts";
+import { findUser } from "../store/users.ts";
+import type { UsersApi } from "../store/users-api.ts";
+import { toProto } from "./user-proto.ts";
+
+/** The contract's comments live in `users_service.proto`; this file only says how each call is met. */
+export const usersService = (api: UsersApi): ServiceImpl<typeof UsersService> => ({
+  async register({ name, email, password }, context) {
+    const wanted = readRegistration({ name, email, password });
+    return { user: toProto(await register(api, wanted, { address: addressOf(context) })) };
+  },
+
+  async login({ email, password }, context) {
+    const credentials = readCredentials({ email, password });
+    return { tokens: tokensOf(await signIn(api, credentials, { address: addressOf(context) })) };
+  },
+
+  async refresh(request) {
+    const token = readRefreshToken({ refreshToken: request.refreshToken });
+    if (token === undefined) throw invalidRefreshToken();
+    return { tokens: tokensOf(await refresh(api, token)) };
+  },
+
+  async logout(request) {
+    const token = readRefreshToken({ refreshToken: request.refreshToken });
+    if (token !== undefined) await closeSession(api.db, token);
+    return {};
+  },
+
+  async getMe(_request, context) {
+    return { user: toProto(await findUser(api.db, callerOf(context))) };
+  },
+
+  async updateMe({ name, password, currentPassword }, context) {
+    const change = readUserChange({ name, password, currentPassword });
+    const wanted = { ...change, address: addressOf(context) };
+    return { user: toProto(await changeOwnUser(api, callerOf(context), wanted)) };
+  },
+});
+
+const addressOf = ({ values }: HandlerContext) => values.get(rpcRequest).address;
+
+const callerOf = ({ values }: HandlerContext) => ownId(values.get(rpcRequest).caller);
+
+function tokensOf({ token, expiresIn, refreshToken }: Tokens) {
+  return create(TokensSchema, { token, expiresIn, refreshToken });
+}

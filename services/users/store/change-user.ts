@@ -1,0 +1,117 @@
+import { Refusal } from "@app/platform/errors.ts";
+import { appendToAudit } from "@app/platform/messaging/audit.ts";
+import type { Database } from "@app/platform/postgres.ts";
+import { eq, sql } from "drizzle-orm";
+import type { UserChange } from "../domain/sign-in-requests.ts";
+import { sortedRoles, type User, type UserRole } from "../domain/user.ts";
+import { takeSignInAttempt } from "./attempts.ts";
+import { revokeSessionsOf } from "./sessions.ts";
+import { users } from "./tables.ts";
+import { userColumns } from "./user-row.ts";
+import { userNotFound } from "./users.ts";
+import type { UsersApi } from "./users-api.ts";
+
+/** Changes an account by its own owner. A new password ends every session. */
+export async function changeOwnUser(
+  api: UsersApi,
+  id: string,
+  change: UserChange & { readonly address: string },
+): Promise<User> {
+  const { name, password } = change;
+  const proved = password && (await provePassword(api, id, { ...password, ...change }));
+  return api.db.transaction(async (tx) => {
+    const [row] = await tx.q.select().from(users).where(eq(users.id, id)).for("update");
+    if (!row) throw userNotFound();
+    if (proved && row.passwordHash !== proved.hashBefore) throw changedMeanwhile();
+
+    const [user] = await tx.q
+      .update(users)
+      .set({
+        ...(name === undefined ? {} : { name }),
+        ...(proved ? { passwordHash: proved.hash } : {}),
+        updatedAt: sql`now()`,
+      })
+      .where(eq(users.id, id))
+      .returning(userColumns);
+    if (!user) throw userNotFound();
+    if (proved) await revokeSessionsOf(tx, id, "password changed");
+    return user;
+  });
+}
+
+/** Who holds a token of somebody must not guess the password by it: each try counts as a sign-in. */
+async function provePassword(
+  { db, passwords, limits }: UsersApi,
+  id: string,
+  given: { readonly current: string; readonly next: string; readonly address: string },
+): Promise<{ readonly hashBefore: string; readonly hash: string }> {
+  const { passwordHash: hashBefore, emailKey } = users;
+  const [row] = await db.q.select({ hashBefore, emailKey }).from(users).where(eq(users.id, id));
+  if (!row) throw userNotFound();
+  const { address, current, next } = given;
+  const attempt = await takeSignInAttempt(db, { emailKey: row.emailKey, address }, limits);
+  if (!(await passwords.verify(current, row.hashBefore))) {
+    throw new Refusal("forbidden", "wrong_password", "currentPassword is wrong");
+  }
+  await attempt.forgive();
+  return { hashBefore: row.hashBefore, hash: await passwords.hash(next) };
+}
+
+/** What an operator does to an account. */
+export interface OperatorAct {
+  readonly actor: string;
+  readonly userId: string;
+}
+
+/**
+ * Sets what an account may do. It counts from the next refresh on, ten minutes at most. Nobody takes
+ * the role of operator from themselves, so that one is always left. Audited.
+ */
+export function setRoles(
+  db: Database,
+  { actor, userId }: OperatorAct,
+  wanted: readonly UserRole[],
+): Promise<User> {
+  const roles = sortedRoles(wanted);
+  if (actor === userId && !roles.includes("operator")) {
+    const text = "another operator has to take this role away";
+    throw new Refusal("conflict", "own_operator_role", text);
+  }
+  return db.transaction(async ({ q }) => {
+    const [before] = await q
+      .select({ roles: users.roles })
+      .from(users)
+      .where(eq(users.id, userId))
+      .for("update");
+    if (!before) throw userNotFound();
+    const [user] = await q
+      .update(users)
+      .set({ roles, updatedAt: sql`now()` })
+      .where(eq(users.id, userId))
+      .returning(userColumns);
+    if (!user) throw userNotFound();
+    const detail = { before: before.roles.join(" "), after: roles.join(" ") };
+    await appendToAudit(q, { actor, action: "set roles", target: `user/${userId}`, detail });
+    return user;
+  });
+}
+
+/** Ends every session of an account; access tokens end by themselves within ten minutes. Audited. */
+export function endSessions(db: Database, { actor, userId }: OperatorAct): Promise<number> {
+  return db.transaction(async (tx) => {
+    const [user] = await tx.q
+      .select({ id: users.id })
+      .from(users)
+      .where(eq(users.id, userId))
+      .for("update");
+    if (!user) throw userNotFound();
+    const ended = await revokeSessionsOf(tx, userId, "by an operator");
+    const target = `user/${userId}`;
+    await appendToAudit(tx.q, { actor, action: "end sessions", target, detail: { ended } });
+    return ended;
+  });
+}
+
+function changedMeanwhile(): Refusal {
+  return new Refusal("conflict", "user_changed", "the password was changed meanwhile");
+}

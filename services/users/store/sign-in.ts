@@ -1,0 +1,79 @@
+import { mintToken } from "@app/platform/access-token.ts";
+import { Refusal } from "@app/platform/errors.ts";
+import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
+import type { Credentials } from "../domain/sign-in-requests.ts";
+import type { User } from "../domain/user.ts";
+import { takeSignInAttempt } from "./attempts.ts";
+import { type OpenSession, openSession, refreshSession } from "./sessions.ts";
+import { findProof } from "./users.ts";
+import type { UsersApi } from "./users-api.ts";
+
+/** What somebody who is signed in holds. */
+export interface Tokens {
+  readonly token: string;
+  /** For how many seconds the token is good. */
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+  /** For how many seconds the session can be refreshed. */
+  readonly sessionSeconds: number;
+}
+
+/**
+ * Signs in. Whether an address has an account shows in nothing: the same attempt is counted, the
+ * same statement is sent, one hash is verified, and the refusal has the same words.
+ */
+export async function signIn(
+  api: UsersApi,
+  { emailKey, password }: Credentials,
+  { address }: { readonly address: string },
+): Promise<Tokens> {
+  const { db, passwords, limits, sessionLifetimeMs } = api;
+  const attempt = await takeSignInAttempt(db, { emailKey, address }, limits);
+  let begun: Awaited<ReturnType<typeof openSession>>;
+  try {
+    const proof = await findProof(db, emailKey);
+    const isProved = proof
+      ? await passwords.verify(password, proof.passwordHash)
+      : await passwords.verifyNobody(password);
+    if (proof && isProved) {
+      const { user, passwordHash } = proof;
+      begun = await openSession(db, { userId: user.id, passwordHash }, sessionLifetimeMs);
+    }
+  } catch (error) {
+    await attempt.takeBack();
+    throw error;
+  }
+  if (!begun) throw wrongCredentials();
+  await attempt.forgive();
+  return tokensFor(api, begun);
+}
+
+/** Goes on with a session. Who shows a token that was used before ends it for everybody. */
+export async function refresh(api: UsersApi, refreshToken: string): Promise<Tokens> {
+  const refreshed = await refreshSession(api.db, refreshToken);
+  if (refreshed.outcome === "refreshed") return tokensFor(api, refreshed);
+  if (refreshed.outcome === "reused") {
+    const { userId, sessionId } = refreshed;
+    api.log.warn("an old refresh token was shown, its session has ended", { userId, sessionId });
+  }
+  throw invalidRefreshToken();
+}
+
+async function tokensFor(
+  { keys, clock }: UsersApi,
+  { user, session }: { readonly user: User; readonly session: OpenSession },
+): Promise<Tokens> {
+  const { id: subject, roles } = user;
+  const token = await mintToken(await keys.signer(), { subject, roles }, { now: clock.now() });
+  const { refreshToken, seconds: sessionSeconds } = session;
+  return { token, expiresIn: ACCESS_TOKEN_SECONDS, refreshToken, sessionSeconds };
+}
+
+function wrongCredentials(): Refusal {
+  return new Refusal("unauthenticated", "wrong_credentials", "wrong email or password");
+}
+
+/** What is wrong with it is nobody's to know: unknown, over, ended and stolen are one. */
+export function invalidRefreshToken(): Refusal {
+  return new Refusal("unauthenticated", "refresh_token_invalid", "invalid refresh token");
+}

@@ -1,0 +1,20 @@
+import type { Clock } from "@app/platform/clock.ts";
+import type { Log } from "@app/platform/log.ts";
+import type { Database } from "@app/platform/postgres.ts";
+import type { AttemptLimits } from "./attempts.ts";
+import type { KeyRing } from "./key-ring.ts";
+import type { Passwords } from "./passwords.ts";
+import type { Seal } from "./sealed.ts";
+
+/** What the calls of users work with. */
+export interface UsersApi {
+  readonly db: Database;
+  readonly passwords: Passwords;
+  readonly keys: KeyRing;
+  readonly seal: Seal;
+  readonly limits: AttemptLimits;
+  /** From sign-in to the end of a session, however often it is refreshed. */
+  readonly sessionLifetimeMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
