@@ -32,7 +32,7 @@ const defaultLimits: TokenKeysLimits = {
   freshMs: 60_000,
   staleMs: 600_000,
   unknownEveryMs: 10_000,
-  failedEveryMs: 2_000,
+  failedEveryMs: 1_000,
   timeoutMs: 2_000,
 };
 

@@ -97,9 +97,9 @@ export const importRules: readonly ImportRule[] = [
     packages: ["@bufbuild/{protobuf,protovalidate}", runtime],
   },
   {
-    // The dev run makes the same demo data as `qb seed`.
+    // The dev run makes the same demo data as `qb seed`, and signs the same operator in.
     of: "tools/dev/**",
-    files: ["tools/dev/**", "tools/qb/seed.ts", platform, contracts],
+    files: ["tools/dev/**", "tools/qb/{seed,demo-operator}.ts", platform, contracts],
     packages: ["**"],
   },
   { of: "tools/qb/**", files: ["tools/qb/**", platform, contracts], packages: ["**"] },

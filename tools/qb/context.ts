@@ -1,5 +1,6 @@
+import { demoOperatorToken } from "./demo-operator.ts";
 import { type Output, output } from "./output.ts";
-import { type ServiceClient, serviceClient } from "./service-client.ts";
+import { type ServiceClient, serviceClient, type TokenSource } from "./service-client.ts";
 import { findTargets, serviceNames, type TargetFlags, type Targets } from "./targets.ts";
 
 export interface GlobalFlags extends TargetFlags {
@@ -12,6 +13,7 @@ export interface GlobalFlags extends TargetFlags {
 export interface Context {
   readonly out: Output;
   readonly targets: Targets;
+  readonly token: TokenSource;
   readonly services: readonly ServiceClient[];
   readonly orders: ServiceClient;
   readonly inventory: ServiceClient;
@@ -19,14 +21,27 @@ export interface Context {
 
 export function contextOf(flags: GlobalFlags): Context {
   const targets = findTargets(flags);
-  const orders = serviceClient("orders", targets.services.orders, flags.token);
-  const inventory = serviceClient("inventory", targets.services.inventory, flags.token);
+  const token = operatorToken(flags, targets);
+  const orders = serviceClient("orders", targets.services.orders, token);
+  const inventory = serviceClient("inventory", targets.services.inventory, token);
   const all = { orders, inventory };
   return {
     out: output({ json: flags.json === true }),
     targets,
+    token,
     services: serviceNames.map((name) => all[name]),
     orders,
     inventory,
+  };
+}
+
+/** What was given, else in a dev run of this checkout the token of its demo's operator. */
+function operatorToken({ token }: GlobalFlags, { demoSignInUrl: url }: Targets): TokenSource {
+  const given = token || process.env.QB_TOKEN;
+  if (given) return async () => given;
+  let asked: Promise<string | undefined> | undefined;
+  return async () => {
+    if (url !== undefined) asked ??= demoOperatorToken(url);
+    return asked;
   };
 }

@@ -1,10 +1,18 @@
 import { z } from "zod";
 import { OrderView } from "./order-view.ts";
-import { refusalOf, type ServiceClient, serviceClient } from "./service-client.ts";
+import {
+  guest,
+  refusalOf,
+  type ServiceClient,
+  serviceClient,
+  type TokenSource,
+} from "./service-client.ts";
 
 export interface SeedOptions {
   readonly ordersUrl: string;
   readonly inventoryUrl: string;
+  /** An operator's, for what only operators make. */
+  readonly token: TokenSource;
   /** Hears of each thing as it is made. */
   readonly onStep?: (step: SeedStep) => void;
 }
@@ -95,15 +103,19 @@ export const demoPlan: readonly string[] = [
 /**
  * Makes demo dishes and orders in every state by the same calls that everybody uses, so that what
  * they leave behind is real: outbox, streams, stock. Repeating it changes nothing. The stuck order,
- * whose message becomes a dead letter, needs an orders service that was started with DEMO=on.
+ * whose message becomes a dead letter, needs an orders service that was started with DEMO=on. Orders
+ * are placed as a guest, which services allow that were started with AUTH=optional.
  */
 export async function seedDemo({
   ordersUrl,
   inventoryUrl,
+  token,
   onStep = () => undefined,
 }: SeedOptions): Promise<readonly SeedStep[]> {
-  const ordersService = serviceClient("orders", ordersUrl);
-  const inventory = serviceClient("inventory", inventoryUrl);
+  // A token would make the orders the operator's own.
+  const ordersService = serviceClient("orders", ordersUrl, guest);
+  const ordersOperator = serviceClient("orders", ordersUrl, token);
+  const inventory = serviceClient("inventory", inventoryUrl, token);
   const steps: SeedStep[] = [];
   const made = (step: SeedStep) => {
     steps.push(step);
@@ -115,7 +127,7 @@ export async function seedDemo({
   for (const order of orders) {
     made(await placeDemoOrder(ordersService, order, there.get(order.note)));
   }
-  made(await placeStuckOrder(ordersService, there.get(stuckNote)));
+  made(await placeStuckOrder(ordersOperator, there.get(stuckNote)));
   return steps;
 }
 

@@ -26,17 +26,19 @@ export interface ServiceClient {
   open(path: string, signal: AbortSignal, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** `token` is a bearer token of an operator, needed where the services want one. */
-export function serviceClient(
-  name: ServiceName,
-  url: string,
-  token: string | undefined = process.env.QB_TOKEN,
-): ServiceClient {
-  const authorization = token ? { authorization: `Bearer ${token}` } : {};
+/** The bearer token to send, asked for once it is needed; undefined calls as a guest. */
+export type TokenSource = () => Promise<string | undefined>;
 
+/** A guest's calls, for what nobody has to sign in for. */
+export const guest: TokenSource = async () => undefined;
+
+export function serviceClient(name: ServiceName, url: string, token: TokenSource): ServiceClient {
   async function request(path: string, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    const sent = await token();
+    if (sent !== undefined) headers.set("authorization", `Bearer ${sent}`);
     try {
-      return await fetch(`${url}${path}`, init);
+      return await fetch(`${url}${path}`, { ...init, headers });
     } catch (cause) {
       if (init.signal?.aborted && init.signal.reason?.name !== "TimeoutError") throw cause;
       throw new Failure("unreachable", `${name} does not answer at ${url}`, {
@@ -49,7 +51,7 @@ export function serviceClient(
   async function send(path: string, { method = "GET", body, headers = {} }: CallOptions = {}) {
     return request(path, {
       method,
-      headers: { ...authorization, ...headers },
+      headers,
       signal: AbortSignal.timeout(answerWithinMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -59,8 +61,7 @@ export function serviceClient(
     name,
     url,
     send,
-    open: (path, signal, headers = {}) =>
-      request(path, { signal, headers: { ...authorization, ...headers } }),
+    open: (path, signal, headers = {}) => request(path, { signal, headers }),
     async ask(path, schema, options) {
       const response = await send(path, options);
       const answer = await jsonOf(response);

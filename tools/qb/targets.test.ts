@@ -29,6 +29,7 @@ describe("findTargets", () => {
       services: { orders: "http://127.0.0.1:1", inventory: "http://127.0.0.1:21002" },
       natsUrl: "nats://127.0.0.1:3",
       databaseUrl: "postgres://127.0.0.1:21004/postgres",
+      demoSignInUrl: undefined,
       from: "the running dev run",
     });
   });
@@ -45,6 +46,7 @@ describe("findTargets", () => {
       services: { orders: "http://127.0.0.1:8080", inventory: "http://127.0.0.1:8090" },
       natsUrl: "nats://127.0.0.1:4222",
       databaseUrl: undefined,
+      demoSignInUrl: undefined,
       from: "the contract's ports",
     });
   });

@@ -15,7 +15,11 @@ const url = z.url({ protocol: /^https?$/ });
 
 /** What the dev run writes into its state file. More services may stand in it. */
 export const DevState = z.object({
-  services: z.object({ orders: z.object({ url }), inventory: z.object({ url }) }),
+  services: z.object({
+    orders: z.object({ url }),
+    inventory: z.object({ url }),
+    users: z.object({ url }).optional(),
+  }),
   natsUrl: z.string(),
   /** The server in which each service has a database of its own. */
   databaseUrl: z.string(),
@@ -30,6 +34,8 @@ export interface Targets {
   readonly natsUrl: string;
   /** Undefined when nobody said where the database server is. */
   readonly databaseUrl: string | undefined;
+  /** Where the dev run signs people in, who are known to everybody. */
+  readonly demoSignInUrl: string | undefined;
   /** Where the addresses come from that neither a flag nor the environment gave. */
   readonly from: "the running dev run" | "the contract's ports";
 }
@@ -65,6 +71,7 @@ export function findTargets(
     },
     natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",
     databaseUrl: env.DATABASE_URL || dev?.databaseUrl,
+    demoSignInUrl: dev?.services.users?.url,
     from: dev ? "the running dev run" : "the contract's ports",
   };
 }

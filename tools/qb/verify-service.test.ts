@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { serviceClient } from "./service-client.ts";
+import { guest, serviceClient } from "./service-client.ts";
 import { verifyService } from "./verify-service.ts";
 
 /** A service that finds so many orders broken, others at each look, and tells of the first twenty. */
@@ -24,7 +24,7 @@ function service(countAt: (look: number) => number) {
       return Response.json({ service: "orders", verdicts });
     },
   });
-  return { server, client: serviceClient("orders", server.url.origin, undefined) };
+  return { server, client: serviceClient("orders", server.url.origin, guest) };
 }
 
 async function stateOf(countAt: (look: number) => number) {

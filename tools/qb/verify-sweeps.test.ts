@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { serviceClient } from "./service-client.ts";
+import { guest, serviceClient } from "./service-client.ts";
 import { sweepFully } from "./verify-sweeps.ts";
 
 const at = new Date(0).toISOString();
@@ -32,7 +32,7 @@ test("a full comparison waits for a second look at all that seems missing, howev
       return Response.json({ sweeps, differences, nextCursor: "more", unconfirmed });
     },
   });
-  const client = serviceClient("orders", server.url.origin, undefined);
+  const client = serviceClient("orders", server.url.origin, guest);
 
   const result = await sweepFully(client, { timeoutMs: 30_000, onProgress: () => undefined });
 

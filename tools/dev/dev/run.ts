@@ -1,3 +1,5 @@
+import { JWKS_PATH } from "@app/platform/token-claims.ts";
+import { demoOperatorToken } from "@app/qb/demo-operator.ts";
 import { seedDemo } from "@app/qb/seed.ts";
 import type { Infrastructure } from "../infrastructure.ts";
 import { Advice } from "./advice.ts";
@@ -70,6 +72,7 @@ export async function run(run: Run): Promise<void> {
   const showTable = () => printTable(run, { rows, replicas });
   terminal.print(`\n${colours.green("Ready")} in ${seconds(performance.now())}`);
   showTable();
+  await Promise.race([printOperatorToken(run, replicas), stopped]);
   if (!options.ci) await untilStopped({ ...run, replicas, databaseUrl, logs, status, showTable });
   const startedAt = performance.now();
   await running.disposeAsync();
@@ -142,7 +145,10 @@ function keepRunning(of: {
   }
   const first = replicas.filter(({ name, service }) => name === service);
   const peers = first.map((peer) => [`${peer.service.toUpperCase()}_URL`, urlOf(peer)] as const);
+  const users = first.find(({ service }) => service === "users");
   for (const replica of replicas) {
+    // Without its people nobody could operate.
+    const isDemo = run.options.demo || replica.service === "users";
     const unit = serviceUnit(replica, {
       repository: run.repository,
       directory,
@@ -150,7 +156,8 @@ function keepRunning(of: {
       natsUrl,
       environment: {
         ...Object.fromEntries(peers),
-        ...(run.options.demo && { DEMO: "on" }),
+        ...(users && { JWKS_URL: `${urlOf(users)}${JWKS_PATH}` }),
+        ...(isDemo && { DEMO: "on" }),
         ...(run.options.logs === "debug" && { LOG_LEVEL: "debug" }),
       },
       onLine: logs.line,
@@ -183,11 +190,16 @@ function servicesReady(
 
 function makeDemo(steps: Phases, replicas: readonly Replica[]): Promise<{ told: string }> {
   return steps.run("demo data", async () => {
-    const [orders, inventory] = ["orders", "inventory"].map((name) =>
+    const [orders, inventory, users] = ["orders", "inventory", "users"].map((name) =>
       replicas.find((replica) => replica.name === name),
     );
     if (!orders || !inventory) return { told: "left out: it needs orders and inventory" };
-    const made = await seedDemo({ ordersUrl: urlOf(orders), inventoryUrl: urlOf(inventory) });
+    const operatorToken = users && (await demoOperatorToken(urlOf(users)));
+    const made = await seedDemo({
+      ordersUrl: urlOf(orders),
+      inventoryUrl: urlOf(inventory),
+      token: async () => operatorToken,
+    });
     const count = made.filter(({ outcome }) => outcome === "made").length;
     const leftOut = made.filter(({ outcome }) => outcome === "left out").map(({ what }) => what);
     const told = count === 0 ? "all there" : `${count} made`;
@@ -210,6 +222,17 @@ function printTable(
     `  ${command}`,
   ]);
   terminal.print(["", readyTable(of.rows, colours), "", ...commands, ""].join("\n"));
+}
+
+/** For calls by curl; `qb` signs in by itself. */
+async function printOperatorToken(
+  { terminal, colours }: Run,
+  replicas: readonly Replica[],
+): Promise<void> {
+  const users = replicas.find(({ name }) => name === "users");
+  const token = users && (await demoOperatorToken(urlOf(users)));
+  if (token === undefined) return;
+  terminal.print(`  ${colours.dim("# an operator's token, good for ten minutes")}\n  ${token}\n`);
 }
 
 function seconds(ms: number): string {

@@ -1,13 +1,20 @@
+import { demoOperator } from "@app/qb/demo-operator.ts";
 import type { Replica } from "./service-plan.ts";
 import { urlOf } from "./service-unit.ts";
+
+const demoPeople = ["customer", "organiser", "operator"]
+  .map((role) => `${role}@demo.test`)
+  .join(", ");
 
 /** Commands to paste, each with what it shows. They work as they are, from the repository. */
 export function tryIt(replicas: readonly Replica[]): readonly (readonly [string, string])[] {
   const orders = replicas.find(({ name }) => name === "orders");
   const inventory = replicas.find(({ name }) => name === "inventory");
+  const users = replicas.find(({ name }) => name === "users");
   return [
     ...(orders ? orderCommands(urlOf(orders)) : []),
     ...(inventory ? stockCommands(urlOf(inventory)) : []),
+    ...(users ? [signInCommand(urlOf(users))] : []),
     ...(inventory?.ports.grpc ? [grpcCommand(inventory.ports.grpc)] : []),
   ];
 }
@@ -32,6 +39,13 @@ function orderCommands(url: string): [string, string][] {
 function stockCommands(url: string): [string, string][] {
   const call = `${url}/inventory.v1.InventoryService/GetStock`;
   return [["what is left, by Connect as JSON", post(call, { sku: "burger" })]];
+}
+
+function signInCommand(url: string): [string, string] {
+  return [
+    `sign in: ${demoPeople}, password ${demoOperator.password}; the token goes after "authorization: Bearer"`,
+    post(`${url}/api/login`, demoOperator),
+  ];
 }
 
 function grpcCommand(port: number): [string, string] {

@@ -12,7 +12,7 @@ export function seedCommand(program: Command, run: Run): void {
     .action(run((context, flags: { dryRun?: boolean }) => seed(context, flags)));
 }
 
-async function seed({ orders, inventory, out }: Context, { dryRun = false }): Promise<void> {
+async function seed({ orders, inventory, token, out }: Context, { dryRun = false }): Promise<void> {
   if (dryRun) {
     out.data({ wouldMake: demoPlan });
     for (const what of demoPlan) out.say(`Would make ${what}, unless it is there`);
@@ -21,6 +21,7 @@ async function seed({ orders, inventory, out }: Context, { dryRun = false }): Pr
   const seeded = await seedDemo({
     ordersUrl: orders.url,
     inventoryUrl: inventory.url,
+    token,
     onStep: ({ what, outcome }) => out.say(`${what}: ${outcome}`),
   });
   out.data({ seeded });
