@@ -1,5 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
+import { temporaryCertificate } from "@app/platform/testing/certificates.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
@@ -52,6 +54,24 @@ describe("the events service", () => {
     });
     expect((await get("/events?limit=100")).events.length).toBeGreaterThan(40);
     expect(await get("/readyz")).toMatchObject({ status: "ok" });
+  });
+
+  test("answers the same over TLS, beside HTTP", async () => {
+    await using files = await temporaryCertificate();
+    const { certFile: TLS_CERT_FILE, keyFile: TLS_KEY_FILE } = files;
+    await using running = await events({
+      DEMO: "on",
+      HTTPS_PORT: "0",
+      TLS_CERT_FILE,
+      TLS_KEY_FILE,
+    });
+
+    const served = running.service.logs().find(({ message }) => message === "serving https");
+    const ca = readFileSync(TLS_CERT_FILE, "utf8");
+    const secure = await fetch(`${served?.url}/events?limit=3`, { tls: { ca } });
+
+    expect(await secure.json()).toEqual(await running.get("/events?limit=3"));
+    expect((await running.get("/readyz")).checks).toMatchObject({ certificate: { status: "ok" } });
   });
 
   test("takes changes while the broker is away, and announces them when it is back", async () => {

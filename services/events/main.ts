@@ -1,7 +1,7 @@
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
-import { readEventsConfig } from "./config.ts";
+import { httpsOf, readEventsConfig } from "./config.ts";
 import { events } from "./service.ts";
 import { seedEvents } from "./store/seed.ts";
 
@@ -12,6 +12,6 @@ await hostService({
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, db, clock, random }) => {
     if (settings.DEMO === "on") await seedEvents(db, clock);
-    return events({ db, clock, random });
+    return { ...events({ db, clock, random }), https: httpsOf(settings) };
   },
 });

@@ -4,11 +4,13 @@ import { type AnyElysia, Elysia } from "elysia";
 import { authenticator } from "./auth.ts";
 import { callName } from "./auth-calls.ts";
 import { type AccessTable, accessFaults } from "./auth-rules.ts";
+import { type CertificateFiles, watchedCertificate } from "./certificate.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
 import { serveGrpc } from "./grpc-server.ts";
 import { type HealthCheck, healthOf } from "./health.ts";
 import { serveHttp } from "./http.ts";
+import { serveHttps } from "./https.ts";
 import { runService, type Service } from "./lifecycle.ts";
 import { startLog } from "./log.ts";
 import { exportCheckMetrics } from "./messaging/check-metrics.ts";
@@ -64,6 +66,8 @@ export interface HostedService<S> {
   readonly checks?: readonly HealthCheck[];
   /** Native gRPC on a port of its own, where the service offers it. */
   readonly grpcPort?: number;
+  /** The same calls over TLS on a port of their own, where the service was given a certificate. */
+  readonly https?: (CertificateFiles & { readonly port: number }) | undefined;
   readonly gauges?: readonly ServiceGauge[];
   /** What it counts as it happens. */
   readonly meters?: readonly Meter[];
@@ -141,6 +145,8 @@ async function start<Settings extends ServiceSettings, S>(
     return loop;
   });
 
+  const https = service.https;
+  const certificate = https && (await watchedCertificate(https, { clock, log }));
   const readKeys = keysOf(settings, service.tokenKeys);
   const keys = readKeys && tokenKeys({ read: readKeys, clock, log });
   const health = healthOf({
@@ -151,6 +157,7 @@ async function start<Settings extends ServiceSettings, S>(
       ...messaging.checks,
       ...loops.map(({ check }) => check),
       ...(keys === undefined ? [] : [keys.check]),
+      ...(certificate === undefined ? [] : [certificate.check]),
       ...(service.checks ?? []),
     ],
   });
@@ -171,6 +178,12 @@ async function start<Settings extends ServiceSettings, S>(
   const handlers = [rpcFetch(calls), elysiaHandler(app)];
   const http = serveHttp({ ...edge, health: health.handler, handlers, port: settings.PORT });
   onClose("http", http.stop);
+  if (https && certificate) {
+    const served = { ...edge, health: health.handler, handlers, port: https.port };
+    const secure = serveHttps({ ...served, certificate });
+    onClose("https", secure.stop);
+    log.info("serving https", { url: secure.url });
+  }
 
   const registry = metricsRegistry(name);
   exportMessagingMetrics(registry, corePool, messaging.isLeading);

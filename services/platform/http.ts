@@ -31,6 +31,11 @@ export interface HttpSettings {
   /** Only tells who calls; each handler refuses by the rule of what is called. */
   readonly authenticate: Authenticate;
   readonly limits?: Partial<RequestLimits>;
+  /**
+   * Serves over TLS. Several of our own servers may then listen on one port, so that one with a new
+   * certificate takes over from another: ask `requireFreePort` before the first.
+   */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -68,7 +73,7 @@ export function serveHttp(settings: HttpSettings): HttpServer {
   let stopped: Promise<void> | undefined;
   return {
     port: server.port ?? settings.port,
-    url: `http://${settings.hostname}:${server.port}`,
+    url: `${settings.tls ? "https" : "http"}://${settings.hostname}:${server.port}`,
     stop: (graceMs) => {
       stopped ??= drain(server, graceMs, settings);
       return stopped;
@@ -77,7 +82,7 @@ export function serveHttp(settings: HttpSettings): HttpServer {
 }
 
 function listen(
-  { port, hostname }: HttpSettings,
+  { port, hostname, tls }: HttpSettings,
   fetch: (request: Request, server: Server<undefined>) => Promise<Response>,
 ): Server<undefined> {
   try {
@@ -85,7 +90,8 @@ function listen(
       port,
       hostname,
       fetch,
-      reusePort: false,
+      reusePort: tls !== undefined,
+      ...(tls && { tls: { cert: tls.cert, key: tls.key } }),
       // Deadlines are ours; this only ends connections that say nothing at all.
       idleTimeout: 30,
       // Our own limit answers first, with words.
@@ -93,10 +99,27 @@ function listen(
       error: () => problemResponse(problems.internalError),
     });
   } catch (error) {
-    const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (!taken) throw error;
-    throw new Error(`port ${port} on ${hostname} is taken by another process`, { cause: error });
+    throw portFault(error, { port, hostname });
   }
+}
+
+/** Throws when another process listens on the port. */
+export function requireFreePort({ port, hostname }: Pick<HttpSettings, "port" | "hostname">): void {
+  try {
+    const probe = Bun.listen({ port, hostname, socket: { data: () => undefined } });
+    probe.stop(true);
+  } catch (error) {
+    throw portFault(error, { port, hostname });
+  }
+}
+
+function portFault(
+  error: unknown,
+  { port, hostname }: Pick<HttpSettings, "port" | "hostname">,
+): unknown {
+  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  if (!taken) return error;
+  return new Error(`port ${port} on ${hostname} is taken by another process`, { cause: error });
 }
 
 interface Wrapper {

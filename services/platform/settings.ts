@@ -34,6 +34,10 @@ export const httpUrl = () =>
     .refine((url) => !/[?#]/.test(url), "must be an http:// url without query and fragment")
     .register(settingNotes, { example: "http://127.0.0.1:8090" });
 
+/** A file that is read again when it changes, and so is named and not given as its content. */
+export const filePath = (example: string) =>
+  z.string().max(4_096, "must be the path of a file").register(settingNotes, { example });
+
 const NATS_SERVER = /^(?:(?:nats|tls|ws|wss):\/\/)?[^\s/,]+$/;
 
 /** A comma list of servers, as the client takes it. */
