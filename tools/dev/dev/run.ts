@@ -148,7 +148,8 @@ function keepRunning(of: {
   const users = first.find(({ service }) => service === "users");
   for (const replica of replicas) {
     // Without its people nobody could operate.
-    const isDemo = run.options.demo || replica.service === "users";
+    const { service } = replica;
+    const isDemo = run.options.demo || service === "users";
     const unit = serviceUnit(replica, {
       repository: run.repository,
       directory,
@@ -156,7 +157,8 @@ function keepRunning(of: {
       natsUrl,
       environment: {
         ...Object.fromEntries(peers),
-        ...(users && { JWKS_URL: `${urlOf(users)}${JWKS_PATH}` }),
+        // It knows its own keys.
+        ...(users && service !== "users" && { JWKS_URL: `${urlOf(users)}${JWKS_PATH}` }),
         ...(isDemo && { DEMO: "on" }),
         ...(run.options.logs === "debug" && { LOG_LEVEL: "debug" }),
       },
