@@ -1,3 +1,4 @@
+import { expect, test } from "bun:test";
 import type { BrokerUnderTest } from "@app/platform/testing/broker-contract/world.ts";
 import { brokerContract } from "@app/platform/testing/broker-contract.ts";
 import { BrokerServer, payloadMax } from "./broker-server.ts";
@@ -44,3 +45,28 @@ async function modelUnderTest(): Promise<BrokerUnderTest> {
 }
 
 brokerContract("the simulated broker", modelUnderTest);
+
+test("a process that ends as its pull expires leaves no pull behind", async () => {
+  const server = new BrokerServer({ nowMs: () => 0, after: () => undefined });
+  server.createStream("THINGS", { subjects: ["things.>"], duplicateWindowMs: 0 });
+  server.createDurable("THINGS", "listener", { ackWaitMs: 5_000, unacknowledgedMax: 1_000 });
+  const expire: (() => void)[] = [];
+  const link: Link = {
+    // It ends before this is sent.
+    toBroker: (what, arrive) => what !== "stop pulling" && arrive(),
+    toClient: (_, arrive) => arrive(),
+    after(_, run) {
+      expire.push(run);
+      return () => undefined;
+    },
+  };
+  const broker = simulatedBroker({ server, link, timeoutMs: 2_000 });
+  await broker.subscribe("THINGS", "listener", 2);
+  const asked = server.durable("THINGS", "listener").state().pulls;
+  for (const run of expire.splice(0)) run();
+
+  broker.abandon();
+
+  expect(asked).toBeGreaterThan(0);
+  expect(server.durable("THINGS", "listener").state().pulls).toBe(0);
+});

@@ -122,13 +122,17 @@ export class SimulatedSubscription implements Subscription {
 
   /** A pull ends after a while, whatever came of it: something may have been lost on the way. */
   #expire(pull: Pull): void {
-    this.#connection.pulls.delete(pull);
-    if (!this.#pulls.delete(pull)) return;
-    const { server } = this.#connection;
+    const { server, pulls } = this.#connection;
+    if (!this.#pulls.delete(pull)) {
+      pulls.delete(pull);
+      return;
+    }
     const { stream, durable } = this.#pulled;
-    this.#connection.send("stop pulling", () =>
-      server.answer(stream, durable, (of) => of.removePulls((one) => one === pull)),
-    );
+    // Until the server has heard of it the pull is the connection's: who is gone waits for nothing.
+    this.#connection.send("stop pulling", () => {
+      pulls.delete(pull);
+      server.answer(stream, durable, (of) => of.removePulls((one) => one === pull));
+    });
     this.#ask();
   }
 
