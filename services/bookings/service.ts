@@ -46,7 +46,8 @@ const handlers = [onEventCreated, onEventUpdated, onEventCancelled];
 export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSettings) {
   const { meters, booked } = bookingMeters();
   const freshness = projectionFreshness({ broker, ...source, clock });
-  const tickets = ticketsWith(ticketKeysIn(db, clock));
+  const ticketKeys = ticketKeysIn(db, clock);
+  const tickets = ticketsWith(ticketKeys);
   const api: BookingsApi = { db, freshness, tickets, holdMs, booked, clock };
   const payloads = payloadReader(handlers.map(({ schema }) => schema));
   const rebuilding: RebuildTask = { db, broker, ...source, handlers, payloads, clock, log };
@@ -78,6 +79,7 @@ export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSetti
     invariants: bookingInvariants,
     ledgers: [],
     meters,
+    requireTicketKey: async () => void (await ticketKeys.signing()),
     /** Nothing is watched here. */
     close: () => undefined,
   };

@@ -1,3 +1,5 @@
+import { bookingsAccess } from "@app/bookings/access.ts";
+import { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
@@ -66,6 +68,11 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
         halls: [{ name: "None", capacity: 10 }],
       },
     },
+  },
+  bookings: {
+    access: bookingsAccess,
+    rpc: BookingsService,
+    params: { id: someUuid, name: "bookings" },
   },
   users: {
     access: usersAccess,

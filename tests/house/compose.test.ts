@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
+import { BookingsConfig } from "@app/bookings/config.ts";
 import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
@@ -29,9 +30,10 @@ const inventory: Program = {
   ports: { PORT: 8090, GRPC_PORT: 9090, METRICS_PORT: 9101 },
 };
 const events: Program = { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } };
+const bookings: Program = { schema: BookingsConfig, ports: { PORT: 8282, METRICS_PORT: 9103 } };
 const users: Program = { schema: UsersConfig, ports: { PORT: 8383, METRICS_PORT: 9104 } };
-const programs = { orders, inventory, events, users } as const;
-const names = ["orders", "inventory", "events", "users"] as const;
+const programs = { orders, inventory, events, bookings, users } as const;
+const names = ["orders", "inventory", "events", "bookings", "users"] as const;
 
 /** Two processes in turn, on a machine that runs other tests beside this one. */
 const jobsLimitMs = 60_000;

@@ -1,3 +1,4 @@
+import { BookingsConfig } from "@app/bookings/config.ts";
 import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
@@ -9,6 +10,7 @@ const services: Readonly<Record<string, z.ZodObject>> = {
   orders: OrdersConfig,
   inventory: InventoryConfig,
   events: EventsConfig,
+  bookings: BookingsConfig,
   users: UsersConfig,
 };
 
@@ -50,6 +52,7 @@ const meanings: Readonly<Record<string, string>> = {
   INVENTORY_URL:
     "Where inventory answers, so that `why` can tell what an order waits for there; without it inventory is not asked.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
+  HOLD_FOR: "How long seats are held for somebody who has not booked yet.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
   SIGNING_KEY_SECRET:
     "What the keys that sign tokens are sealed with in the database: with another one the service does not start.",

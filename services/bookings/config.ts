@@ -1,0 +1,20 @@
+import { readConfig, settingNotes } from "@app/platform/config.ts";
+import { serviceSettings } from "@app/platform/service-settings.ts";
+import { duration, port } from "@app/platform/settings.ts";
+import { z } from "zod";
+
+/** Everything that bookings reads from its environment. */
+export const BookingsConfig = z.object({
+  ...serviceSettings,
+  PORT: port().prefault("8282"),
+  METRICS_PORT: port().prefault("9103"),
+  /** How long seats are held for somebody who has not booked yet. */
+  HOLD_FOR: duration().prefault("10m"),
+  /** Books seats of the demo's events. */
+  DEMO: z
+    .enum(["off", "on"], "must be off or on")
+    .register(settingNotes, { example: "off", refusedInProduction: "on" })
+    .default("off"),
+});
+
+export const readBookingsConfig = () => readConfig(BookingsConfig);
