@@ -160,6 +160,34 @@ describe("a lane that waits for a version", () => {
     expect(await lane(world)).toMatchObject({ version: 1, stuck: false });
   });
 
+  test("is not stuck when the next version is parked while the mark waits for the lane", async () => {
+    await using world = await sinkWorld();
+    const { durable } = sinkConsumer;
+    await world.pool.q.execute(
+      sql`insert into lanes (consumer, key) values (${durable}, 'order/1')`,
+    );
+    const { store } = consumerOf(world);
+
+    const marking = await world.pool.transaction(async ({ q }) => {
+      await q.execute(sql`select from lanes for update`);
+      const marked = { when: store.markStuck("order/1", 0) };
+      await eventually(async () => {
+        const waiting = await world.pool.q.execute(sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`);
+        expect(waiting).toHaveLength(1);
+      });
+      await q.execute(sql`
+        insert into parked (consumer, key, version, event_id, stream, stream_sequence, subject,
+          headers, payload, published_at)
+        values (${durable}, 'order/1', 1, gen_random_uuid(), 'ORDERS', 1, '', '', '', now())`);
+      await q.execute(sql`update lanes set waiting = 1`);
+      return marked;
+    });
+
+    expect(await marking.when).toBe(false);
+    expect(await lane(world)).toMatchObject({ version: 0, stuck: false });
+  });
+
   test("waits for its first version when the durable was made anew and messages were lost with it", async () => {
     await using world = await sinkWorld();
     const jsm = await managed(world);

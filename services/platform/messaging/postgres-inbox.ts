@@ -192,25 +192,28 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
         .where(and(ofLane(key), lte(lanes.leftUpTo, upTo)));
     },
 
-    async markStuck(key, version) {
-      const isParked = db.q
-        .select()
-        .from(parked)
-        .where(ofParked(key, version + 1));
-      const marked = await q
-        .update(lanes)
-        .set({ stuck: true })
-        .where(
-          and(
-            ofLane(key),
-            eq(lanes.version, version),
-            eq(lanes.blocked, false),
-            notExists(isParked),
-          ),
-        )
-        .returning({ key: lanes.key });
-      return marked.length > 0;
-    },
+    markStuck: (key, version) =>
+      db.transaction(async (tx) => {
+        // By a statement of its own: the next one sees what was parked while this waited for the lane.
+        await tx.q.select({ key: lanes.key }).from(lanes).where(ofLane(key)).for("update");
+        const isParked = tx.q
+          .select()
+          .from(parked)
+          .where(ofParked(key, version + 1));
+        const marked = await tx.q
+          .update(lanes)
+          .set({ stuck: true })
+          .where(
+            and(
+              ofLane(key),
+              eq(lanes.version, version),
+              eq(lanes.blocked, false),
+              notExists(isParked),
+            ),
+          )
+          .returning({ key: lanes.key });
+        return marked.length > 0;
+      }),
 
     async findDeadLetter(id) {
       const [row] = await q
