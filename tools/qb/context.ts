@@ -17,6 +17,7 @@ export interface Context {
   readonly services: readonly ServiceClient[];
   readonly orders: ServiceClient;
   readonly inventory: ServiceClient;
+  readonly users: ServiceClient;
 }
 
 export function contextOf(flags: GlobalFlags): Context {
@@ -32,6 +33,7 @@ export function contextOf(flags: GlobalFlags): Context {
     services: serviceNames.map((name) => all[name]),
     orders,
     inventory,
+    users: serviceClient("users", targets.services.users, token),
   };
 }
 

@@ -9,6 +9,7 @@ import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { topologyCommands } from "./commands/topology.ts";
+import { userCommands } from "./commands/user.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { type Context, contextOf, type GlobalFlags } from "./context.ts";
 import { exitCodes, Failure } from "./failure.ts";
@@ -19,8 +20,9 @@ export type Run = <Flags>(
 ) => (...given: unknown[]) => Promise<void>;
 
 const help = `
-Where the services are: --orders-url, --inventory-url and --nats-url, else ORDERS_URL, INVENTORY_URL
-and NATS_URL, else the dev run of this checkout, else the ports 8080, 8090 and 4222.
+Where the services are: --orders-url, --inventory-url, --users-url and --nats-url, else ORDERS_URL,
+INVENTORY_URL, USERS_URL and NATS_URL, else the dev run of this checkout, else the ports 8080, 8090,
+8383 and 4222.
 QB_TOKEN or --token is an operator's token, where the services want one. The variable is the better
 place: what stands on a command line is seen by everybody on the machine.
 
@@ -38,6 +40,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     .option("--json", "answer in JSON")
     .option("--orders-url <url>", "where orders answers")
     .option("--inventory-url <url>", "where inventory answers")
+    .option("--users-url <url>", "where users answers")
     .option("--nats-url <urls>", "where the broker is")
     .option("--token <token>", "an operator's token")
     .configureHelp({ showGlobalOptions: true })
@@ -64,6 +67,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     missingCommands,
     seedCommand,
     migrateCommand,
+    userCommands,
     certCommands,
   ]) {
     add(program, run);

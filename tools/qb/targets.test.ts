@@ -26,7 +26,11 @@ describe("findTargets", () => {
     );
 
     expect(found).toEqual({
-      services: { orders: "http://127.0.0.1:1", inventory: "http://127.0.0.1:21002" },
+      services: {
+        orders: "http://127.0.0.1:1",
+        inventory: "http://127.0.0.1:21002",
+        users: "http://127.0.0.1:8383",
+      },
       natsUrl: "nats://127.0.0.1:3",
       databaseUrl: "postgres://127.0.0.1:21004/postgres",
       demoSignInUrl: undefined,
@@ -43,7 +47,11 @@ describe("findTargets", () => {
     using state = stateFile(text);
 
     expect(findTargets({}, {}, state.path)).toEqual({
-      services: { orders: "http://127.0.0.1:8080", inventory: "http://127.0.0.1:8090" },
+      services: {
+        orders: "http://127.0.0.1:8080",
+        inventory: "http://127.0.0.1:8090",
+        users: "http://127.0.0.1:8383",
+      },
       natsUrl: "nats://127.0.0.1:4222",
       databaseUrl: undefined,
       demoSignInUrl: undefined,

@@ -11,6 +11,9 @@ export const devStateFile = join(repository, ".quickbite/dev/state.json");
 export const serviceNames = ["orders", "inventory"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+/** Those that carry messages to each other, and the one that only knows people. */
+export type ClientName = ServiceName | "users";
+
 const url = z.url({ protocol: /^https?$/ });
 
 /** What the dev run writes into its state file. More services may stand in it. */
@@ -30,7 +33,7 @@ export const DevState = z.object({
 export type DevState = z.infer<typeof DevState>;
 
 export interface Targets {
-  readonly services: Readonly<Record<ServiceName, string>>;
+  readonly services: Readonly<Record<ClientName, string>>;
   readonly natsUrl: string;
   /** Undefined when nobody said where the database server is. */
   readonly databaseUrl: string | undefined;
@@ -43,6 +46,7 @@ export interface Targets {
 export interface TargetFlags {
   readonly ordersUrl?: string | undefined;
   readonly inventoryUrl?: string | undefined;
+  readonly usersUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
 }
 
@@ -67,6 +71,10 @@ export function findTargets(
           env.INVENTORY_URL ||
           dev?.services.inventory.url ||
           "http://127.0.0.1:8090",
+      ),
+      users: httpUrl(
+        "users",
+        flags.usersUrl || env.USERS_URL || dev?.services.users?.url || "http://127.0.0.1:8383",
       ),
     },
     natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",
@@ -106,7 +114,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function httpUrl(name: ServiceName, text: string): string {
+function httpUrl(name: ClientName, text: string): string {
   const parsed = url.safeParse(text);
   if (parsed.success) return parsed.data.replace(/\/+$/, "");
   throw new Failure("usage", `the url of ${name} is not an http:// url: ${text}`, {
