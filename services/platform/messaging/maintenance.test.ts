@@ -171,6 +171,25 @@ describe("maintainOnce", () => {
     expect(left.map(({ key }) => key)).toEqual([null, "order/1"]);
   });
 
+  test("keeps a letter that is restored while it waits to forget it", async () => {
+    await using world = await sinkWorld();
+    await makeLetter(world, { key: "order/1", state: "discarded", days: 91 });
+
+    const maintained = await world.pool.transaction(async ({ q }) => {
+      await q.execute(sql`update dead_letters set state = 'dead', resolved_at = null`);
+      const ended = { when: maintainOnce(options(world), never) };
+      await eventually(async () => {
+        const waiting = await world.pool.q.execute(sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`);
+        expect(waiting).toHaveLength(1);
+      });
+      return ended;
+    });
+    await maintained.when;
+
+    expect(await world.deadLetterIds()).toHaveLength(1);
+  });
+
   test("keeps what a paused run has still to look at", async () => {
     await using world = await sinkWorld();
     await makeLetter(world, { key: "order/1", state: "done", days: 91 });

@@ -87,6 +87,11 @@ async function deleteSettledAttempts({ pool }: MaintenanceOptions): Promise<void
 interface OldRows {
   readonly table: SQL;
   readonly old: SQL;
+  /**
+   * What must be so of a row also when somebody changes it meanwhile: older minor releases of
+   * Postgres, such as 17.6, delete the new version of a row that was chosen by its `ctid`.
+   */
+  readonly still?: SQL;
   readonly max: number;
 }
 
@@ -147,6 +152,7 @@ function resolvedLetters({ streams, deadLettersKeepMs }: MaintenanceOptions): Ol
             on ${redriveRuns.id} = ${redriveRunLetters.runId}
           where ${redriveRunLetters.letterId} = ${id} and ${redriveRuns.finishedAt} is null)
       order by ${resolvedAt}`,
+    still: sql`${deadLetters.state} <> 'dead'`,
     max: lettersSliceMax,
   };
 }
@@ -155,13 +161,13 @@ function resolvedLetters({ streams, deadLettersKeepMs }: MaintenanceOptions): Ol
 async function deleteInSlices(
   { pool, clock }: MaintenanceOptions,
   signal: AbortSignal,
-  { table, old, max }: OldRows,
+  { table, old, still = sql`true`, max }: OldRows,
 ): Promise<void> {
   const untilMs = clock.monotonicMs() + tableBudgetMs;
   let deleted = max;
   while (deleted === max && clock.monotonicMs() < untilMs && !signal.aborted) {
     const { count } = await pool.q.execute(
-      sql`delete from ${table} where ctid = any(array(${old} limit ${max}))`,
+      sql`delete from ${table} where ctid = any(array(${old} limit ${max})) and ${still}`,
     );
     deleted = count;
   }
