@@ -4,7 +4,7 @@ import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { sql } from "drizzle-orm";
 import { systemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
-import type { Transaction } from "../postgres.ts";
+import { openPool, type Transaction } from "../postgres.ts";
 import { systemRandom } from "../random.ts";
 import { eventually } from "../testing/eventually.ts";
 import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
@@ -162,13 +162,22 @@ describe("a lane that waits for a version", () => {
 
   test("is not stuck when the next version is parked while the mark waits for the lane", async () => {
     await using world = await sinkWorld();
+    // Waits for a lock as long as a busy machine needs to see that it does.
+    const patient = openPool({
+      url: world.databaseUrl,
+      connectionsMax: 3,
+      name: "patient",
+      lockTimeoutMs: 60_000,
+      statementTimeoutMs: 60_000,
+      idleInTransactionTimeoutMs: 60_000,
+    });
     const { durable } = sinkConsumer;
     await world.pool.q.execute(
       sql`insert into lanes (consumer, key) values (${durable}, 'order/1')`,
     );
-    const { store } = consumerOf(world);
+    const { store } = consumerOf({ ...world, pool: patient });
 
-    const marking = await world.pool.transaction(async ({ q }) => {
+    const marking = await patient.transaction(async ({ q }) => {
       await q.execute(sql`select from lanes for update`);
       const marked = { when: store.markStuck("order/1", 0) };
       await eventually(async () => {
@@ -186,6 +195,7 @@ describe("a lane that waits for a version", () => {
 
     expect(await marking.when).toBe(false);
     expect(await lane(world)).toMatchObject({ version: 0, stuck: false });
+    await patient.close(1_000);
   });
 
   test("waits for its first version when the durable was made anew and messages were lost with it", async () => {

@@ -173,11 +173,20 @@ describe("maintainOnce", () => {
 
   test("keeps a letter that is restored while it waits to forget it", async () => {
     await using world = await sinkWorld();
+    // Waits for a lock as long as a busy machine needs to see that it does.
+    const patient = openPool({
+      url: world.databaseUrl,
+      connectionsMax: 3,
+      name: "patient",
+      lockTimeoutMs: 60_000,
+      statementTimeoutMs: 60_000,
+      idleInTransactionTimeoutMs: 60_000,
+    });
     await makeLetter(world, { key: "order/1", state: "discarded", days: 91 });
 
-    const maintained = await world.pool.transaction(async ({ q }) => {
+    const maintained = await patient.transaction(async ({ q }) => {
       await q.execute(sql`update dead_letters set state = 'dead', resolved_at = null`);
-      const ended = { when: maintainOnce(options(world), never) };
+      const ended = { when: maintainOnce({ ...options(world), pool: patient }, never) };
       await eventually(async () => {
         const waiting = await world.pool.q.execute(sql`select from pg_stat_activity
           where datname = current_database() and wait_event_type = 'Lock'`);
@@ -188,6 +197,7 @@ describe("maintainOnce", () => {
     await maintained.when;
 
     expect(await world.deadLetterIds()).toHaveLength(1);
+    await patient.close(1_000);
   });
 
   test("keeps what a paused run has still to look at", async () => {
