@@ -45,6 +45,11 @@ async function run(options: FaultRunOptions): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const directory = join(faultsDirectory, `run-${process.pid}`);
   const groups = [...byGroup(able).keys()].filter((group) => options.groups.includes(group));
+  const command = commandOf(options);
+  const whole = options.seeds.length * groups.length === 1;
+  console.log(
+    `${command} --group ${groups.join(",")} --seed ${options.seeds[0]} --seeds ${options.seeds.length} --workers ${options.workers}`,
+  );
   const servers = { nodes: options.nodes, disks: groups.includes("C") };
   await using started = new AsyncDisposableStack();
   const stacks = await Promise.all(
@@ -63,7 +68,7 @@ async function run(options: FaultRunOptions): Promise<number> {
     endAtMs: performance.now() + options.minutes * MINUTE_MS,
     signal: stop.signal,
     untilBroken: options.planted !== undefined,
-    onResult: (result) => console.log(describeResult(result, commandOf(options))),
+    onResult: (result) => console.log(describeResult(result, { command, whole })),
   });
 
   const coverage = coverageOf(able.filter(isChosen), results);

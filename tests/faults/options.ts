@@ -31,8 +31,8 @@ export const usage = `bun run faults [options]: the real system under load and f
   --list             name every kind, with its fault points
   --help
 
-Prints each seed with its faults; for a broken promise the timeline, the logs and the command that
-repeats it; at the end the coverage of fault points. Exits 0 when every promise was kept, or a
+Prints the options, and each seed with its faults; the timeline of a seed that runs alone or broke a
+promise, for that also the logs and the command that repeats it; at the end the coverage of fault points. Exits 0 when every promise was kept, or a
 planted bug was caught. Ctrl-C heals, ends what runs, and keeps the results so far.`;
 
 /** Reads the command line; throws what is wrong with it. */

@@ -1,18 +1,22 @@
 import type { CampaignResult } from "./campaign.ts";
 import type { Fault } from "./fault.ts";
 
-/** One line a seed, and for a failed one all there is to know. */
-export function describeResult(result: CampaignResult, command: string): string {
+/** One line a seed; for a failed one, and one that is to be told `whole`, its timeline too. */
+export function describeResult(
+  result: CampaignResult,
+  { command, whole }: { readonly command: string; readonly whole: boolean },
+): string {
   const { group, seed, faults, violations, orders, seconds, timeline, logs } = result;
   const line = `${violations.length === 0 ? "kept " : "BROKE"} ${group} seed ${seed}: ${faults.join(", ")} (${orders} orders, ${seconds} s)`;
-  if (violations.length === 0) return line;
+  const told = timeline.map((entry) => `  | ${entry}`);
+  if (violations.length === 0) return [line, ...(whole ? told : [])].join("\n");
   return [
     line,
     ...violations.slice(0, VIOLATIONS_SHOWN).map((violation) => `  ! ${violation}`),
     ...(violations.length > VIOLATIONS_SHOWN
       ? [`  ! and ${violations.length - VIOLATIONS_SHOWN} more`]
       : []),
-    ...timeline.map((entry) => `  | ${entry}`),
+    ...told,
     `  logs: ${logs}`,
     `  again: ${command} --group ${group} --seed ${seed}`,
   ].join("\n");
