@@ -34,7 +34,11 @@ const shape = {
     .register(settingNotes, { example: "on", refusedInProduction: "off" })
     .default("on"),
   /** The account of the first operator; it is made where the address has none. */
-  OPERATOR_EMAIL: z.string().register(settingNotes, { example: "ops@example.com" }).optional(),
+  OPERATOR_EMAIL: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "must be an address")
+    .register(settingNotes, { example: "ops@example.com" })
+    .optional(),
   OPERATOR_PASSWORD: z
     .string()
     .min(8, "must have 8 to 200 characters")

@@ -15,10 +15,11 @@ await hostService({
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
     const seal = sealedBy(settings.SIGNING_KEY_SECRET);
+    const hashing = passwords();
     const service = users({
       ...foundation,
       seal,
-      passwords: passwords(),
+      passwords: hashing,
       sessionLifetimeMs: settings.SESSION_LIFETIME,
       limits: {
         failuresPerAccount: settings.SIGN_IN_FAILURES_PER_ACCOUNT,
@@ -31,7 +32,7 @@ await hostService({
     // Rather now than at the first sign-in.
     await service.keys.signer();
     const { OPERATOR_EMAIL: email, OPERATOR_PASSWORD: password } = settings;
-    await requireUsers({ ...foundation, passwords: passwords() }, [
+    await requireUsers({ ...foundation, passwords: hashing }, [
       ...(email && password ? [firstOperator({ email, password })] : []),
       ...(settings.DEMO === "on" ? demoUsers : []),
     ]);

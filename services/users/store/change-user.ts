@@ -50,9 +50,11 @@ async function provePassword(
   if (!row) throw userNotFound();
   const { address, current, next } = given;
   const attempt = await takeSignInAttempt(db, { emailKey: row.emailKey, address }, limits);
-  if (!(await passwords.verify(current, row.hashBefore))) {
-    throw new Refusal("forbidden", "wrong_password", "currentPassword is wrong");
-  }
+  const isProved = await passwords.verify(current, row.hashBefore).catch(async (error) => {
+    await attempt.takeBack();
+    throw error;
+  });
+  if (!isProved) throw new Refusal("forbidden", "wrong_password", "currentPassword is wrong");
   await attempt.forgive();
   return { hashBefore: row.hashBefore, hash: await passwords.hash(next) };
 }

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "bun:test";
+import { usersWorld } from "../testing/world.ts";
+import { networkOf, takeSignInAttempt } from "./attempts.ts";
+
+const limits = { failuresPerAccount: 1_000, failuresPerAddress: 1_000, registrationsPerAddress: 9 };
+
+describe("attempts", () => {
+  test("are each counted, however many come at once, and none waits for ever", async () => {
+    await using world = await usersWorld();
+    const { pool } = world;
+    // Crosswise, so that an order of locks that differs would be a deadlock.
+    const pairs = Array.from({ length: 60 }, (_, index) => ({
+      emailKey: `u${index % 3}@example.com`,
+      address: `192.0.2.${index % 2}`,
+    }));
+
+    const taken = await Promise.all(pairs.map((pair) => takeSignInAttempt(pool, pair, limits)));
+    const counts = () =>
+      world
+        .query("select count from sign_in_attempts order by count")
+        .then((rows) => rows.map(({ count }) => count));
+    expect(await counts()).toEqual([20, 20, 20, 30, 30]);
+    await Promise.all(taken.map((attempt, index) => index % 2 === 0 && attempt.takeBack()));
+
+    expect(await counts()).toEqual([0, 10, 10, 10, 30].toSorted((a, b) => a - b));
+  });
+
+  test("of many at once let as many through as there are left, and no more", async () => {
+    await using world = await usersWorld();
+    const of = { emailKey: "ada@example.com", address: "192.0.2.1" };
+    const few = { ...limits, failuresPerAccount: 10 };
+
+    const settled = await Promise.allSettled(
+      Array.from({ length: 50 }, () => takeSignInAttempt(world.pool, of, few)),
+    );
+
+    expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+  });
+
+  test("name nobody in the database", async () => {
+    await using world = await usersWorld();
+    await takeSignInAttempt(world.pool, { emailKey: "ada@example.com", address: "::1" }, limits);
+
+    const rows = await world.query("select sign_in_attempts::text as row from sign_in_attempts");
+
+    expect(JSON.stringify(rows)).not.toContain("ada");
+    expect(rows).toHaveLength(2);
+  });
+});
+
+describe("networkOf", () => {
+  test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["2001:db8::1", "2001:db8:0:0"],
+    ["2001:DB8:0:0:1:2:3:4", "2001:db8:0:0"],
+    ["2001:0db8:0000:00ff::", "2001:db8:0:ff"],
+    ["2001:db8:1:2:3::", "2001:db8:1:2"],
+    ["::1", "0:0:0:0"],
+    ["fe80::1%eth0", "fe80:0:0:0"],
+    ["unknown", "unknown"],
+  ])("counts %s as %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});
