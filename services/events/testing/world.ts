@@ -39,17 +39,20 @@ export const days = 24 * hours;
 
 export async function eventsWorld({
   connectionsMax = 8,
+  statementTimeoutMs = 10_000,
 }: {
   readonly connectionsMax?: number;
+  readonly statementTimeoutMs?: number;
 } = {}): Promise<World> {
   const database = await temporaryDatabase("events");
-  const db = openPool({ url: database.url, connectionsMax, name: "events-test" });
+  const { url } = database;
+  const db = openPool({ url, connectionsMax, statementTimeoutMs, name: "events-test" });
   const api = { db, clock: systemClock, random: systemRandom };
   let day = 0;
 
   return {
     db,
-    url: database.url,
+    url,
     api,
     run: async (statement) => [...(await db.q.execute(statement))],
     announced: async () =>
