@@ -1,9 +1,9 @@
 import type { DescMessage } from "@bufbuild/protobuf";
-import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
+import type { ConnectRouter } from "@connectrpc/connect";
 import { type AnyElysia, Elysia } from "elysia";
 import { authenticator } from "./auth.ts";
-import { callName } from "./auth-calls.ts";
-import { type AccessTable, accessFaults } from "./auth-rules.ts";
+import { requireRules } from "./auth-offered.ts";
+import type { AccessTable } from "./auth-rules.ts";
 import { type CertificateFiles, watchedCertificate } from "./certificate.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
@@ -19,7 +19,6 @@ import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broke
 import type { LeaderTask } from "./messaging/leader.ts";
 import { type ConsumerDeclaration, type Inspected, startMessaging } from "./messaging/messaging.ts";
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
-import { operatorAccess } from "./messaging/ops-access.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
@@ -162,6 +161,9 @@ async function start<Settings extends ServiceSettings, S>(
     ],
   });
   onDrain(health.drain);
+  const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
+  const app = service.app.use(operatorRoutes(messaging)).use(looking);
+  requireRules({ ...service, app });
   const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
   const edge = { hostname, authenticate, log, clock, random };
   const { access, rpc: routes } = service;
@@ -172,9 +174,6 @@ async function start<Settings extends ServiceSettings, S>(
     onClose("grpc", grpc.stop);
     log.info("serving grpc", { port: grpc.port });
   }
-  const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
-  const app = service.app.use(operatorRoutes(messaging)).use(looking);
-  requireRules(service, app);
   const handlers = [rpcFetch(calls), elysiaHandler(app)];
   const http = serveHttp({ ...edge, health: health.handler, handlers, port: settings.PORT });
   onClose("http", http.stop);
@@ -203,15 +202,6 @@ function keysOf(
   if (url !== undefined) return keysAt(url);
   if (own !== undefined) return own;
   return auth === "required" ? keysAt(usersKeySet) : undefined;
-}
-
-/** Throws when a route or an RPC is there of which nobody stated who may call it. */
-function requireRules<S>({ access, rpc }: HostedService<S>, { routes }: AnyElysia): void {
-  const router = createConnectRouter();
-  rpc(router);
-  const calls = router.handlers.map(({ method }) => callName(method));
-  const { ruleless } = accessFaults({ ...access, ...operatorAccess }, { routes, calls });
-  if (ruleless.length > 0) throw new Error(`nobody stated who may call ${ruleless.join(", ")}`);
 }
 
 /** Throws while migrations of this service's folder are missing in its database. */
