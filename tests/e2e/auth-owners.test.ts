@@ -101,6 +101,21 @@ describe("somebody else's order", () => {
   });
 });
 
+describe("why an order waits", () => {
+  test("is told to operators alone, and inventory is asked in their name, by token or session", async () => {
+    const why = (headers: Record<string, string>) =>
+      world.call("GET", `/v1/orders/${alices}/why`, { headers });
+    const cookie = `${SESSION_COOKIE}=${as("olga").headers.authorization.replace("Bearer ", "")}`;
+
+    expect(await why(as("alice").headers)).toMatchObject({ status: 403 });
+    // A busy machine may be too slow to answer within the second that each source has.
+    for (const headers of [as("olga").headers, { cookie }])
+      await eventually(async () =>
+        expect(await why(headers)).toMatchObject({ status: 200, body: { silent: [] } }),
+      );
+  });
+});
+
 describe("an order", () => {
   test("belongs to whom the token names, whatever the body says", async () => {
     const { status, body } = await world.order(
