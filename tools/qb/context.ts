@@ -17,6 +17,7 @@ export interface Context {
   readonly services: readonly ServiceClient[];
   readonly orders: ServiceClient;
   readonly inventory: ServiceClient;
+  readonly bookings: ServiceClient;
   readonly users: ServiceClient;
 }
 
@@ -33,6 +34,7 @@ export function contextOf(flags: GlobalFlags): Context {
     services: serviceNames.map((name) => all[name]),
     orders,
     inventory,
+    bookings: serviceClient("bookings", targets.services.bookings, token),
     users: serviceClient("users", targets.services.users, token),
   };
 }

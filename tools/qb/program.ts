@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { certCommands } from "./commands/cert.ts";
+import { consumerCommands } from "./commands/consumer-rebuild.ts";
 import { dlqCommands } from "./commands/dlq.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { laneCommands } from "./commands/lane.ts";
@@ -8,6 +9,7 @@ import { missingCommands } from "./commands/missing.ts";
 import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { seedCommand } from "./commands/seed.ts";
+import { streamCommands } from "./commands/stream-get.ts";
 import { topologyCommands } from "./commands/topology.ts";
 import { userCommands } from "./commands/user.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -20,9 +22,9 @@ export type Run = <Flags>(
 ) => (...given: unknown[]) => Promise<void>;
 
 const help = `
-Where the services are: --orders-url, --inventory-url, --users-url and --nats-url, else ORDERS_URL,
-INVENTORY_URL, USERS_URL and NATS_URL, else the dev run of this checkout, else the ports 8080, 8090,
-8383 and 4222.
+Where the services are: --orders-url, --inventory-url, --bookings-url, --users-url and --nats-url,
+else ORDERS_URL, INVENTORY_URL, BOOKINGS_URL, USERS_URL and NATS_URL, else the dev run of this
+checkout, else the ports 8080, 8090, 8282, 8383 and 4222.
 QB_TOKEN or --token is an operator's token, where the services want one. The variable is the better
 place: what stands on a command line is seen by everybody on the machine.
 
@@ -40,6 +42,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     .option("--json", "answer in JSON")
     .option("--orders-url <url>", "where orders answers")
     .option("--inventory-url <url>", "where inventory answers")
+    .option("--bookings-url <url>", "where bookings answers")
     .option("--users-url <url>", "where users answers")
     .option("--nats-url <urls>", "where the broker is")
     .option("--token <token>", "an operator's token")
@@ -67,6 +70,8 @@ export async function runQb(args: readonly string[]): Promise<number> {
     missingCommands,
     seedCommand,
     migrateCommand,
+    consumerCommands,
+    streamCommands,
     userCommands,
     certCommands,
   ]) {

@@ -29,6 +29,7 @@ describe("findTargets", () => {
       services: {
         orders: "http://127.0.0.1:1",
         inventory: "http://127.0.0.1:21002",
+        bookings: "http://127.0.0.1:8282",
         users: "http://127.0.0.1:8383",
       },
       natsUrl: "nats://127.0.0.1:3",
@@ -50,6 +51,7 @@ describe("findTargets", () => {
       services: {
         orders: "http://127.0.0.1:8080",
         inventory: "http://127.0.0.1:8090",
+        bookings: "http://127.0.0.1:8282",
         users: "http://127.0.0.1:8383",
       },
       natsUrl: "nats://127.0.0.1:4222",

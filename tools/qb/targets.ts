@@ -11,8 +11,8 @@ export const devStateFile = join(repository, ".quickbite/dev/state.json");
 export const serviceNames = ["orders", "inventory"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Those that carry messages to each other, and the one that only knows people. */
-export type ClientName = ServiceName | "users";
+/** Those that are asked by most commands, and those that have commands of their own. */
+export type ClientName = ServiceName | "bookings" | "users";
 
 const url = z.url({ protocol: /^https?$/ });
 
@@ -21,6 +21,7 @@ export const DevState = z.object({
   services: z.object({
     orders: z.object({ url }),
     inventory: z.object({ url }),
+    bookings: z.object({ url }).optional(),
     users: z.object({ url }).optional(),
   }),
   natsUrl: z.string(),
@@ -46,6 +47,7 @@ export interface Targets {
 export interface TargetFlags {
   readonly ordersUrl?: string | undefined;
   readonly inventoryUrl?: string | undefined;
+  readonly bookingsUrl?: string | undefined;
   readonly usersUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
 }
@@ -71,6 +73,13 @@ export function findTargets(
           env.INVENTORY_URL ||
           dev?.services.inventory.url ||
           "http://127.0.0.1:8090",
+      ),
+      bookings: httpUrl(
+        "bookings",
+        flags.bookingsUrl ||
+          env.BOOKINGS_URL ||
+          dev?.services.bookings?.url ||
+          "http://127.0.0.1:8282",
       ),
       users: httpUrl(
         "users",
