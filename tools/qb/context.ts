@@ -1,7 +1,7 @@
 import { demoOperatorToken } from "./demo-operator.ts";
 import { type Output, output } from "./output.ts";
 import { type ServiceClient, serviceClient, type TokenSource } from "./service-client.ts";
-import { findTargets, serviceNames, type TargetFlags, type Targets } from "./targets.ts";
+import { findTargets, type ServiceName, type TargetFlags, type Targets } from "./targets.ts";
 
 export interface GlobalFlags extends TargetFlags {
   readonly json?: boolean;
@@ -14,9 +14,11 @@ export interface Context {
   readonly out: Output;
   readonly targets: Targets;
   readonly token: TokenSource;
+  /** Those whose addresses are known: what looks at every service looks at these. */
   readonly services: readonly ServiceClient[];
   readonly orders: ServiceClient;
   readonly inventory: ServiceClient;
+  readonly events: ServiceClient;
   readonly bookings: ServiceClient;
   readonly users: ServiceClient;
 }
@@ -24,18 +26,20 @@ export interface Context {
 export function contextOf(flags: GlobalFlags): Context {
   const targets = findTargets(flags);
   const token = operatorToken(flags, targets);
-  const orders = serviceClient("orders", targets.services.orders, token);
-  const inventory = serviceClient("inventory", targets.services.inventory, token);
-  const all = { orders, inventory };
+  const client = (name: ServiceName) => serviceClient(name, targets.services[name], token);
+  const all = {
+    orders: client("orders"),
+    inventory: client("inventory"),
+    events: client("events"),
+    bookings: client("bookings"),
+    users: client("users"),
+  };
   return {
     out: output({ json: flags.json === true }),
     targets,
     token,
-    services: serviceNames.map((name) => all[name]),
-    orders,
-    inventory,
-    bookings: serviceClient("bookings", targets.services.bookings, token),
-    users: serviceClient("users", targets.services.users, token),
+    services: targets.known.map((name) => all[name]),
+    ...all,
   };
 }
 

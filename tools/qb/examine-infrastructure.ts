@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { streams } from "@app/contracts/topology.ts";
 import { planTopology } from "@app/platform/messaging/topology.ts";
 import { natsVersionMin, postgresVersionMin } from "@app/platform/server-versions.ts";
 import postgres from "postgres";
 import { hostsOf, withBroker } from "./broker.ts";
 import { type Finding, fine, notFine } from "./diagnosis.ts";
-import { repository } from "./targets.ts";
+import { streamsOf } from "./streams-of.ts";
+import { repository, type Targets } from "./targets.ts";
 
 const gibibyte = 1024 ** 3;
 const freeGibibytesMin = 2;
@@ -22,11 +22,11 @@ export function examineBun(): Finding {
 }
 
 /** The broker's version, and whether its streams are as declared. */
-export async function examineBroker(natsUrl: string): Promise<Finding[]> {
+export async function examineBroker(targets: Targets): Promise<Finding[]> {
   try {
-    return await withBroker(natsUrl, async (connection) => {
+    return await withBroker(targets.natsUrl, async (connection) => {
       const version = connection.info?.version ?? "unknown";
-      const changes = await planTopology(connection, streams);
+      const changes = await planTopology(connection, streamsOf(targets));
       const isNew = Bun.semver.satisfies(version, `>=${natsVersionMin}`);
       const names = changes.map(({ action, name }) => `${action} ${name}`).join(", ");
       return [

@@ -22,9 +22,10 @@ export type Run = <Flags>(
 ) => (...given: unknown[]) => Promise<void>;
 
 const help = `
-Where the services are: --orders-url, --inventory-url, --bookings-url, --users-url and --nats-url,
-else ORDERS_URL, INVENTORY_URL, BOOKINGS_URL, USERS_URL and NATS_URL, else the dev run of this
-checkout, else the ports 8080, 8090, 8282, 8383 and 4222.
+Where the services and the broker are: --orders-url, --inventory-url, --events-url, --bookings-url,
+--users-url and --nats-url, else ORDERS_URL and so on, else the dev run of this checkout, else their
+usual ports. Commands that look at every service look at those whose address was given in one of the
+first three ways; where none was, at all five.
 QB_TOKEN or --token is an operator's token, where the services want one. The variable is the better
 place: what stands on a command line is seen by everybody on the machine.
 
@@ -42,6 +43,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     .option("--json", "answer in JSON")
     .option("--orders-url <url>", "where orders answers")
     .option("--inventory-url <url>", "where inventory answers")
+    .option("--events-url <url>", "where events answers")
     .option("--bookings-url <url>", "where bookings answers")
     .option("--users-url <url>", "where users answers")
     .option("--nats-url <urls>", "where the broker is")

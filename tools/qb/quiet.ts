@@ -1,6 +1,6 @@
 import { ConsumersView, OutboxView } from "@app/platform/messaging/ops-views.ts";
 import { z } from "zod";
-import type { ServiceClient } from "./service-client.ts";
+import type { Context } from "./context.ts";
 
 const pollMs = 250;
 
@@ -12,24 +12,24 @@ const Undecided = z.object({ orders: z.array(z.object({ id: z.number().int() }))
  * time is up; nothing once it is quiet.
  */
 export async function untilQuiet(
-  { orders, inventory }: { readonly orders: ServiceClient; readonly inventory: ServiceClient },
+  system: Pick<Context, "services" | "orders">,
   { timeoutMs, onWait }: { readonly timeoutMs: number; readonly onWait: (left: string) => void },
 ): Promise<string | undefined> {
   const untilMs = performance.now() + timeoutMs;
   for (;;) {
-    const left = await undone(orders, inventory);
+    const left = await undone(system);
     if (left === undefined || performance.now() >= untilMs) return left;
     onWait(left);
     await Bun.sleep(pollMs);
   }
 }
 
-async function undone(
-  orders: ServiceClient,
-  inventory: ServiceClient,
-): Promise<string | undefined> {
+async function undone({
+  services,
+  orders,
+}: Pick<Context, "services" | "orders">): Promise<string | undefined> {
   let dead = 0;
-  for (const service of [orders, inventory]) {
+  for (const service of services) {
     const { backlog } = await service.ask("/ops/v1/outbox?limit=1", OutboxView);
     if (backlog.count > 0) return `${backlog.count} messages in the outbox of ${service.name}`;
     const { consumers } = await service.ask("/ops/v1/consumers", ConsumersView);
@@ -41,7 +41,7 @@ async function undone(
       dead += held.dead;
     }
   }
-  if (dead > 0) return undefined;
+  if (dead > 0 || !services.includes(orders)) return undefined;
   const { orders: pending } = await orders.ask("/v1/orders?status=PENDING&limit=1", Undecided);
   return pending.length > 0 ? `order ${pending[0]?.id} is undecided` : undefined;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { Failure } from "./failure.ts";
-import type { ClientName } from "./targets.ts";
+import type { ServiceName } from "./targets.ts";
 
 const answerWithinMs = 15_000;
 
@@ -12,7 +12,7 @@ export interface CallOptions {
 
 /** One service's public and operator API, asked over HTTP. */
 export interface ServiceClient {
-  readonly name: ClientName;
+  readonly name: ServiceName;
   readonly url: string;
   /** Asks and reads the answer by its schema. Throws a `Failure` for every other end. */
   ask<Schema extends z.ZodType>(
@@ -32,7 +32,7 @@ export type TokenSource = () => Promise<string | undefined>;
 /** A guest's calls, for what nobody has to sign in for. */
 export const guest: TokenSource = async () => undefined;
 
-export function serviceClient(name: ClientName, url: string, token: TokenSource): ServiceClient {
+export function serviceClient(name: ServiceName, url: string, token: TokenSource): ServiceClient {
   async function request(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
     const sent = await token();
@@ -77,7 +77,7 @@ export function serviceClient(name: ClientName, url: string, token: TokenSource)
 }
 
 /** What a problem document says, as the end of a command. */
-export function refusalOf(name: ClientName, { status }: Response, answer: unknown): Failure {
+export function refusalOf(name: ServiceName, { status }: Response, answer: unknown): Failure {
   const detail =
     typeof answer === "object" && answer !== null && "detail" in answer
       ? String(answer.detail)

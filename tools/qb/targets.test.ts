@@ -29,9 +29,11 @@ describe("findTargets", () => {
       services: {
         orders: "http://127.0.0.1:1",
         inventory: "http://127.0.0.1:21002",
+        events: "http://127.0.0.1:8181",
         bookings: "http://127.0.0.1:8282",
         users: "http://127.0.0.1:8383",
       },
+      known: ["orders", "inventory"],
       natsUrl: "nats://127.0.0.1:3",
       databaseUrl: "postgres://127.0.0.1:21004/postgres",
       demoSignInUrl: undefined,
@@ -51,14 +53,25 @@ describe("findTargets", () => {
       services: {
         orders: "http://127.0.0.1:8080",
         inventory: "http://127.0.0.1:8090",
+        events: "http://127.0.0.1:8181",
         bookings: "http://127.0.0.1:8282",
         users: "http://127.0.0.1:8383",
       },
+      known: ["orders", "inventory", "events", "bookings", "users"],
       natsUrl: "nats://127.0.0.1:4222",
       databaseUrl: undefined,
       demoSignInUrl: undefined,
       from: "the contract's ports",
     });
+  });
+
+  test("knows those that it was told of, by whatever way", () => {
+    const flags = { bookingsUrl: "http://127.0.0.1:1" };
+
+    const { known, services } = findTargets(flags, { USERS_URL: "http://127.0.0.1:2" }, "absent");
+
+    expect(known).toEqual(["bookings", "users"]);
+    expect(services.events).toBe("http://127.0.0.1:8181");
   });
 
   test("refuses what is no http url", () => {

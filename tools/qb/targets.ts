@@ -8,22 +8,17 @@ export const repository = resolve(import.meta.dir, "../..");
 /** Where the dev run says what it runs, as long as it runs. */
 export const devStateFile = join(repository, ".quickbite/dev/state.json");
 
-export const serviceNames = ["orders", "inventory"] as const;
-export type ServiceName = (typeof serviceNames)[number];
+/** Every service, and the port where it answers when nobody says otherwise. */
+const ports = { orders: 8080, inventory: 8090, events: 8181, bookings: 8282, users: 8383 } as const;
 
-/** Those that are asked by most commands, and those that have commands of their own. */
-export type ClientName = ServiceName | "bookings" | "users";
+export type ServiceName = keyof typeof ports;
+export const serviceNames = Object.keys(ports) as readonly ServiceName[];
 
 const url = z.url({ protocol: /^https?$/ });
 
-/** What the dev run writes into its state file. More services may stand in it. */
+/** What the dev run writes into its state file. It may run fewer services than there are, or others. */
 export const DevState = z.object({
-  services: z.object({
-    orders: z.object({ url }),
-    inventory: z.object({ url }),
-    bookings: z.object({ url }).optional(),
-    users: z.object({ url }).optional(),
-  }),
+  services: z.record(z.string(), z.object({ url })),
   natsUrl: z.string(),
   /** The server in which each service has a database of its own. */
   databaseUrl: z.string(),
@@ -34,7 +29,9 @@ export const DevState = z.object({
 export type DevState = z.infer<typeof DevState>;
 
 export interface Targets {
-  readonly services: Readonly<Record<ClientName, string>>;
+  readonly services: Readonly<Record<ServiceName, string>>;
+  /** Those that somebody gave an address of, in their order; all where nobody gave any. */
+  readonly known: readonly ServiceName[];
   readonly natsUrl: string;
   /** Undefined when nobody said where the database server is. */
   readonly databaseUrl: string | undefined;
@@ -44,13 +41,10 @@ export interface Targets {
   readonly from: "the running dev run" | "the contract's ports";
 }
 
-export interface TargetFlags {
-  readonly ordersUrl?: string | undefined;
-  readonly inventoryUrl?: string | undefined;
-  readonly bookingsUrl?: string | undefined;
-  readonly usersUrl?: string | undefined;
-  readonly natsUrl?: string | undefined;
-}
+/** The flags as commander names them: `--orders-url`, and so on. */
+export type TargetFlags = {
+  readonly [name in `${ServiceName | "nats"}Url`]?: string | undefined;
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,31 +55,20 @@ export function findTargets(
   stateFile = devStateFile,
 ): Targets {
   const dev = readDevState(stateFile);
+  const given = (name: ServiceName) =>
+    flags[`${name}Url`] || env[`${name.toUpperCase()}_URL`] || dev?.services[name]?.url;
+  const urlOf = (name: ServiceName) =>
+    httpUrl(name, given(name) ?? `http://127.0.0.1:${ports[name]}`);
+  const known = serviceNames.filter((name) => given(name));
   return {
     services: {
-      orders: httpUrl(
-        "orders",
-        flags.ordersUrl || env.ORDERS_URL || dev?.services.orders.url || "http://127.0.0.1:8080",
-      ),
-      inventory: httpUrl(
-        "inventory",
-        flags.inventoryUrl ||
-          env.INVENTORY_URL ||
-          dev?.services.inventory.url ||
-          "http://127.0.0.1:8090",
-      ),
-      bookings: httpUrl(
-        "bookings",
-        flags.bookingsUrl ||
-          env.BOOKINGS_URL ||
-          dev?.services.bookings?.url ||
-          "http://127.0.0.1:8282",
-      ),
-      users: httpUrl(
-        "users",
-        flags.usersUrl || env.USERS_URL || dev?.services.users?.url || "http://127.0.0.1:8383",
-      ),
+      orders: urlOf("orders"),
+      inventory: urlOf("inventory"),
+      events: urlOf("events"),
+      bookings: urlOf("bookings"),
+      users: urlOf("users"),
     },
+    known: known.length > 0 ? known : serviceNames,
     natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",
     databaseUrl: env.DATABASE_URL || dev?.databaseUrl,
     demoSignInUrl: dev?.services.users?.url,
@@ -123,10 +106,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function httpUrl(name: ClientName, text: string): string {
+function httpUrl(name: ServiceName, text: string): string {
   const parsed = url.safeParse(text);
   if (parsed.success) return parsed.data.replace(/\/+$/, "");
   throw new Failure("usage", `the url of ${name} is not an http:// url: ${text}`, {
-    next: `--${name}-url http://127.0.0.1:8080`,
+    next: `--${name}-url http://127.0.0.1:${ports[name]}`,
   });
 }

@@ -1,4 +1,5 @@
 import type { CheckResult } from "./check-result.ts";
+import type { Context } from "./context.ts";
 import type { ServiceClient } from "./service-client.ts";
 import { verifyPairs } from "./verify-pairs.ts";
 import { openMatters, verifyService } from "./verify-service.ts";
@@ -21,7 +22,7 @@ export interface VerifySettings {
  * what seems broken counts only when it still is at a later look.
  */
 export async function verifySystem(
-  { orders, inventory }: { readonly orders: ServiceClient; readonly inventory: ServiceClient },
+  { services, orders, inventory }: Pick<Context, "services" | "orders" | "inventory">,
   {
     full = false,
     lookAgainMs = 1_000,
@@ -29,16 +30,16 @@ export async function verifySystem(
     onProgress = () => undefined,
   }: VerifySettings = {},
 ): Promise<readonly CheckResult[]> {
-  const services = [orders, inventory];
   const sweep = (service: ServiceClient) =>
     full ? sweepFully(service, { timeoutMs: sweepTimeoutMs, onProgress }) : verifySweeps(service);
   const look = { full, lookAgainMs, onProgress };
   // What the reconciler finds is among the services' own invariants: it goes first.
   const swept = await Promise.all(services.map(sweep));
   const own = await Promise.all(services.map((service) => verifyService(service, look)));
-  const pairs = await verifyPairs({ orders, inventory }, look);
+  const isPair = services.includes(orders) && services.includes(inventory);
+  const pairs = isPair ? [await verifyPairs({ orders, inventory }, look)] : [];
   const open = await Promise.all(services.map(openMatters));
-  return [...swept, ...own.flat(), pairs, ...open.flat()];
+  return [...swept, ...own.flat(), ...pairs, ...open.flat()];
 }
 
 /** Those that say that something is not as promised, or cannot be said to be. */

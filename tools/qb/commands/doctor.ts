@@ -24,7 +24,7 @@ async function examine({ targets, services, out }: Context): Promise<void> {
   const [disk, postgres, broker, ...told] = await Promise.all([
     examineDisk(),
     examinePostgres(targets.databaseUrl),
-    examineBroker(targets.natsUrl),
+    examineBroker(targets),
     ...services.map(examineService),
   ]);
   const findings = [examineBun(), disk, postgres, ...broker, ...told.flat()];

@@ -1,4 +1,3 @@
-import { streams } from "@app/contracts/topology.ts";
 import {
   applyTopology,
   planTopology,
@@ -10,6 +9,7 @@ import { withBroker } from "../broker.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
 import type { Run } from "../program.ts";
+import { streamsOf } from "../streams-of.ts";
 
 interface TopologyFlags {
   readonly replicas: number;
@@ -49,7 +49,7 @@ export function topologyCommands(program: Command, run: Run): void {
 
 async function plan({ targets, out }: Context, { replicas }: TopologyFlags): Promise<void> {
   const changes = await withBroker(targets.natsUrl, (nc) =>
-    planTopology(nc, streams, { replicas }),
+    planTopology(nc, streamsOf(targets), { replicas }),
   );
   out.data({ changes });
   if (changes.length === 0) return out.say("The broker is as declared.");
@@ -64,7 +64,7 @@ async function apply(
 ): Promise<void> {
   try {
     const changes = await withBroker(targets.natsUrl, (nc) =>
-      applyTopology(nc, streams, { replicas, destructive }),
+      applyTopology(nc, streamsOf(targets), { replicas, destructive }),
     );
     out.data({ applied: changes });
     if (changes.length === 0) return out.say("The broker is as declared; nothing was changed.");
