@@ -208,8 +208,14 @@ async function manyEvents(world: World, count: number): Promise<void> {
       case when n % 500 = 0 then 'Unicorn ' || n / 500 else 'Concert ' || n end as title,
       to_timestamp(${evening}) + n * interval '1 hour' as at) event`);
   await world.run(`
-    insert into search_words select distinct unnest(tsvector_to_array(search)) from events
+    insert into search_words
+    select distinct word from events, unnest(tsvector_to_array(search)) word where word ~ '[a-z]'
     on conflict do nothing`);
+  // As many other words as a language has.
+  await world.run(`
+    insert into search_words
+    select distinct translate(left(md5(n::text), 8), '0123456789', 'ghijklmnop')
+    from generate_series(1, 20000) n on conflict do nothing`);
   await world.run("vacuum analyze events");
   await world.run("vacuum analyze search_words");
 }

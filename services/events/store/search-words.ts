@@ -3,16 +3,17 @@ import { sql } from "drizzle-orm";
 import { searchWords } from "./tables.ts";
 import { texts } from "./texts.ts";
 
-/** Shorter words have too little in them to be like others. */
+/** Shorter words have too little in them to be like others, and numbers are not misspelt. */
 const LENGTH_MIN = 3;
+const LETTER = /\p{L}/u;
 const SIMILAR_MAX = 5;
 
 /** Remembers words. Sorted, so that two who add the same ones wait for each other in one order. */
 export async function addSearchWords(tx: Transaction, words: readonly string[]): Promise<void> {
-  const long = words.filter(({ length }) => length >= LENGTH_MIN).toSorted();
-  if (long.length === 0) return;
+  const kept = words.filter((word) => word.length >= LENGTH_MIN && LETTER.test(word)).toSorted();
+  if (kept.length === 0) return;
   await tx.q.execute(sql`
-    insert into ${searchWords} (word) select unnest(${texts(long)}) order by 1
+    insert into ${searchWords} (word) select unnest(${texts(kept)}) order by 1
     on conflict do nothing`);
 }
 

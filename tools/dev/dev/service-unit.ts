@@ -97,6 +97,8 @@ function environmentOf(replica: Replica, settings: ServiceSettings): Record<stri
     METRICS_PORT: String(ports.metrics),
     NATS_URL: natsUrl,
     ...(ports.grpc && { GRPC_PORT: String(ports.grpc) }),
+    // With a certificate the first one serves HTTPS where people look for it, the others anywhere.
+    ...(replica.name !== service && { HTTPS_PORT: "0" }),
     ...(existsSync(join(repository, "drizzle", service)) && {
       DATABASE_URL: databaseUrlOf(databaseUrl, service),
     }),
