@@ -60,6 +60,22 @@ describe("httpApp", () => {
     expect(called).toBe(2);
   });
 
+  test("lets no kind of route past the rules", async () => {
+    const app = httpApp({})
+      .get("/text", "text")
+      .get("/response", new Response("response"))
+      .all("/all", () => "all")
+      .use(new Elysia({ prefix: "/plugin" }).get("/", () => "plugin"))
+      .use(Promise.resolve(new Elysia().get("/later", () => "later")))
+      .mount("/mounted", () => new Response("mounted"));
+    await app.modules;
+
+    for (const path of ["/text", "/response", "/all", "/plugin", "/later", "/mounted/anything"]) {
+      const response = await app.handle(new Request(`http://localhost${path}`));
+      expect({ path, status: response.status }).toEqual({ path, status: 500 });
+    }
+  });
+
   test("tells who may not call nothing about the body", async () => {
     const app = httpApp({ "POST /mine": "signed in" }).post("/mine", ({ body }) => body, {
       body: z.object({ n: z.number() }),

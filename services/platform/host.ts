@@ -28,6 +28,7 @@ import { migrationsOf, pendingMigrations } from "./migrate.ts";
 import { runMigrateCommand } from "./migrate-command.ts";
 import { openPool, type Pool } from "./postgres.ts";
 import { systemRandom as random } from "./random.ts";
+import { refuseUnserved } from "./request-context.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
 import { postgresVersion, requirePostgres } from "./server-versions.ts";
 import type { ServiceSettings } from "./service-settings.ts";
@@ -111,6 +112,7 @@ async function start<Settings extends ServiceSettings, S>(
   { name, readSettings, topology, contracts, build }: Hosting<Settings, S>,
   { stopping, onDrain, onClose }: Service,
 ): Promise<void> {
+  refuseUnserved();
   const settings = readSettings();
   const { DATABASE_URL: url, DATABASE_CONNECTIONS_MAX: connectionsMax, HOST: hostname } = settings;
   const log = startLog({ service: name, level: settings.LOG_LEVEL });

@@ -1,5 +1,5 @@
 import type { SpanContext } from "@opentelemetry/api";
-import type { Identity } from "./auth.ts";
+import type { Guests, Identity } from "./auth.ts";
 
 /** What is known about a request beside the request. */
 export interface RequestContext extends Identity {
@@ -28,7 +28,14 @@ export function contextOf(request: Request): RequestContext {
   return contexts.get(request) ?? unserved(request);
 }
 
-/** Handlers can be called without a server, as tests do. */
+let guestsUnserved: Guests = "everywhere";
+
+/** From now on in this process, a request whose context was lost on its way is let in nowhere. */
+export function refuseUnserved(): void {
+  guestsUnserved = "nowhere";
+}
+
+/** Handlers can be called without a server, as tests do. A running service refuses that. */
 function unserved(request: Request): RequestContext {
   return {
     requestId: "unserved",
@@ -36,7 +43,9 @@ function unserved(request: Request): RequestContext {
     span: { traceId: "0".repeat(32), spanId: "0".repeat(16), traceFlags: 0 },
     caller: undefined,
     refusedCredential: undefined,
-    guests: "everywhere",
+    get guests() {
+      return guestsUnserved;
+    },
     signal: request.signal,
     receiving: (body) => body,
     extendDeadline: () => undefined,

@@ -51,7 +51,7 @@ ones stay in use, and \`/readyz\` names \`token keys\`; services answer what nee
 in as customers and services too; a token that is sent is verified all the same, and wins over what the body
 says. Operators and organisers need a token in either mode, except where \`AUTH=optional\` and no \`JWKS_URL\` is
 set: then nobody issues tokens, and nobody could act. The native gRPC port is for services, whatever the rule
-of its call.
+of its call, reflection too; its health is for everybody.
 
 **Owners.** Under \`user\` and \`signed in\` each query asks for the caller's own things alone; whoever has the role
 operator or service serves everybody. To whom a new thing belongs is said by the token, never by the body.
