@@ -30,7 +30,7 @@ export interface TokenKeysLimits {
 
 const defaultLimits: TokenKeysLimits = {
   freshMs: 60_000,
-  staleMs: 600_000,
+  staleMs: 120_000,
   unknownEveryMs: 10_000,
   failedEveryMs: 1_000,
   timeoutMs: 2_000,
