@@ -1,5 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { faultsOf } from "./campaign.ts";
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { faultsOf, runCampaign } from "./campaign.ts";
 import { type Fault, type FaultGroup, faultGroups } from "./fault.ts";
 import { faults } from "./kinds.ts";
 
@@ -30,4 +34,33 @@ describe("the kinds of a seed", () => {
   test("have names of their own", () => {
     expect(new Set(faults.map(({ name }) => name)).size).toBe(faults.length);
   });
+});
+
+test("a campaign goes on after a run that was killed as it wrote down a result", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "campaign-"));
+  const resultsFile = join(directory, "results.jsonl");
+  const line = (seed: number) => JSON.stringify({ group: "A", seed, violations: ["größer"] });
+  const resume = () =>
+    runCampaign({
+      stacks: [],
+      groups: ["A"],
+      kinds,
+      seeds: [],
+      resultsFile,
+      logsDirectory: directory,
+      bunArguments: [],
+      environment: {},
+      endAtMs: 0,
+      signal: new AbortController().signal,
+      onResult: () => undefined,
+    });
+  writeFileSync(resultsFile, `${line(1)}\n${line(2).slice(0, 20)}`);
+
+  const kept = await resume();
+  appendFileSync(resultsFile, `${line(2)}\n`);
+  const all = await resume();
+
+  expect(kept.map(({ seed }) => seed)).toEqual([1]);
+  expect(all.map(({ seed }) => seed)).toEqual([1, 2]);
+  await rm(directory, { recursive: true });
 });

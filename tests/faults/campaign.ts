@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Fault, FaultGroup } from "./fault.ts";
@@ -103,9 +103,14 @@ export function faultsOf(
 
 function readResults(file: string): CampaignResult[] {
   if (!existsSync(file)) return [];
-  // A run that was killed may have left half a line.
-  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line));
+  const text = readFileSync(file, "utf8");
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  // A run that was killed may have left half a line, to which the next result would be added.
+  if (whole !== text) truncateSync(file, Buffer.byteLength(whole));
+  return whole
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 }
 
 function appendResult(file: string, result: CampaignResult): void {
