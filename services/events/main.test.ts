@@ -54,6 +54,7 @@ describe("the events service", () => {
     });
     expect((await get("/events?limit=100")).events.length).toBeGreaterThan(40);
     expect(await get("/readyz")).toMatchObject({ status: "ok" });
+    expect(service.logs().filter(({ level }) => level === "error")).toEqual([]);
   });
 
   test("answers the same over TLS, beside HTTP", async () => {
