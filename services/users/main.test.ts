@@ -153,6 +153,68 @@ describe("the users service", () => {
     expect(refreshed.status).toBe(200);
   });
 
+  test("gives a browser its cookies, and its session to no other site", async () => {
+    await using running = await world();
+    const service = await running.users({ DEMO: "on" });
+    const browser = async (path: string, headers: Readonly<Record<string, string>>, body = {}) => {
+      const init = { method: "POST", headers, body: JSON.stringify(body) };
+      return fetch(`${service.url}${path}`, init);
+    };
+    const person = { email: "customer@demo.test", password: "demo1234" };
+
+    const signedIn = await browser("/api/login", { origin: service.url }, person);
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+    const evil = { cookie, origin: "https://evil.example" };
+    const stolen = await browser("/api/refresh", evil);
+    const refreshed = await browser("/api/refresh", { cookie, origin: service.url });
+
+    expect(cookie).toMatch(/^quickbite_session=eyJ[\w.-]+; quickbite_refresh=qbr_[\w-]+$/);
+    expect(await signedIn.json()).toEqual({ message: "success", expiresIn: 600 });
+    expect([stolen.status, stolen.headers.getSetCookie()]).toEqual([403, []]);
+    expect([refreshed.status, refreshed.headers.getSetCookie().length]).toEqual([200, 2]);
+    const me = await fetch(`${service.url}/api/me`, { headers: { cookie } });
+    expect(await me.json()).toMatchObject({ email: person.email });
+  });
+
+  // Where the kernel says how much a process has ever held.
+  test.skipIf(process.platform !== "linux")(
+    "holds two hashes in memory when a hundred sign in at once",
+    async () => {
+      await using running = await world();
+      const service = await running.users({
+        DEMO: "on",
+        SIGN_IN_FAILURES_PER_ACCOUNT: "1000",
+        SIGN_IN_FAILURES_PER_ADDRESS: "1000",
+      });
+      const peakMiB = async () => {
+        const status = await Bun.file(`/proc/${service.process.pid}/status`).text();
+        return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
+      };
+      await signIn(service, "customer@demo.test");
+      const before = await peakMiB();
+
+      const answers = await Promise.all(
+        Array.from({ length: 100 }, () => signIn(service, "customer@demo.test")),
+      );
+
+      const statuses = answers.map(({ status }) => status);
+      expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+      expect(statuses).toContain(200);
+      // A hundred hashes are 1 900 MiB.
+      expect((await peakMiB()) - before).toBeLessThan(400);
+      const metrics = await fetch(`http://127.0.0.1:${service.ports.metrics}/metrics`);
+      const counted = /^users_sign_ins_total\{.*outcome="signed in".*\} (\d+)$/m;
+      const succeeded = statuses.filter((status) => status === 200).length;
+      const [, count] = counted.exec(await metrics.text()) ?? [];
+      // Some may have been served after their callers were told that it took too long.
+      expect(Number(count)).toBeGreaterThanOrEqual(succeeded + 1);
+      expect((await signIn(service, "customer@demo.test")).status).toBe(200);
+    },
+  );
+
   test("takes registrations while the broker is away, and announces them when it is back", async () => {
     await using running = await world();
     const service = await running.users();

@@ -9,16 +9,18 @@ import { userRoutes } from "./http/user-routes.ts";
 import { usersService } from "./rpc/users-service.ts";
 import { keepHouse } from "./store/housekeeping.ts";
 import { keyRing } from "./store/key-ring.ts";
+import { userMeters } from "./store/meters.ts";
 import type { UsersApi } from "./store/users-api.ts";
 
-export interface UsersSettings extends Omit<UsersApi, "keys"> {
+export interface UsersSettings extends Omit<UsersApi, "keys" | "meters"> {
   readonly cookies: CookieSettings;
 }
 
 /** What users does, ready to be served: no port is open and no broker is needed yet. */
 export function users({ cookies, ...settings }: UsersSettings) {
   const keys = keyRing(settings);
-  const api: UsersApi = { ...settings, keys };
+  const meters = userMeters();
+  const api: UsersApi = { ...settings, keys, meters };
   return {
     access: usersAccess,
     app: httpApp(usersAccess)
@@ -29,6 +31,7 @@ export function users({ cookies, ...settings }: UsersSettings) {
     keys,
     /** Its own tokens are verified by the keys themselves. */
     tokenKeys: () => keys.keySet(),
+    meters: [meters.signIns, meters.refreshes],
     /** It listens to nobody. */
     consumers: [],
     leaderTasks: [

@@ -37,9 +37,9 @@ export const userRoutes = (api: UsersApi, cookies: CookieSettings) => {
       .patch(
         "/me",
         async ({ body, request }) => {
-          const { caller, address } = contextOf(request);
+          const { caller, address, signal } = contextOf(request);
           const change = readUserChange(body);
-          return viewOf(await changeOwnUser(api, ownId(caller), { ...change, address }));
+          return viewOf(await changeOwnUser(api, ownId(caller), { ...change, address, signal }));
         },
         { response: UserView },
       )
@@ -52,8 +52,7 @@ export const userRoutes = (api: UsersApi, cookies: CookieSettings) => {
       .post(
         "/register",
         async ({ body, request, set, status }) => {
-          const { address } = contextOf(request);
-          const user = await register(api, readRegistration(body), { address });
+          const user = await register(api, readRegistration(body), contextOf(request));
           set.headers.location = "/api/me";
           return status(201, viewOf(user));
         },
@@ -62,8 +61,8 @@ export const userRoutes = (api: UsersApi, cookies: CookieSettings) => {
       .post(
         "/login",
         async ({ body, request, set }) => {
-          const { address } = contextOf(request);
-          return handOver(await signIn(api, readCredentials(body), { address }), request, set);
+          const tokens = await signIn(api, readCredentials(body), contextOf(request));
+          return handOver(tokens, request, set);
         },
         { response: TokensView },
       )

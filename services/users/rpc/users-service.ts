@@ -17,12 +17,12 @@ import { toProto } from "./user-proto.ts";
 export const usersService = (api: UsersApi): ServiceImpl<typeof UsersService> => ({
   async register({ name, email, password }, context) {
     const wanted = readRegistration({ name, email, password });
-    return { user: toProto(await register(api, wanted, { address: addressOf(context) })) };
+    return { user: toProto(await register(api, wanted, requestOf(context))) };
   },
 
   async login({ email, password }, context) {
     const credentials = readCredentials({ email, password });
-    return { tokens: tokensOf(await signIn(api, credentials, { address: addressOf(context) })) };
+    return { tokens: tokensOf(await signIn(api, credentials, requestOf(context))) };
   },
 
   async refresh(request) {
@@ -43,14 +43,15 @@ export const usersService = (api: UsersApi): ServiceImpl<typeof UsersService> =>
 
   async updateMe({ name, password, currentPassword }, context) {
     const change = readUserChange({ name, password, currentPassword });
-    const wanted = { ...change, address: addressOf(context) };
+    const { address, signal } = requestOf(context);
+    const wanted = { ...change, address, signal };
     return { user: toProto(await changeOwnUser(api, callerOf(context), wanted)) };
   },
 });
 
-const addressOf = ({ values }: HandlerContext) => values.get(rpcRequest).address;
+const requestOf = ({ values }: HandlerContext) => values.get(rpcRequest);
 
-const callerOf = ({ values }: HandlerContext) => ownId(values.get(rpcRequest).caller);
+const callerOf = (context: HandlerContext) => ownId(requestOf(context).caller);
 
 function tokensOf({ token, expiresIn, refreshToken }: Tokens) {
   return create(TokensSchema, { token, expiresIn, refreshToken });

@@ -9,16 +9,15 @@ import { revokeSessionsOf } from "./sessions.ts";
 import { users } from "./tables.ts";
 import { userColumns } from "./user-row.ts";
 import { userNotFound } from "./users.ts";
-import type { UsersApi } from "./users-api.ts";
+import type { CallContext, UsersApi } from "./users-api.ts";
 
 /** Changes an account by its own owner. A new password ends every session. */
 export async function changeOwnUser(
   api: UsersApi,
   id: string,
-  change: UserChange & { readonly address: string },
+  { name, password, ...call }: UserChange & CallContext,
 ): Promise<User> {
-  const { name, password } = change;
-  const proved = password && (await provePassword(api, id, { ...password, ...change }));
+  const proved = password && (await provePassword(api, id, { ...password, ...call }));
   return api.db.transaction(async (tx) => {
     const [row] = await tx.q.select().from(users).where(eq(users.id, id)).for("update");
     if (!row) throw userNotFound();
@@ -43,20 +42,20 @@ export async function changeOwnUser(
 async function provePassword(
   { db, passwords, limits }: UsersApi,
   id: string,
-  given: { readonly current: string; readonly next: string; readonly address: string },
+  given: NonNullable<UserChange["password"]> & CallContext,
 ): Promise<{ readonly hashBefore: string; readonly hash: string }> {
   const { passwordHash: hashBefore, emailKey } = users;
   const [row] = await db.q.select({ hashBefore, emailKey }).from(users).where(eq(users.id, id));
   if (!row) throw userNotFound();
-  const { address, current, next } = given;
+  const { address, current, next, signal } = given;
   const attempt = await takeSignInAttempt(db, { emailKey: row.emailKey, address }, limits);
-  const isProved = await passwords.verify(current, row.hashBefore).catch(async (error) => {
+  const isProved = await passwords.verify(current, row.hashBefore, signal).catch(async (error) => {
     await attempt.takeBack();
     throw error;
   });
   if (!isProved) throw new Refusal("forbidden", "wrong_password", "currentPassword is wrong");
   await attempt.forgive();
-  return { hashBefore: row.hashBefore, hash: await passwords.hash(next) };
+  return { hashBefore: row.hashBefore, hash: await passwords.hash(next, signal) };
 }
 
 /** What an operator does to an account. */

@@ -51,6 +51,24 @@ describe("passwords", () => {
     expect(atOnceMax()).toBe(2);
   });
 
+  test("are not worked on for somebody who is gone when the turn comes", async () => {
+    const { work, going, letGo } = held();
+    const { hash } = passwords(work, { workersMax: 1, waitingMax: 2 });
+    const gone = new AbortController();
+
+    const first = hash("first");
+    const left = hash("left", gone.signal);
+    const last = hash("last");
+    gone.abort();
+    letGo();
+
+    await expect(left).rejects.toThrow(expect.objectContaining({ kind: "unavailable" }));
+    expect(await first).toBe("first");
+    expect(going).toHaveLength(1);
+    letGo();
+    expect(await last).toBe("last");
+  });
+
   test("give their place free when the work fails", async () => {
     const { work, letGo } = held();
     const { hash } = passwords(work, { workersMax: 1, waitingMax: 1 });

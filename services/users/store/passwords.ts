@@ -6,9 +6,12 @@ export interface PasswordWork {
   verify(password: string, hash: string): Promise<boolean>;
 }
 
-export interface Passwords extends PasswordWork {
+/** The same in turn. Whose `signal` has aborted by then is refused without the work: it waited too long. */
+export interface Passwords {
+  hash(password: string, signal?: AbortSignal): Promise<string>;
+  verify(password: string, hash: string, signal?: AbortSignal): Promise<boolean>;
   /** Does the work of a `verify` that fails, for an address that nobody has. */
-  verifyNobody(password: string): Promise<false>;
+  verifyNobody(password: string, signal?: AbortSignal): Promise<false>;
 }
 
 export interface PasswordLimits {
@@ -42,22 +45,22 @@ export function passwords(
 ): Passwords {
   const inTurn = queue(limits);
   return {
-    hash: (password) => inTurn(() => work.hash(password)),
-    verify: (password, hash) => inTurn(() => work.verify(password, hash)),
-    async verifyNobody(password) {
-      await inTurn(() => work.verify(password, nobodysHash));
+    hash: (password, signal) => inTurn(() => work.hash(password), signal),
+    verify: (password, hash, signal) => inTurn(() => work.verify(password, hash), signal),
+    async verifyNobody(password, signal) {
+      await inTurn(() => work.verify(password, nobodysHash), signal);
       return false;
     },
   };
 }
 
-type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+type InTurn = <T>(work: () => Promise<T>, signal: AbortSignal | undefined) => Promise<T>;
 
 function queue({ workersMax, waitingMax }: PasswordLimits): InTurn {
   const waiting: (() => void)[] = [];
   let working = 0;
 
-  return async (work) => {
+  return async (work, signal) => {
     if (working >= workersMax) {
       if (waiting.length >= waitingMax) throw tooManySignIns();
       // Whoever leaves hands over its place, so that nobody can step in between.
@@ -66,6 +69,7 @@ function queue({ workersMax, waitingMax }: PasswordLimits): InTurn {
       working += 1;
     }
     try {
+      if (signal?.aborted) throw tooManySignIns();
       return await work();
     } finally {
       const next = waiting.shift();

@@ -3,7 +3,7 @@ import type { Registration } from "../domain/registration.ts";
 import type { User } from "../domain/user.ts";
 import { takeRegistrationAttempt } from "./attempts.ts";
 import { addUser } from "./users.ts";
-import type { UsersApi } from "./users-api.ts";
+import type { CallContext, UsersApi } from "./users-api.ts";
 
 /**
  * Makes an account for whoever asks. An address that is taken costs as much as one that is free, so
@@ -12,10 +12,10 @@ import type { UsersApi } from "./users-api.ts";
 export async function register(
   { db, passwords, limits, clock }: UsersApi,
   registration: Registration,
-  { address }: { readonly address: string },
+  { address, signal }: CallContext,
 ): Promise<User> {
   await takeRegistrationAttempt(db, address, limits);
-  const passwordHash = await passwords.hash(registration.password);
+  const passwordHash = await passwords.hash(registration.password, signal);
   const made = registerUser(registration, { id: Bun.randomUUIDv7(), at: clock.now() });
   return addUser(db, made, passwordHash);
 }

@@ -4,9 +4,10 @@ import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
 import type { Credentials } from "../domain/sign-in-requests.ts";
 import type { User } from "../domain/user.ts";
 import { takeSignInAttempt } from "./attempts.ts";
+import type { RefreshOutcome, SignInOutcome } from "./meters.ts";
 import { type OpenSession, openSession, refreshSession } from "./sessions.ts";
 import { findProof } from "./users.ts";
-import type { UsersApi } from "./users-api.ts";
+import type { CallContext, UsersApi } from "./users-api.ts";
 
 /** What somebody who is signed in holds. */
 export interface Tokens {
@@ -24,35 +25,48 @@ export interface Tokens {
  */
 export async function signIn(
   api: UsersApi,
-  { emailKey, password }: Credentials,
-  { address }: { readonly address: string },
+  credentials: Credentials,
+  call: CallContext,
 ): Promise<Tokens> {
-  const { db, passwords, limits, sessionLifetimeMs } = api;
-  const attempt = await takeSignInAttempt(db, { emailKey, address }, limits);
-  let begun: Awaited<ReturnType<typeof openSession>>;
-  try {
-    const proof = await findProof(db, emailKey);
-    const isProved = proof
-      ? await passwords.verify(password, proof.passwordHash)
-      : await passwords.verifyNobody(password);
-    if (proof && isProved) {
-      const { user, passwordHash } = proof;
-      begun = await openSession(db, { userId: user.id, passwordHash }, sessionLifetimeMs);
-    }
-  } catch (error) {
+  const count = (outcome: SignInOutcome) => api.meters.signIns.add(1, { outcome });
+  const who = { emailKey: credentials.emailKey, address: call.address };
+  const attempt = await takeSignInAttempt(api.db, who, api.limits).catch((error) => {
+    if (error instanceof Refusal) count("limited");
+    throw error;
+  });
+  const begun = await begin(api, credentials, call).catch(async (error) => {
+    count("not judged");
     await attempt.takeBack();
     throw error;
-  }
-  if (!begun) throw wrongCredentials();
+  });
+  count(begun ? "signed in" : "refused");
+  if (!begun) throw new Refusal("unauthenticated", "wrong_credentials", "wrong email or password");
   await attempt.forgive();
   return tokensFor(api, begun);
+}
+
+/** Begins a session for whoever proves an account; else there is none. */
+async function begin(
+  { db, passwords, sessionLifetimeMs }: UsersApi,
+  { emailKey, password }: Credentials,
+  { signal }: CallContext,
+) {
+  const proof = await findProof(db, emailKey);
+  const isProved = proof
+    ? await passwords.verify(password, proof.passwordHash, signal)
+    : await passwords.verifyNobody(password, signal);
+  if (!proof || !isProved) return undefined;
+  const { user, passwordHash } = proof;
+  return openSession(db, { userId: user.id, passwordHash }, sessionLifetimeMs);
 }
 
 /** Goes on with a session. Who shows a token that was used before ends it for everybody. */
 export async function refresh(api: UsersApi, refreshToken: string): Promise<Tokens> {
   const refreshed = await refreshSession(api.db, refreshToken);
-  if (refreshed.outcome === "refreshed") return tokensFor(api, refreshed);
-  if (refreshed.outcome === "reused") {
+  const { outcome } = refreshed;
+  api.meters.refreshes.add(1, { outcome } satisfies { readonly outcome: RefreshOutcome });
+  if (outcome === "refreshed") return tokensFor(api, refreshed);
+  if (outcome === "reused") {
     const { userId, sessionId } = refreshed;
     api.log.warn("an old refresh token was shown, its session has ended", { userId, sessionId });
   }
@@ -67,10 +81,6 @@ async function tokensFor(
   const token = await mintToken(await keys.signer(), { subject, roles }, { now: clock.now() });
   const { refreshToken, seconds: sessionSeconds } = session;
   return { token, expiresIn: ACCESS_TOKEN_SECONDS, refreshToken, sessionSeconds };
-}
-
-function wrongCredentials(): Refusal {
-  return new Refusal("unauthenticated", "wrong_credentials", "wrong email or password");
 }
 
 /** What is wrong with it is nobody's to know: unknown, over, ended and stolen are one. */
