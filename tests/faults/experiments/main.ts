@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { clusterExperiment } from "../cluster/experiment.ts";
 import { writeFigures } from "./figures.ts";
 import { forgetfulBroker, keptMessages, messages, publishWindow } from "./forgetful-broker.ts";
+import { holdRaces, racesPerTrial } from "./hold-races.ts";
 import { type PoisonResult, runPoisonedKeys } from "./poisoned-keys.ts";
 
 const usage = `bun run experiment NAME [options]
@@ -9,8 +10,10 @@ const usage = `bun run experiment NAME [options]
   cluster   three brokers under load, the leader lost in seven ways
   poison    five of 200 keys fail for good, rounds with and without them in turn
   forget    the broker's store put back, then its stream deleted
+  holds     holds of seats confirmed and expired at the same moment
 
-  --trials N   cluster: how often each way (10); poison: rounds of each kind (3)
+  --trials N   cluster: how often each way (10); poison: rounds of each kind (3);
+              holds: thousands of races (10)
   --case TEXT  cluster: only the ways whose names contain it
   --write      writes the figures into docs/faults.md
 
@@ -52,11 +55,27 @@ async function main(): Promise<number> {
   }
   if (name === "poison") return poison(trials ?? 3, write);
   if (name === "forget") return forget(write);
+  if (name === "holds") return holds(trials ?? 10, write);
   console.error(`there is no experiment ${name}\n\n${usage}`);
   return 2;
 }
 
 type Write = (table: string, rows: readonly (readonly string[])[]) => void;
+
+async function holds(trials: number, write: Write): Promise<number> {
+  const { count, confirmed, expired, wrong, breaches, seconds } = await holdRaces(trials);
+  write("holds", [
+    ["races", String(count)],
+    ["won by confirm", String(confirmed)],
+    ["won by expiry", String(expired)],
+    ["won by both, or by neither", String(wrong.length)],
+    ["breaches of what is always true", String(breaches.length)],
+    ["seconds", String(seconds)],
+  ]);
+  for (const text of [...wrong, ...breaches]) console.log(`broken: ${text}`);
+  const isEven = Math.min(confirmed, expired) > trials * racesPerTrial * 0.1;
+  return wrong.length + breaches.length === 0 && isEven ? 0 : 1;
+}
 
 async function poison(count: number, write: Write): Promise<number> {
   // The first round warms everything up and counts for nothing.
