@@ -1,0 +1,159 @@
+import { systemClock } from "@app/platform/clock.ts";
+import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
+import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import { type RunningService, startService } from "@app/platform/testing/service.ts";
+import { JWKS_PATH } from "@app/platform/token-claims.ts";
+import postgres from "postgres";
+import { type QbRun, runQb } from "./qb.ts";
+
+const guarded = ["orders", "inventory", "events", "bookings"] as const;
+type Guarded = (typeof guarded)[number];
+export type ServiceName = Guarded | "users";
+
+/** Users, and what a test wants beside it, as in production: every caller is who its token says. */
+export interface SignInWorld extends AsyncDisposable {
+  readonly broker: JetStreamBroker;
+  readonly organiser: Person;
+  readonly operator: Person;
+  /** Makes an account with its first role, and signs in. */
+  join(name: string): Promise<Person>;
+  service(name: ServiceName): RunningService;
+  /** For looking at a service's tables past the service. */
+  sql(name: ServiceName): postgres.Sql;
+  call(name: ServiceName, method: string, path: string, call?: Call): Promise<Answer>;
+  /** As the operator, unless another token is given; none calls as a guest. */
+  qb(args: readonly string[], token?: string): Promise<QbRun>;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly token: string;
+}
+
+export interface Call {
+  readonly as?: Person;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says is what a test looks at
+  readonly body: any;
+}
+
+const PASSWORD = "demo1234";
+
+/** Opens users and the services named, each a process of its own, and signs the demo's people in. */
+export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Promise<SignInWorld> {
+  await using opened = new AsyncDisposableStack();
+  const nats = opened.use(await temporaryBroker());
+  const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
+  opened.defer(() => broker.close());
+  const services = new Map<ServiceName, RunningService>();
+  const clients = new Map<ServiceName, postgres.Sql>();
+  const start = async (name: ServiceName, settings: Readonly<Record<string, string>>) => {
+    const { url } = opened.use(await temporaryDatabase(name));
+    const sql = postgres(url, { max: 2, onnotice: () => undefined });
+    opened.defer(() => sql.end({ timeout: 1 }));
+    clients.set(name, sql);
+    const environment = { DATABASE_URL: url, NATS_URL: nats.url, AUTH: "required", ...settings };
+    const service = opened.use(await startService(name, environment));
+    // A test that is over has nothing in flight that is worth a drain.
+    opened.defer(() => service.process.kill());
+    services.set(name, service);
+    return service;
+  };
+  const secret = "a secret of these tests, long enough";
+  const users = await start("users", { DEMO: "on", SIGNING_KEY_SECRET: secret });
+  const jwks = `${users.url}${JWKS_PATH}`;
+  // Two at a time: each has to be ready within a time that a busy machine may need for one.
+  for (let at = 0; at < wanted.length; at += 2)
+    await Promise.all(wanted.slice(at, at + 2).map((name) => start(name, { JWKS_URL: jwks })));
+
+  const service: SignInWorld["service"] = (name) => found(services, name);
+  const call: SignInWorld["call"] = async (name, method, path, options = {}) => {
+    const { as, body, headers } = options;
+    const response = await fetch(`${service(name).url}${path}`, {
+      method,
+      headers: { ...headers, ...(as && { authorization: `Bearer ${as.token}` }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: /^[{[]/.test(text) ? JSON.parse(text) : text };
+  };
+  const signIn = async (email: string): Promise<Person> => {
+    const { body } = await call("users", "POST", "/api/login", {
+      body: { email, password: PASSWORD },
+    });
+    const token = String(body.token);
+    const me = await call("users", "GET", "/api/me", { as: { id: "", token } });
+    return { id: me.body.id, token };
+  };
+  const organiser = await signIn("organiser@demo.test");
+  const operator = await signIn("operator@demo.test");
+
+  const owned = opened.move();
+  return {
+    broker,
+    organiser,
+    operator,
+    service,
+    sql: (name) => found(clients, name),
+    call,
+    async join(name) {
+      const email = `${name}@example.test`;
+      const body = { name, email, password: PASSWORD };
+      const { status } = await call("users", "POST", "/api/register", { body });
+      if (status !== 201) throw new Error(`${name} was not registered: ${status}`);
+      return signIn(email);
+    },
+    qb: (args, token = operator.token) =>
+      runQb(args, {
+        NATS_URL: nats.url,
+        QB_TOKEN: token,
+        ...Object.fromEntries(
+          [...services].map(([name, { url }]) => [`${name.toUpperCase()}_URL`, url]),
+        ),
+      }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function found<Thing>(things: ReadonlyMap<ServiceName, Thing>, name: ServiceName): Thing {
+  const thing = things.get(name);
+  if (thing === undefined) throw new Error(`this world has no ${name}`);
+  return thing;
+}
+
+/** A location with a hall of so many seats, and an event in it tomorrow, by the organiser. */
+export async function publishEvent(
+  { call, organiser: as }: Pick<SignInWorld, "call" | "organiser">,
+  { capacity = 10, name = "Opera Aida" } = {},
+): Promise<string> {
+  const location = await call("events", "POST", "/locations", {
+    as,
+    body: {
+      name: "West Street Opera House",
+      address: "11 West Street, Phoenix",
+      country: "United States",
+      openTime: 7,
+      closeTime: 23,
+      halls: [{ name: "Cesar Hall", capacity }],
+    },
+  });
+  const startDate = Math.floor(Date.now() / 1_000) + 86_400;
+  const event = await call("events", "POST", "/events", {
+    as,
+    body: {
+      name,
+      startDate,
+      endDate: startDate + 3 * 3_600,
+      location: { id: location.body.id },
+      hall: { id: location.body.halls[0].id },
+    },
+  });
+  if (event.status !== 201) throw new Error(`no event: ${JSON.stringify(event.body)}`);
+  return event.body.id;
+}
