@@ -4,6 +4,7 @@ import { type AnyElysia, Elysia } from "elysia";
 import { authenticator } from "./auth.ts";
 import { requireRules } from "./auth-offered.ts";
 import type { AccessTable } from "./auth-rules.ts";
+import { callerAddress } from "./caller-address.ts";
 import { type CertificateFiles, watchedCertificate } from "./certificate.ts";
 import { systemClock as clock } from "./clock.ts";
 import { elysiaHandler } from "./elysia-app.ts";
@@ -167,7 +168,15 @@ async function start<Settings extends ServiceSettings, S>(
   const app = service.app.use(operatorRoutes(messaging)).use(looking);
   requireRules({ ...service, app });
   const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
-  const edge = { hostname, authenticate, log, clock, random };
+  const proxies = settings.TRUSTED_PROXIES ?? [];
+  const edge = {
+    hostname,
+    authenticate,
+    callerAddress: callerAddress(proxies),
+    log,
+    clock,
+    random,
+  };
   const { access, rpc: routes } = service;
   const calls = { ...edge, access, routes, shutdownSignal: stopping };
   if (service.grpcPort !== undefined) {

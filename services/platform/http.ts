@@ -1,5 +1,6 @@
 import type { Server } from "bun";
 import type { Authenticate } from "./auth.ts";
+import { type CallerAddress, callerAddress } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
@@ -30,6 +31,8 @@ export interface HttpSettings {
   readonly handlers: readonly FetchHandler[];
   /** Only tells who calls; each handler refuses by the rule of what is called. */
   readonly authenticate: Authenticate;
+  /** Default: whoever holds the connection. */
+  readonly callerAddress?: CallerAddress;
   readonly limits?: Partial<RequestLimits>;
   /**
    * Serves over TLS. Several of our own servers may then listen on one port, so that one with a new
@@ -62,8 +65,9 @@ export interface HttpServer {
 export function serveHttp(settings: HttpSettings): HttpServer {
   const limits = { ...defaultRequestLimits, ...settings.limits };
   const takeTurn = rateLimit(limits.ratePerSecond);
+  const given = { callerAddress: callerAddress([]), ...settings };
   const server = listen(settings, (request, server) => {
-    const served = new ServedRequest({ ...settings, request, server, limits });
+    const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {
       const response = await served.withinDeadline(answer(served, { settings, limits, takeTurn }));
       return served.finish(response);

@@ -1,6 +1,7 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { Server } from "bun";
 import type { Caller, Guests, Identity } from "./auth.ts";
+import type { CallerAddress } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -17,6 +18,7 @@ interface Arrival {
   readonly request: Request;
   readonly server: Server<undefined>;
   readonly limits: RequestLimits;
+  readonly callerAddress: CallerAddress;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,6 +43,8 @@ export class ServedRequest implements RequestContext {
   readonly #gone = new AbortController();
   readonly #overdue = Promise.withResolvers<Response>();
   #timer: Timer | undefined;
+  /** Kept, because a connection that is closed has none any more. */
+  #address: string | undefined;
   #receiving = 0;
   #fault: unknown;
   #level: "debug" | "info" = "info";
@@ -61,7 +65,11 @@ export class ServedRequest implements RequestContext {
 
   /** Who to count when no caller is known. */
   get address(): string {
-    return this.#arrival.server.requestIP(this.#arrival.request)?.address ?? "unknown";
+    if (this.#address === undefined) {
+      const { server, request, callerAddress } = this.#arrival;
+      this.#address = callerAddress(server.requestIP(request)?.address, request.headers);
+    }
+    return this.#address;
   }
 
   identify({ caller, refusedCredential, guests }: Identity): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { messagingSettings } from "./messaging/settings.ts";
-import { authMode, httpUrl, logLevel, port } from "./settings.ts";
+import { authMode, httpUrl, logLevel, networks, port } from "./settings.ts";
 
 /** What every service reads from its environment, for its own schema to spread. */
 export const serviceSettings = {
@@ -11,6 +11,8 @@ export const serviceSettings = {
   LOG_LEVEL: logLevel(),
   /** The address to listen on. */
   HOST: z.string().default("127.0.0.1"),
+  /** Proxies whose word on who called counts. */
+  TRUSTED_PROXIES: networks().optional(),
   PORT: port(),
   METRICS_PORT: port(),
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNetwork } from "./caller-address.ts";
 import { settingNotes } from "./config.ts";
 
 /** A TCP port; 0 lets the system choose a free one. */
@@ -51,6 +52,15 @@ export const natsUrl = () =>
     )
     .transform((servers): readonly string[] => servers)
     .register(settingNotes, { example: "nats://127.0.0.1:4222" });
+
+/** A comma list of addresses and networks. */
+export const networks = () =>
+  z
+    .string()
+    .transform((list) => list.split(",").map((network) => network.trim()))
+    .refine((list) => list.every(isNetwork), "must be a comma list of addresses or networks")
+    .transform((list): readonly string[] => list)
+    .register(settingNotes, { example: "10.0.0.0/8,fd00::/8" });
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,

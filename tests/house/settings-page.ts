@@ -41,6 +41,8 @@ const meanings: Readonly<Record<string, string>> = {
     "Where the public keys of the tokens' issuer are. Without it nobody issues tokens when `AUTH=optional`, and operators need none; when `AUTH=required` it is the users service, `http://127.0.0.1:8383/.well-known/jwks.json`.",
   LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
   HOST: "The address to listen on.",
+  TRUSTED_PROXIES:
+    "Addresses and networks of the proxies in front, such as `10.0.0.0/8`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
   PORT: "REST, Connect, gRPC-Web and health.",
   DEMO: "`on` makes demo data, or answers the calls that it needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
