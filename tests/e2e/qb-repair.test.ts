@@ -104,6 +104,9 @@ describe("qb dlq redrive of many", () => {
     const groups = await qb("dlq", "groups", "--json");
     const [group] = (groups.json() as { groups: { id: string; count: number }[] }).groups;
     expect(group?.count).toBe(2);
+    const paced = await qb("dlq", "redrive", "--all", "--dry-run", "--canary", "1", "--wait");
+    expect(paced.code).toBe(2);
+    expect(paced.error).toContain("a run is meant by --canary and --wait");
     const dry = await qb("dlq", "redrive", "--group", group?.id ?? "", "--dry-run", "--json");
     expect(dry.json()).toMatchObject({
       selected: 2,

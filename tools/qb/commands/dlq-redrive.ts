@@ -57,6 +57,14 @@ export function dlqRedriveCommand(dlq: Command, run: Run): void {
 const wantsRun = ({ dryRun, canary, rate, wait }: RedriveFlags) =>
   [dryRun, canary, rate, wait].some((flag) => flag !== undefined);
 
+/** A dry run does nothing that could be paced or waited for. */
+function requireRunForItsFlags({ dryRun, canary, rate, wait }: RedriveFlags): void {
+  const given = Object.entries({ canary, rate, wait }).filter(([, value]) => value !== undefined);
+  if (!dryRun || given.length === 0) return;
+  const names = given.map(([name]) => `--${name}`).join(" and ");
+  throw new Failure("usage", `a run is meant by ${names}, and --dry-run does nothing`);
+}
+
 async function redriveOne(
   context: Context,
   flags: RedriveFlags,
@@ -84,6 +92,7 @@ async function redrive(
   flags: RedriveFlags,
   ids: readonly string[],
 ): Promise<void> {
+  requireRunForItsFlags(flags);
   const selection = await selectionOf(context, ids, flags);
   if (flags.dryRun) return whatItWouldDo(context, selection);
 
