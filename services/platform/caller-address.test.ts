@@ -10,36 +10,36 @@ const through = (trusted: readonly string[], peer: string | undefined, forwarded
   );
 
 describe("the address of a caller", () => {
-  const trusted = ["10.0.0.0/8", "192.0.2.7", "fd00::/8"];
+  const trusted = ["198.18.0.0/15", "192.0.2.7", "fd00::/8"];
 
   test.each<[string, string | undefined, string | undefined]>([
     // Who holds the connection is no proxy of ours: whatever it says counts for nothing.
     ["203.0.113.5", "203.0.113.5", "198.51.100.1"],
-    ["198.51.100.1", "10.1.2.3", "198.51.100.1"],
-    ["198.51.100.1", "::ffff:10.1.2.3", "198.51.100.1"],
+    ["198.51.100.1", "198.18.2.3", "198.51.100.1"],
+    ["198.51.100.1", "::ffff:198.18.2.3", "198.51.100.1"],
     ["198.51.100.1", "fd12::1", "198.51.100.1"],
-    ["2001:db8::1", "10.1.2.3", " 2001:db8::1 "],
+    ["2001:db8::1", "198.18.2.3", " 2001:db8::1 "],
     // The caller made up what stands before its own address.
-    ["198.51.100.1", "10.1.2.3", "1.1.1.1, 10.9.9.9, 198.51.100.1, 192.0.2.7, 10.0.0.1"],
+    ["198.51.100.1", "198.18.2.3", "1.1.1.1, 198.18.9.9, 198.51.100.1, 192.0.2.7, 198.18.0.1"],
     // A proxy of ours calls by itself.
-    ["10.0.0.1", "10.1.2.3", "10.0.0.1"],
-    ["10.1.2.3", "10.1.2.3", undefined],
-    ["10.1.2.3", "10.1.2.3", ""],
-    ["10.1.2.3", "10.1.2.3", "198.51.100.1, nonsense"],
-    ["10.0.0.1", "10.1.2.3", "198.51.100.1:80, 10.0.0.1"],
+    ["198.18.0.1", "198.18.2.3", "198.18.0.1"],
+    ["198.18.2.3", "198.18.2.3", undefined],
+    ["198.18.2.3", "198.18.2.3", ""],
+    ["198.18.2.3", "198.18.2.3", "198.51.100.1, nonsense"],
+    ["198.18.0.1", "198.18.2.3", "198.51.100.1:80, 198.18.0.1"],
     ["unknown", undefined, "198.51.100.1"],
   ])("is %s for the peer %s that sends %p", (caller, peer, forwarded) => {
     expect(through(trusted, peer, forwarded)).toBe(caller);
   });
 
   test("is the peer's where no proxy is trusted", () => {
-    expect(through([], "10.1.2.3", "198.51.100.1")).toBe("10.1.2.3");
+    expect(through([], "198.18.2.3", "198.51.100.1")).toBe("198.18.2.3");
   });
 
   test("is looked for among the last ten proxies and no further", () => {
-    const long = ["198.51.100.1", ...Array.from({ length: 500 }, () => "10.0.0.1")].join(",");
+    const long = ["198.51.100.1", ...Array.from({ length: 500 }, () => "198.18.0.1")].join(",");
 
-    expect(through(trusted, "10.1.2.3", long)).toBe("10.0.0.1");
+    expect(through(trusted, "198.18.2.3", long)).toBe("198.18.0.1");
   });
 });
 
@@ -54,11 +54,11 @@ test("a request is known by the address that a trusted proxy gives, and by no ot
   };
 
   expect(await asked(["127.0.0.1"])).toBe("198.51.100.1");
-  expect(await asked(["10.0.0.0/8"])).toBe("127.0.0.1");
+  expect(await asked(["198.18.0.0/15"])).toBe("127.0.0.1");
 });
 
 describe("a network", () => {
-  test.each(["10.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "::1", "fd00::/8", "::/128"])(
+  test.each(["198.18.0.1", "198.18.0.0/15", "0.0.0.0/0", "::1", "fd00::/8", "::/128"])(
     "is %s",
     (text) => {
       expect(isNetwork(text)).toBe(true);
@@ -67,13 +67,13 @@ describe("a network", () => {
 
   test.each([
     "",
-    "10.0.0",
-    "10.0.0.0/33",
-    "10.0.0.0/",
-    "10.0.0.0/8/8",
+    "198.18.0",
+    "198.18.0.0/33",
+    "198.18.0.0/",
+    "198.18.0.0/15/8",
     "fd00::/129",
     "host",
-    "10.0.0.0/-1",
+    "198.18.0.0/-1",
   ])("is not %p", (text) => {
     expect(isNetwork(text)).toBe(false);
   });

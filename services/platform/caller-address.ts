@@ -6,7 +6,7 @@ export type CallerAddress = (peer: string | undefined, headers: Headers) => stri
 /** More proxies than these stand in front of nobody; what is further left was written by the caller. */
 const HOPS_MAX = 10;
 
-/** `10.0.0.0/8`, `fd00::/8` or one address. */
+/** `192.0.2.0/24`, `fd00::/8` or one address. */
 export function isNetwork(text: string): boolean {
   const [address = "", bits, more] = text.split("/");
   const version = isIP(address);

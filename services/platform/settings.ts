@@ -60,7 +60,7 @@ export const networks = () =>
     .transform((list) => list.split(",").map((network) => network.trim()))
     .refine((list) => list.every(isNetwork), "must be a comma list of addresses or networks")
     .transform((list): readonly string[] => list)
-    .register(settingNotes, { example: "10.0.0.0/8,fd00::/8" });
+    .register(settingNotes, { example: "192.0.2.0/24,fd00::/8" });
 
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -42,7 +42,7 @@ const meanings: Readonly<Record<string, string>> = {
   LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
   HOST: "The address to listen on.",
   TRUSTED_PROXIES:
-    "Addresses and networks of the proxies in front, such as `10.0.0.0/8`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
+    "Addresses and networks of the proxies in front, such as `192.0.2.0/24`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
   PORT: "REST, Connect, gRPC-Web and health.",
   DEMO: "`on` makes demo data, or answers the calls that it needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
