@@ -309,6 +309,7 @@ CREATE INDEX "redrive_runs_finished_at" ON "redrive_runs" USING btree ("finished
 CREATE INDEX "events_by_start" ON "events" USING btree ("starts_at","id");--> statement-breakpoint
 CREATE INDEX "events_by_country" ON "events" USING btree ("country_key","starts_at","id");--> statement-breakpoint
 CREATE INDEX "events_by_name" ON "events" USING btree ("name_key","starts_at","id");--> statement-breakpoint
+CREATE INDEX "events_running" ON "events" USING gist (tstzrange("starts_at", "ends_at")) WHERE "events"."status" = 'SCHEDULED';--> statement-breakpoint
 CREATE INDEX "events_search" ON "events" USING gin ("search") WITH (fastupdate=false);--> statement-breakpoint
 CREATE INDEX "search_words_similar" ON "search_words" USING gin ("word" gin_trgm_ops);--> statement-breakpoint
 -- Of two events that take place, no two overlap in one hall; one may begin when the other ends.

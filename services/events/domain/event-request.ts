@@ -92,6 +92,11 @@ export function readEventChange(body: unknown): EventChangeRequest {
   };
 }
 
+/** Cancelling says nothing more than that. */
+export function readCancelRequest(body: unknown): void {
+  new Fields(body ?? {}, {});
+}
+
 /** The name as a path has it, decoded. */
 export function readEventName(text: string): string {
   return new Fields({ name: text }, commonFields).requiredText("name", { charactersMax: NAME_MAX });

@@ -310,6 +310,17 @@ describe("PATCH /events/:id", () => {
     expect(await world.announced()).toHaveLength(2);
   });
 
+  test("cancels nothing when more is said than that", async () => {
+    await using world = await eventsWorld();
+    const { call } = served(world.api);
+    const { id } = (await call("POST", "/events", eventBody, organiser)).body;
+
+    const answer = await call("POST", `/events/${id}/cancel`, { reason: "rain" }, organiser);
+
+    expect([answer.status, answer.body.detail]).toEqual([400, "unknown field reason"]);
+    expect((await call("GET", `/events/${id}`)).body.status).toBe("SCHEDULED");
+  });
+
   test("changes a cancelled event no more", async () => {
     await using world = await eventsWorld();
     const { call } = served(world.api);

@@ -1,6 +1,6 @@
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
-import { readEventName } from "../domain/event-request.ts";
+import { readCancelRequest, readEventName } from "../domain/event-request.ts";
 import { readId } from "../domain/id.ts";
 import { readListRequest, readPage } from "../domain/list-request.ts";
 import { keyOf } from "../domain/words.ts";
@@ -51,8 +51,9 @@ export const eventRoutes = (api: EventsApi) => {
       )
       .post(
         "/:id/cancel",
-        async ({ params, request }) => {
+        async ({ params, body, request }) => {
           const id = readId(params.id);
+          readCancelRequest(body);
           return viewOf(await withdrawEvent(api, contextOf(request).caller, id));
         },
         { response: EventView },

@@ -1,6 +1,5 @@
 import type { Database, Queries } from "@app/platform/postgres.ts";
 import { and, asc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
-import { SPAN_MAX_MS } from "../domain/event.ts";
 import type { EventFilter, ListRequest } from "../domain/list-request.ts";
 import { decodeCursor, type EventCursor, encodeCursor } from "./event-cursor.ts";
 import { eventColumns, eventFromRow, type ListedEvent } from "./event-row.ts";
@@ -19,16 +18,17 @@ export interface EventPage {
 export async function listEvents(db: Database, request: ListRequest): Promise<EventPage> {
   const { words, cursor, limit } = request;
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
+  // One more than asked for tells whether another page follows.
   const wanted = { request, after, limit: limit + 1 };
-  if (words === undefined) return pageOf(await select(db.q, wanted), { limit, similar: false });
+  if (words === undefined) return pageOf(await find(db, wanted), { limit, similar: false });
 
   if (after?.similar !== true) {
-    const found = await search(db, wanted, anyBeginning(words));
+    const found = await find(db, wanted, anyBeginning(words));
     if (found.length > 0 || after) return pageOf(found, { limit, similar: false });
   }
   const similar = await similarWords(db, words);
   if (similar.some((alike) => alike.length === 0)) return { events: [], nextCursor: undefined };
-  return pageOf(await search(db, wanted, oneOfEach(similar)), { limit, similar: true });
+  return pageOf(await find(db, wanted, oneOfEach(similar)), { limit, similar: true });
 }
 
 interface Wanted {
@@ -37,21 +37,29 @@ interface Wanted {
   readonly limit: number;
 }
 
+function find(db: Database, wanted: Wanted, query?: string): Promise<readonly ListedEvent[]> {
+  const { available } = wanted.request;
+  const words = query === undefined ? [] : [sql`${events.search} @@ ${query}::tsquery`];
+  // What runs has begun before what is to come, so that one after the other they are in order.
+  const parts = available ? [isRunning, isToCome].map((part) => [...words, part]) : [words];
+  if (!available && query === undefined) return select(db.q, wanted);
+
+  return db.transaction(async ({ q }) => {
+    // Sent together: one round trip.
+    const [, ...found] = await Promise.all([
+      q.execute(planByWords),
+      ...parts.map((part) => select(q, wanted, ...part)),
+    ]);
+    return found.flat().slice(0, wanted.limit);
+  });
+}
+
 /**
  * How many events have the words decides whether they are found by the words and then sorted, or in
  * order until there are enough. The planner knows it only from the words themselves, so the plan
  * that is kept for a statement's later calls, made for words in general, must not be used.
  */
-function search(db: Database, wanted: Wanted, query: string): Promise<readonly ListedEvent[]> {
-  return db.transaction(async ({ q }) => {
-    // Sent together: one round trip.
-    const [, found] = await Promise.all([
-      q.execute(sql`set local plan_cache_mode = force_custom_plan`),
-      select(q, wanted, sql`${events.search} @@ ${query}::tsquery`),
-    ]);
-    return found;
-  });
-}
+const planByWords = sql`set local plan_cache_mode = force_custom_plan`;
 
 async function select(
   q: Queries,
@@ -65,7 +73,6 @@ async function select(
     .leftJoin(bookedSeats, eq(bookedSeats.eventId, events.id))
     .where(and(...conditions(request), after && behind(after), ...own))
     .orderBy(asc(events.startsAt), asc(events.id))
-    // One more than asked for tells whether another page follows.
     .limit(limit);
   return rows.map(eventFromRow);
 }
@@ -81,20 +88,26 @@ function pageOf(
   return { events: shown, nextCursor };
 }
 
-function conditions({ nameKey, countryKey, from, to, available }: EventFilter) {
+function conditions({ nameKey, countryKey, from, to }: EventFilter) {
   return [
     nameKey === undefined ? undefined : eq(events.nameKey, nameKey),
     countryKey === undefined ? undefined : eq(events.countryKey, countryKey),
     from && gte(events.startsAt, from),
     to && lt(events.startsAt, to),
-    available ? isAvailable : undefined,
   ];
 }
 
-/** By the database's clock. The first condition is the one that the index by start can use. */
-const isAvailable = sql`${events.startsAt} > now() - make_interval(secs => ${SPAN_MAX_MS / 1_000}::float8)
-  and ${events.endsAt} > now() and ${events.status} = 'SCHEDULED'
+const hasSeats = sql`${events.status} = 'SCHEDULED'
   and ${events.capacity} > coalesce(${bookedSeats.seats}, 0)`;
+
+/**
+ * Available is what has seats left and is not over, by the database's clock. What has begun is found
+ * by an index of its own: in order of beginning it would stand behind all that is over.
+ */
+const isRunning = sql`${hasSeats} and ${events.startsAt} <= now()
+  and tstzrange(${events.startsAt}, ${events.endsAt}) @> now()`;
+
+const isToCome = sql`${hasSeats} and ${events.startsAt} > now()`;
 
 function behind({ startsAt, id }: EventCursor): SQL {
   return sql`(${events.startsAt}, ${events.id}) > (${startsAt.toISOString()}::timestamptz, ${id}::uuid)`;

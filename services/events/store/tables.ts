@@ -71,7 +71,7 @@ export const halls = pgTable(
  * in a hall is said by `events_hall_is_free`, an exclusion constraint that the migration adds by hand.
  *
  * Each index serves one question and the order of the answer: all events, those of a country, those
- * of a name. `events_search` serves the words.
+ * of a name. `events_running` finds those that have begun and are not over, `events_search` the words.
  */
 export const events = pgTable(
   "events",
@@ -105,6 +105,9 @@ export const events = pgTable(
     index("events_by_start").on(t.startsAt, t.id),
     index("events_by_country").on(t.countryKey, t.startsAt, t.id),
     index("events_by_name").on(t.nameKey, t.startsAt, t.id),
+    index("events_running")
+      .using("gist", sql`tstzrange(${t.startsAt}, ${t.endsAt})`)
+      .where(sql`${t.status} = 'SCHEDULED'`),
     index("events_search").using("gin", t.search).with({ fastupdate: false }),
     check("events_name_length", sql`char_length(${t.name}) between 1 and 200`),
     check("events_ends_after_start", sql`${t.endsAt} > ${t.startsAt}`),
