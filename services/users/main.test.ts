@@ -153,6 +153,32 @@ describe("the users service", () => {
     expect(refreshed.status).toBe(200);
   });
 
+  test("loses nothing when it dies between a commit and its answer", async () => {
+    await using running = await world();
+    const survivor = await running.users();
+    const dying = (arrivals: number) =>
+      running.users({ CRASH_POINT: `request.after-commit-before-reply:${arrivals}` });
+    const body = { name: "Ada", email: "ada@example.com", password: "correct horse" };
+
+    const lost = call(await dying(1), "/api/register", { body });
+    await expect(lost).rejects.toThrow();
+    const again = await call(survivor, "/api/register", { body });
+    const second = await dying(2);
+    const { refreshToken } = (await signIn(second, body.email, body.password)).body;
+    await expect(call(second, "/api/refresh", { body: { refreshToken } })).rejects.toThrow();
+    const repeated = await call(survivor, "/api/refresh", { body: { refreshToken } });
+
+    expect(again.body.detail).toBe("email is registered already");
+    expect(repeated.status).toBe(200);
+    const next = await call(survivor, "/api/refresh", {
+      body: { refreshToken: repeated.body.refreshToken },
+    });
+    expect(next.status).toBe(200);
+    await eventually(async () => {
+      expect(await running.query("select key from outbox_sent")).toHaveLength(1);
+    });
+  });
+
   test("gives a browser its cookies, and its session to no other site", async () => {
     await using running = await world();
     const service = await running.users({ DEMO: "on" });

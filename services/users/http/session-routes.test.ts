@@ -156,6 +156,22 @@ describe("a refresh token", () => {
   });
 });
 
+test("whoever has a thousand sessions loses the oldest by one more", async () => {
+  await using world = await usersWorld();
+  const { id, refreshToken } = await world.ada();
+  await world.query(`insert into sessions (id, user_id, secret, token_hash, created_at, expires_at)
+    select ('019a0000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, '${id}', '', '',
+      now(), now() + interval '1 day' from generate_series(1, 999) n`);
+
+  await world.call("POST", "/api/login", { body: { email: ada.email, password: ada.password } });
+
+  const [{ count, first } = {}] = await world.query(
+    "select count(*)::int as count, min(id::text) as first from sessions",
+  );
+  expect({ count, first }).toEqual({ count: 1_000, first: "019a0000-0000-7000-8000-000000000002" });
+  expect((await refresh(world, refreshToken)).status).toBe(200);
+});
+
 describe("signing out", () => {
   test("ends the session, by any token of it, and may be repeated", async () => {
     await using world = await usersWorld();

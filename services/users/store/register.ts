@@ -1,3 +1,4 @@
+import { crashPoint } from "@app/platform/crash-point.ts";
 import { registerUser } from "../domain/register-user.ts";
 import type { Registration } from "../domain/registration.ts";
 import type { User } from "../domain/user.ts";
@@ -17,5 +18,7 @@ export async function register(
   await takeRegistrationAttempt(db, address, limits);
   const passwordHash = await passwords.hash(registration.password, signal);
   const made = registerUser(registration, { id: Bun.randomUUIDv7(), at: clock.now() });
-  return addUser(db, made, passwordHash);
+  const user = await addUser(db, made, passwordHash);
+  crashPoint("request.after-commit-before-reply");
+  return user;
 }

@@ -1,5 +1,5 @@
 import type { Database, Queries, Transaction } from "@app/platform/postgres.ts";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
 import { judgeRefresh, type RefreshVerdict, type ShownSession } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import {
@@ -54,8 +54,24 @@ export function openSession(
       createdAt: sql`now()`,
       expiresAt: sql`now() + make_interval(secs => ${seconds})`,
     });
+    await dropOldest(q, user.id);
     return { user, session: { refreshToken: writeToken(id, { secret, value }), seconds } };
   });
+}
+
+/** More devices than anybody has; without an end to it a script that signs in every minute fills the table. */
+const SESSIONS_MAX = 1_000;
+
+/** Whoever has too many sessions loses the oldest. One that is being refreshed is left for the next time. */
+async function dropOldest(q: Queries, userId: string): Promise<void> {
+  const tooMany = q
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.userId, userId))
+    .orderBy(desc(sessions.id))
+    .offset(SESSIONS_MAX)
+    .for("update", { skipLocked: true });
+  await q.delete(sessions).where(inArray(sessions.id, tooMany));
 }
 
 /** What became of a token that was shown. */

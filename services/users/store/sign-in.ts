@@ -1,4 +1,5 @@
 import { mintToken } from "@app/platform/access-token.ts";
+import { crashPoint } from "@app/platform/crash-point.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
 import type { Credentials } from "../domain/sign-in-requests.ts";
@@ -77,6 +78,7 @@ async function tokensFor(
   { keys, clock }: UsersApi,
   { user, session }: { readonly user: User; readonly session: OpenSession },
 ): Promise<Tokens> {
+  crashPoint("request.after-commit-before-reply");
   const { id: subject, roles } = user;
   const token = await mintToken(await keys.signer(), { subject, roles }, { now: clock.now() });
   const { refreshToken, seconds: sessionSeconds } = session;
