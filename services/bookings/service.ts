@@ -21,6 +21,7 @@ import type { BookingsApi } from "./store/bookings-api.ts";
 import { bookDemoSeats } from "./store/demo.ts";
 import { keepCancellations, keepHolds } from "./store/housekeeping.ts";
 import { bookingInvariants } from "./store/invariants.ts";
+import { bookedSeatsLedger, heardEventsLedger } from "./store/ledger.ts";
 import { projectionFreshness } from "./store/projection-freshness.ts";
 import { keepRebuilding, type RebuildTask } from "./store/rebuild-task.ts";
 import { ticketKeysIn } from "./store/ticket-keys.ts";
@@ -77,7 +78,7 @@ export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSetti
       ...(demo ? [leaderTask("demo", (signal) => bookDemoSeats(api, signal))] : []),
     ],
     invariants: bookingInvariants,
-    ledgers: [],
+    ledgers: [heardEventsLedger, bookedSeatsLedger],
     meters,
     requireTicketKey: async () => void (await ticketKeys.signing()),
     /** Nothing is watched here. */

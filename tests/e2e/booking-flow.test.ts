@@ -1,6 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import type { CheckResult } from "@app/qb/check-result.ts";
 import { openMyEvents } from "./my-events.ts";
+import { runQb } from "./qb.ts";
 
 setDefaultTimeout(180_000);
 
@@ -72,4 +74,20 @@ test("an event that is published is booked by somebody else, also while its serv
     const shown = await (await fetch(`${events?.url}/events/${event.id}`)).json();
     expect(shown.seatsLeft).toBe(10);
   });
+
+  // What each knows of the other agrees, and where it does not that is told.
+  const verify = () =>
+    runQb(["verify", "--wait", "--json"], {
+      EVENTS_URL: events?.url ?? "",
+      BOOKINGS_URL: world.bookings[0].url,
+      NATS_URL: world.nats.url,
+    });
+  const whole = await verify();
+  await world.sql`update event_view set capacity = 11`;
+  const apart = await verify();
+  expect([whole.code, apart.code]).toEqual([0, 1]);
+  const broken = (apart.json() as { results: CheckResult[] }).results.filter(
+    ({ state }) => state === "broken",
+  );
+  expect(broken.map(({ name }) => name)).toContain("events-heard");
 });

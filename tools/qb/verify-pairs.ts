@@ -1,6 +1,6 @@
-import { LedgerView } from "@app/platform/messaging/ops-check-views.ts";
 import { MessagesView } from "@app/platform/messaging/ops-views.ts";
 import { type CheckResult, resultOf } from "./check-result.ts";
+import { type LedgerRow, ledgerPages, ledgerRows } from "./ledgers.ts";
 import type { ServiceClient } from "./service-client.ts";
 
 export interface Pair {
@@ -16,19 +16,13 @@ export interface PairLook {
   readonly onProgress: (text: string) => void;
 }
 
-type Row = LedgerView["rows"][number];
-type Rows = ReadonlyMap<string, Row>;
 interface Broken {
   readonly about: string;
   readonly problem: string;
 }
 
-const pageLimit = 500;
-/** Orders compared where not all are. */
-const newestPages = 10;
 /** More broken orders than this are not looked at one by one. */
 const suspectsMax = 500;
-const idsAtOnce = 100;
 
 /**
  * Compares orders with their reservations over the two services' ledgers. Both go on meanwhile, so
@@ -39,9 +33,9 @@ export async function verifyPairs(pair: Pair, look: PairLook): Promise<CheckResu
   const { onProgress } = look;
   const suspects = new Set<string>();
   let checked = 0;
-  for await (const orders of pagesOf(pair.orders, "orders", look)) {
+  for await (const orders of ledgerPages(pair.orders, "orders", look)) {
     const ids = orders.map(({ id }) => id);
-    const reservations = await find(pair.inventory, "reservations", ids);
+    const reservations = await ledgerRows(pair.inventory, "reservations", ids);
     for (const order of orders) {
       if (difference(order, reservations.get(order.id))) suspects.add(order.id);
     }
@@ -50,8 +44,8 @@ export async function verifyPairs(pair: Pair, look: PairLook): Promise<CheckResu
     if (suspects.size >= suspectsMax) break;
   }
   if (look.full) {
-    for await (const reservations of pagesOf(pair.inventory, "reservations", look)) {
-      const orders = await find(
+    for await (const reservations of ledgerPages(pair.inventory, "reservations", look)) {
+      const orders = await ledgerRows(
         pair.orders,
         "orders",
         reservations.map(({ id }) => id),
@@ -80,8 +74,8 @@ async function stillBroken(
 ): Promise<readonly Broken[]> {
   onProgress(`orders and reservations: ${suspects.length} looked at again`);
   await Bun.sleep(lookAgainMs);
-  const orders = await find(pair.orders, "orders", suspects);
-  const reservations = await find(pair.inventory, "reservations", suspects);
+  const orders = await ledgerRows(pair.orders, "orders", suspects);
+  const reservations = await ledgerRows(pair.inventory, "reservations", suspects);
   const broken: Broken[] = [];
   for (const id of suspects) {
     const problem = difference(orders.get(id), reservations.get(id));
@@ -92,13 +86,13 @@ async function stillBroken(
   return broken;
 }
 
-const holds = (reservation: Row | undefined) =>
+const holds = (reservation: LedgerRow | undefined) =>
   reservation?.state === "RESERVED" || reservation?.state === "CONSUMED";
 
 /** What an undecided order holds is decided by the messages that are on their way. */
 export function difference(
-  order: Row | undefined,
-  reservation: Row | undefined,
+  order: LedgerRow | undefined,
+  reservation: LedgerRow | undefined,
 ): string | undefined {
   if (!order)
     return reservation && `there is no such order, and its reservation is ${reservation.state}`;
@@ -121,29 +115,4 @@ async function isOnItsWay({ orders, inventory }: Pair, id: string): Promise<bool
   const isPast = ({ state }: { readonly state: string }) =>
     state === "handled" || state === "discarded";
   return heard.received.some(({ messages }) => !messages.every(isPast));
-}
-
-async function* pagesOf(
-  service: ServiceClient,
-  ledger: string,
-  { full }: Pick<PairLook, "full">,
-): AsyncIterable<readonly Row[]> {
-  let after: string | null = null;
-  for (let pages = 0; full || pages < newestPages; pages += 1) {
-    const query = new URLSearchParams({ limit: String(pageLimit), ...(after ? { after } : {}) });
-    const page: LedgerView = await service.ask(`/ops/v1/ledgers/${ledger}?${query}`, LedgerView);
-    yield page.rows;
-    if (page.nextAfter === null) return;
-    after = page.nextAfter;
-  }
-}
-
-async function find(service: ServiceClient, ledger: string, ids: readonly string[]): Promise<Rows> {
-  const found = new Map<string, Row>();
-  for (let at = 0; at < ids.length; at += idsAtOnce) {
-    const query = new URLSearchParams({ ids: ids.slice(at, at + idsAtOnce).join(",") });
-    const { rows } = await service.ask(`/ops/v1/ledgers/${ledger}?${query}`, LedgerView);
-    for (const row of rows) found.set(row.id, row);
-  }
-  return found;
 }

@@ -4,6 +4,7 @@ import type { ServiceClient } from "./service-client.ts";
 import { verifyPairs } from "./verify-pairs.ts";
 import { openMatters, verifyService } from "./verify-service.ts";
 import { sweepFully, verifySweeps } from "./verify-sweeps.ts";
+import { verifyTicketing } from "./verify-ticketing.ts";
 
 export interface VerifySettings {
   /** Everything from the first row and the first message on, instead of the newest. */
@@ -22,7 +23,13 @@ export interface VerifySettings {
  * what seems broken counts only when it still is at a later look.
  */
 export async function verifySystem(
-  { services, orders, inventory }: Pick<Context, "services" | "orders" | "inventory">,
+  {
+    services,
+    orders,
+    inventory,
+    events,
+    bookings,
+  }: Pick<Context, "services" | "orders" | "inventory" | "events" | "bookings">,
   {
     full = false,
     lookAgainMs = 1_000,
@@ -38,6 +45,8 @@ export async function verifySystem(
   const own = await Promise.all(services.map((service) => verifyService(service, look)));
   const isPair = services.includes(orders) && services.includes(inventory);
   const pairs = isPair ? [await verifyPairs({ orders, inventory }, look)] : [];
+  if (services.includes(events) && services.includes(bookings))
+    pairs.push(...(await verifyTicketing({ events, bookings }, look)));
   const open = await Promise.all(services.map(openMatters));
   return [...swept, ...own.flat(), ...pairs, ...open.flat()];
 }
