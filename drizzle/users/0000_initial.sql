@@ -289,4 +289,5 @@ CREATE INDEX "redrive_runs_finished_at" ON "redrive_runs" USING btree ("finished
 CREATE INDEX "sign_in_attempts_expiry" ON "sign_in_attempts" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
-CREATE INDEX "users_newest" ON "users" USING btree ("created_at","id");
+CREATE INDEX "users_newest" ON "users" USING btree ("created_at","id");--> statement-breakpoint
+CREATE INDEX "users_operators" ON "users" USING btree ("id") WHERE "users"."roles" @> array['operator'];

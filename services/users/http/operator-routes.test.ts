@@ -55,13 +55,27 @@ describe("accounts", () => {
     expect(me.body).toEqual(body);
   });
 
+  test("keep one operator, also when two take the role from each other", async () => {
+    await using world = await usersWorld();
+    const olga = await world.signedIn("olga@example.com", ["operator"]);
+    const oleg = await world.signedIn("oleg@example.com", ["operator"]);
+    const take = async (token: string, id: string) =>
+      (await world.call("POST", `/ops/v1/users/${id}/roles`, { token, body: { roles: [] } }))
+        .status;
+
+    const statuses = await Promise.all([take(olga.token, oleg.id), take(oleg.token, olga.id)]);
+
+    expect(statuses.toSorted()).toEqual([200, 409]);
+    expect(await world.query("select 1 from users where 'operator' = any(roles)")).toHaveLength(1);
+  });
+
   test("keep an operator who would leave none", async () => {
     await using world = await usersWorld();
     const { id, token } = await world.signedIn(olga, ["operator"]);
 
     expect(
       await world.call("POST", `/ops/v1/users/${id}/roles`, { token, body: { roles: [] } }),
-    ).toMatchObject({ status: 409, body: { code: "own_operator_role" } });
+    ).toMatchObject({ status: 409, body: { code: "last_operator" } });
   });
 
   test("lose all their sessions when an operator ends them", async () => {

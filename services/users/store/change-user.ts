@@ -1,12 +1,12 @@
 import { Refusal } from "@app/platform/errors.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import type { Database } from "@app/platform/postgres.ts";
-import { eq, sql } from "drizzle-orm";
+import { eq, or, sql } from "drizzle-orm";
 import type { UserChange } from "../domain/sign-in-requests.ts";
 import { sortedRoles, type User, type UserRole } from "../domain/user.ts";
 import { takeSignInAttempt } from "./attempts.ts";
 import { revokeSessionsOf } from "./sessions.ts";
-import { users } from "./tables.ts";
+import { isOperator, users } from "./tables.ts";
 import { userColumns } from "./user-row.ts";
 import { userNotFound } from "./users.ts";
 import type { CallContext, UsersApi } from "./users-api.ts";
@@ -65,8 +65,8 @@ export interface OperatorAct {
 }
 
 /**
- * Sets what an account may do. It counts from the next refresh on, ten minutes at most. Nobody takes
- * the role of operator from themselves, so that one is always left. Audited.
+ * Sets what an account may do. It counts from the next refresh on, ten minutes at most. The role of
+ * operator is not taken from the last one who has it: nobody could give it to anybody. Audited.
  */
 export function setRoles(
   db: Database,
@@ -74,17 +74,21 @@ export function setRoles(
   wanted: readonly UserRole[],
 ): Promise<User> {
   const roles = sortedRoles(wanted);
-  if (actor === userId && !roles.includes("operator")) {
-    const text = "another operator has to take this role away";
-    throw new Refusal("conflict", "own_operator_role", text);
-  }
   return db.transaction(async ({ q }) => {
-    const [before] = await q
-      .select({ roles: users.roles })
+    // All operators at once, in one order: two of them cannot take the role from each other.
+    const locked = await q
+      .select({ id: users.id, roles: users.roles })
       .from(users)
-      .where(eq(users.id, userId))
+      .where(or(eq(users.id, userId), isOperator))
+      .orderBy(users.id)
       .for("update");
+    const before = locked.find(({ id }) => id === userId);
     if (!before) throw userNotFound();
+    const isLeft = locked.some(({ id, roles }) => id !== userId && roles.includes("operator"));
+    if (before.roles.includes("operator") && !roles.includes("operator") && !isLeft) {
+      throw new Refusal("conflict", "last_operator", "this is the last operator");
+    }
+
     const [user] = await q
       .update(users)
       .set({ roles, updatedAt: sql`now()` })

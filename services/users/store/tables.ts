@@ -22,6 +22,7 @@ export const users = pgTable(
   (t) => [
     unique("users_email_unique").on(t.emailKey),
     index("users_newest").on(t.createdAt, t.id),
+    index("users_operators").on(t.id).where(sql`${t.roles} @> array['operator']`),
     check("users_name_length", sql`char_length(${t.name}) between 1 and 128`),
     check("users_email_length", sql`char_length(${t.emailKey}) between 3 and 254`),
     check("users_password_is_argon2id", sql`${t.passwordHash} like '$argon2id$%'`),
@@ -29,6 +30,9 @@ export const users = pgTable(
     check("users_version_positive", sql`${t.version} >= 1`),
   ],
 );
+
+/** As the index of the few operators is written. */
+export const isOperator = sql`${users.roles} @> array['operator']`;
 
 /**
  * One row per sign-in, which is what the family of its refresh tokens comes from. Tokens are kept as
