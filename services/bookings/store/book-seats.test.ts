@@ -165,6 +165,31 @@ describe("one booking each", () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  test("lets its customer cancel and book again at the same moment, and nobody waits for ever", async () => {
+    await using world = await bookingsWorld();
+    const eventId = await world.announce({ oneBookingEach: true });
+    const rebook = async () => {
+      const [row] = await world.query("select id from bookings where status = 'CONFIRMED'");
+      if (!row) return refused(bookSeats(world.api, eventId, two));
+      const cancel = { reason: "other seats", ownedBy: undefined };
+      const [cancelled, booked] = await Promise.all([
+        refused(cancelBooking(world.api, String(row.id), cancel)),
+        refused(bookSeats(world.api, eventId, two)),
+      ]);
+      expect(cancelled).toBe("not refused");
+      return booked;
+    };
+
+    const outcomes = new Set<string>();
+    for (let round = 0; round < 30; round += 1) outcomes.add(await rebook());
+
+    // A deadlock would be a fault, which is neither.
+    expect(
+      [...outcomes].filter((text) => !["not refused", "already booked"].includes(text)),
+    ).toEqual([]);
+    expect(await world.breaches()).toEqual([]);
+  });
+
   test("counts bookings from before it was asked for", async () => {
     await using world = await bookingsWorld();
     const event = anEvent();
