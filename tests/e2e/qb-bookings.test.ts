@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { newsOf } from "@app/bookings/testing/event-news.ts";
 import { anEvent } from "@app/bookings/testing/world.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { type MyEvents, openMyEvents } from "./my-events.ts";
@@ -30,6 +31,35 @@ test("qb consumer rebuild builds the projection anew and says what was different
   expect(again.out).toContain("0 events were different before");
   const booked = await world.call("POST", `/events/${eventId}/bookings`, { body: { seats: 1 } });
   expect(booked.body.eventName).toBe("Opera");
+});
+
+test("a rebuild goes on by itself when the process that does it is killed", async () => {
+  const events = Array.from({ length: 1_500 }, (_, n) => anEvent({ name: `Event ${n}` }));
+  await Promise.all(events.map((event) => world.broker.publish(newsOf(event, 1))));
+  const known = () =>
+    world.sql<{ id: string; name: string }[]>`
+      select event_id as id, name from event_view v join event_view_state s on s.live = v.generation
+      where name like 'Event %' order by event_id`;
+  await eventually(async () => expect(await known()).toHaveLength(events.length), {
+    deadlineMs: 60_000,
+  });
+  await world.sql`update event_view set name = 'Event wrong' where name like 'Event 1%'`;
+
+  const asked = (await qb("consumer", "rebuild", "bookings", "--no-wait", "--json")).json();
+  await world.bookings[0].process.kill();
+  await world.bookings[0].process.restart();
+  const { id } = asked as { id: number };
+  await eventually(
+    async () => {
+      const { body } = await world.call("GET", `/ops/v1/rebuilds/${id}`);
+      expect(body).toMatchObject({ state: "done", unreadable: 0 });
+    },
+    { deadlineMs: 60_000 },
+  );
+
+  const rows = (await known()).map((row) => ({ ...row }));
+  const wanted = events.map((event) => ({ id: event.id, name: event.name }));
+  expect(rows).toEqual(wanted.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 });
 
 test("qb stream get tells what an event and a booking were at any moment", async () => {
