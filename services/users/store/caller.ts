@@ -9,8 +9,10 @@ export function ownId(caller: Caller | undefined): string {
   return requireUserId(caller.subject);
 }
 
+export const isUserId = (text: string): boolean => UUID.test(text);
+
 /** An account's id as a path or a token has it; of any other text there is no account. */
 export function requireUserId(text: string): string {
-  if (!UUID.test(text)) throw userNotFound();
+  if (!isUserId(text)) throw userNotFound();
   return text;
 }

@@ -6,6 +6,7 @@ import type { UserChange } from "../domain/sign-in-requests.ts";
 import { sortedRoles, type User, type UserRole } from "../domain/user.ts";
 import { takeSignInAttempt } from "./attempts.ts";
 import { revokeSessionsOf } from "./sessions.ts";
+import { noLongerOperator } from "./still-operator.ts";
 import { isOperator, users } from "./tables.ts";
 import { userColumns } from "./user-row.ts";
 import { userNotFound } from "./users.ts";
@@ -66,7 +67,8 @@ export interface OperatorAct {
 
 /**
  * Sets what an account may do. It counts from the next refresh on, ten minutes at most. The role of
- * operator is not taken from the last one who has it: nobody could give it to anybody. Audited.
+ * operator is not taken from the last one who has it: nobody could give it to anybody. Who acts has
+ * the role until it is done, whatever a token says that was made before. Audited.
  */
 export function setRoles(
   db: Database,
@@ -84,6 +86,9 @@ export function setRoles(
       .for("update");
     const before = locked.find(({ id }) => id === userId);
     if (!before) throw userNotFound();
+    if (!locked.some(({ id, roles }) => id === actor && roles.includes("operator"))) {
+      throw noLongerOperator();
+    }
     const isLeft = locked.some(({ id, roles }) => id !== userId && roles.includes("operator"));
     if (before.roles.includes("operator") && !roles.includes("operator") && !isLeft) {
       throw new Refusal("conflict", "last_operator", "this is the last operator");

@@ -3,6 +3,7 @@ import { Refusal } from "@app/platform/errors.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import { SERVICE_SUBJECT_PREFIX } from "@app/platform/token-claims.ts";
 import { keepAccepted } from "./signing-keys.ts";
+import { requireStillOperator } from "./still-operator.ts";
 import type { UsersApi } from "./users-api.ts";
 
 export interface ServiceTokenRequest {
@@ -28,6 +29,7 @@ export async function mintServiceToken(
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const signer = await keys.signer();
     const kept = await db.transaction(async (tx) => {
+      await requireStillOperator(tx.q, actor);
       if (!(await keepAccepted(tx, signer.kid, seconds))) return false;
       const detail = { seconds, kid: signer.kid };
       await appendToAudit(tx.q, { actor, action: "mint service token", target: subject, detail });

@@ -5,6 +5,7 @@ import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
 import { and, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
 import { type KeyLife, planRotation, type Rotation, signingKeyAt } from "../domain/signing-key.ts";
 import type { Seal } from "./sealed.ts";
+import { requireStillOperator } from "./still-operator.ts";
 import { signingKeys } from "./tables.ts";
 
 /** A key as it is stored: its private half is sealed. */
@@ -61,6 +62,7 @@ export function rotateKeys(
   { actor, compromised, leadMs = LEAD_MS }: RotateRequest,
 ): Promise<RotatedKeys> {
   return db.transaction(async (tx) => {
+    await requireStillOperator(tx.q, actor);
     const { keys, now } = await lockedKeys(tx);
     const plan = planRotation(keys, now, { leadMs, overlapMs: OVERLAP_MS, compromised });
     for (const { kid, verifiesUntil } of plan.ending) {
