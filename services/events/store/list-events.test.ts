@@ -125,6 +125,8 @@ describe("search", () => {
     ["the country", "switzerland", ["Aida", "Concert for Two"]],
     ["a misspelt word", "concrt", ["Concert for Two"]],
     ["two misspelt words", "gotterdamerung berln", ["Götterdämmerung"]],
+    ["a misspelt word beside a right one", "zuri concrt", ["Concert for Two"]],
+    ["a misspelt word beside one that is nowhere near it", "aida berln", []],
     ["nothing that is there", "xylophone", []],
     ["words that never stand together", "aida berlin", []],
     ["what would be a query of the database", "aida & !two | 'x':*", []],

@@ -3,7 +3,7 @@ import { and, asc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { EventFilter, ListRequest } from "../domain/list-request.ts";
 import { decodeCursor, type EventCursor, encodeCursor } from "./event-cursor.ts";
 import { eventColumns, eventFromRow, type ListedEvent } from "./event-row.ts";
-import { similarWords } from "./search-words.ts";
+import { correctedWords, type WordWanted } from "./search-words.ts";
 import { bookedSeats, events, locations } from "./tables.ts";
 
 export interface EventPage {
@@ -13,7 +13,8 @@ export interface EventPage {
 
 /**
  * One page of events, the earliest first by `(starts_at, id)`. Where nothing has the words that are
- * searched for, it is of the events that have similar ones, and so are the pages after it.
+ * searched for and some of them are misspelt, it is of the events that have similar ones in their
+ * place, and so are the pages after it.
  */
 export async function listEvents(db: Database, request: ListRequest): Promise<EventPage> {
   const { words, cursor, limit } = request;
@@ -23,12 +24,12 @@ export async function listEvents(db: Database, request: ListRequest): Promise<Ev
   if (words === undefined) return pageOf(await find(db, wanted), { limit, similar: false });
 
   if (after?.similar !== true) {
-    const found = await find(db, wanted, anyBeginning(words));
+    const found = await find(db, wanted, queryOf(words));
     if (found.length > 0 || after) return pageOf(found, { limit, similar: false });
   }
-  const similar = await similarWords(db, words);
-  if (similar.some((alike) => alike.length === 0)) return { events: [], nextCursor: undefined };
-  return pageOf(await find(db, wanted, oneOfEach(similar)), { limit, similar: true });
+  const corrected = await correctedWords(db, words);
+  if (corrected === undefined) return { events: [], nextCursor: undefined };
+  return pageOf(await find(db, wanted, queryOf(corrected)), { limit, similar: true });
 }
 
 interface Wanted {
@@ -114,7 +115,9 @@ function behind({ startsAt, id }: EventCursor): SQL {
 }
 
 /** Words hold letters and digits alone, so that quotes are all that a query needs around them. */
-const anyBeginning = (words: readonly string[]) => words.map((word) => `'${word}':*`).join(" & ");
-
-const oneOfEach = (similar: readonly (readonly string[])[]) =>
-  similar.map((alike) => `(${alike.map((word) => `'${word}'`).join(" | ")})`).join(" & ");
+function queryOf(words: readonly WordWanted[]): string {
+  const parts = words.map((word) =>
+    typeof word === "string" ? `'${word}':*` : `(${word.map((one) => `'${one}'`).join(" | ")})`,
+  );
+  return parts.join(" & ");
+}

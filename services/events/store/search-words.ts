@@ -10,25 +10,50 @@ const SIMILAR_MAX = 5;
 
 /** Remembers words. Sorted, so that two who add the same ones wait for each other in one order. */
 export async function addSearchWords(tx: Transaction, words: readonly string[]): Promise<void> {
-  const kept = words.filter((word) => word.length >= LENGTH_MIN && LETTER.test(word)).toSorted();
+  const kept = words.filter(isKept).toSorted();
   if (kept.length === 0) return;
   await tx.q.execute(sql`
     insert into ${searchWords} (word) select unnest(${texts(kept)}) order by 1
     on conflict do nothing`);
 }
 
-/** For each word those known ones that are most like it, itself included; none is like nothing. */
-export async function similarWords(
+/** A word that is to occur as it is, or those of which one is to occur in its place. */
+export type WordWanted = string | readonly string[];
+
+/**
+ * Puts in the place of each word that is the beginning of none the known ones that are most like it.
+ * Undefined when there is nothing to put: all words are known, or one is like none.
+ */
+export async function correctedWords(
   db: Database,
   words: readonly string[],
-): Promise<readonly (readonly string[])[]> {
-  const rows = await db.q.execute<{ similar: string[] }>(sql`
-    select array(
-      select word from ${searchWords}
-      where word % wanted
-      order by similarity(word, wanted) desc, word limit ${SIMILAR_MAX}
-    ) as similar
-    from unnest(${texts(words)}) with ordinality as given(wanted, position)
-    order by position`);
-  return rows.map(({ similar }) => similar);
+): Promise<readonly WordWanted[] | undefined> {
+  return db.transaction(async (tx) => {
+    // Both ways into the index depend on the word, which the plan for words in general does not see.
+    await tx.q.execute(sql`set local plan_cache_mode = force_custom_plan`);
+    const known = await Promise.all(words.map((word) => !isKept(word) || isBeginning(tx, word)));
+    if (known.every(Boolean)) return undefined;
+    const wanted = await Promise.all(
+      words.map((word, at) => (known[at] ? word : similarWords(tx, word))),
+    );
+    return wanted.some((similar) => similar.length === 0) ? undefined : wanted;
+  });
+}
+
+async function isBeginning({ q }: Transaction, word: string): Promise<boolean> {
+  // Words are letters and digits, so that none of them is a wildcard.
+  const rows = await q.execute(sql`
+    select from ${searchWords} where word like ${`${word}%`}::text limit 1`);
+  return rows.length > 0;
+}
+
+async function similarWords({ q }: Transaction, word: string): Promise<readonly string[]> {
+  const rows = await q.execute<{ word: string }>(sql`
+    select word from ${searchWords} where word % ${word}::text
+    order by similarity(word, ${word}::text) desc, word limit ${SIMILAR_MAX}`);
+  return rows.map(({ word }) => word);
+}
+
+function isKept(word: string): boolean {
+  return word.length >= LENGTH_MIN && LETTER.test(word);
 }
