@@ -37,6 +37,26 @@ describe("attempts", () => {
     expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
   });
 
+  test("from a network address that had its share lock nobody out", async () => {
+    await using world = await usersWorld();
+    const few = { ...limits, failuresPerAccount: 5, failuresPerAddress: 3 };
+    const ada = { emailKey: "ada@example.com", address: "192.0.2.1" };
+    const settled = await Promise.allSettled(
+      Array.from({ length: 30 }, () => takeSignInAttempt(world.pool, ada, few)),
+    );
+    expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
+
+    const elsewhere = { ...ada, address: "192.0.2.2" };
+    await takeSignInAttempt(world.pool, elsewhere, few);
+    await takeSignInAttempt(world.pool, elsewhere, few);
+
+    await expect(takeSignInAttempt(world.pool, elsewhere, few)).rejects.toThrow(
+      "too many attempts",
+    );
+    const counts = await world.query("select count from sign_in_attempts order by count");
+    expect(counts.map(({ count }) => count)).toEqual([2, 3, 5]);
+  });
+
   test("name nobody in the database", async () => {
     await using world = await usersWorld();
     await takeSignInAttempt(world.pool, { emailKey: "ada@example.com", address: "::1" }, limits);

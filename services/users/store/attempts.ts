@@ -42,10 +42,13 @@ export async function takeSignInAttempt(
 ): Promise<Attempt> {
   const account = scopeOf("account", of.emailKey);
   const address = scopeOf("sign-in", networkOf(of.address));
-  await count(db, FAILURES_WINDOW_SECONDS, [
-    { scope: account, max: failuresPerAccount },
-    { scope: address, max: failuresPerAddress },
-  ]);
+  // Whoever is refused is not counted: a network address that had its share cannot use up accounts'.
+  await db.transaction((tx) =>
+    count(tx, FAILURES_WINDOW_SECONDS, [
+      { scope: account, max: failuresPerAccount },
+      { scope: address, max: failuresPerAddress },
+    ]),
+  );
   const back = sql`greatest(${attempts.count} - 1, 0)`;
   const ofAccount = sql`${attempts.scope} = ${sql.param(account, attempts.scope)}`;
   return {
