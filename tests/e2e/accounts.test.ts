@@ -92,9 +92,12 @@ describe("somebody who has an account", () => {
 
     // Made by the new key, which orders has never seen: it asks for it.
     const customer = await signIn("customer");
-    await eventually(async () => {
-      expect((await order(customer)).status).toBe(202);
-    });
+    await eventually(
+      async () => {
+        expect((await order(customer)).status).toBe(202);
+      },
+      { deadlineMs: 60_000 },
+    );
 
     expect((await order(operator)).status).toBe(401);
     expect((await call(`${orders.url}/ops/v1/consumers`, { token: operator })).status).toBe(401);

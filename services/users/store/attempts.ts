@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { networkOf } from "@app/platform/caller-address.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import type { Database } from "@app/platform/postgres.ts";
 import { inArray, type SQL, sql } from "drizzle-orm";
@@ -120,21 +121,6 @@ async function recount(
 /** Strangers' addresses are not kept, and a scope has one length whatever is sent. */
 function scopeOf(kind: string, whom: string): Uint8Array {
   return createHash("sha256").update(`${kind}\n${whom}`).digest();
-}
-
-/** Who has one IPv6 address has a whole network of them: it counts as one (RFC 4291, section 2.5.4). */
-export function networkOf(address: string): string {
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.toLowerCase().split("%")[0]?.split("::") ?? [];
-  const groups = head === "" ? [] : head.split(":");
-  const behind = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - behind.length) }, () => "0");
-  return [...groups, ...zeros, ...behind]
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":");
 }
 
 function tooManyAttempts(retryAfterSeconds: number): Refusal {

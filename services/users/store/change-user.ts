@@ -9,7 +9,7 @@ import { revokeSessionsOf } from "./sessions.ts";
 import { noLongerOperator } from "./still-operator.ts";
 import { isOperator, users } from "./tables.ts";
 import { userColumns } from "./user-row.ts";
-import { userNotFound } from "./users.ts";
+import { findUser, userNotFound } from "./users.ts";
 import type { CallContext, UsersApi } from "./users-api.ts";
 
 /** Changes an account by its own owner. A new password ends every session. */
@@ -18,6 +18,7 @@ export async function changeOwnUser(
   id: string,
   { name, password, ...call }: UserChange & CallContext,
 ): Promise<User> {
+  if (name === undefined && password === undefined) return findUser(api.db, id);
   const proved = password && (await provePassword(api, id, { ...password, ...call }));
   return api.db.transaction(async (tx) => {
     const [row] = await tx.q.select().from(users).where(eq(users.id, id)).for("update");

@@ -337,7 +337,7 @@ export const GetMeResponseSchema: GenMessage<GetMeResponse> = /*@__PURE__*/
   messageDesc(file_users_v1_users_service, 11);
 
 /**
- * UpdateMeRequest changes what is present; at least one field must be.
+ * UpdateMeRequest changes what is present; what is absent stays.
  *
  * @generated from message users.v1.UpdateMeRequest
  */
