@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { callerAddress, isNetwork } from "./caller-address.ts";
+import { callerAddress, isNetwork, networkOf } from "./caller-address.ts";
 import { contextOf } from "./request-context.ts";
 import { servedHttp } from "./testing/served-http.ts";
 
@@ -76,5 +76,21 @@ describe("a network", () => {
     "198.18.0.0/-1",
   ])("is not %p", (text) => {
     expect(isNetwork(text)).toBe(false);
+  });
+});
+
+describe("networkOf", () => {
+  test.each([
+    ["192.0.2.1", "192.0.2.1"],
+    ["::ffff:192.0.2.1", "192.0.2.1"],
+    ["2001:db8::1", "2001:db8:0:0"],
+    ["2001:DB8:0:0:1:2:3:4", "2001:db8:0:0"],
+    ["2001:0db8:0000:00ff::", "2001:db8:0:ff"],
+    ["2001:db8:1:2:3::", "2001:db8:1:2"],
+    ["::1", "0:0:0:0"],
+    ["fe80::1%eth0", "fe80:0:0:0"],
+    ["unknown", "unknown"],
+  ])("counts %s as %s", (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });
