@@ -174,6 +174,45 @@ describe("callers", () => {
     expect(await refused?.json()).toMatchObject({ detail: "too many requests" });
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
+
+  test("are counted by network address before a token is looked at", async () => {
+    let verified = 0;
+    const authenticate = authenticator("optional", async () => {
+      verified += 1;
+      throw new Refusal("unauthenticated", "token_invalid", "invalid token");
+    });
+    await using served = servedHttp({
+      authenticate,
+      handlers: [() => new Response("x")],
+      limits: { ratePerSecond: 2 },
+    });
+    const headers = { authorization: "Bearer forged" };
+
+    const calls = await Promise.all(
+      Array.from({ length: 30 }, () => fetch(served.server.url, { headers })),
+    );
+
+    const admitted = calls.filter(({ status }) => status !== 429);
+    expect(admitted.length).toBeWithin(2, 30);
+    expect(verified).toBe(admitted.length);
+  });
+
+  test("from one IPv6 network share its turns", async () => {
+    await using served = servedHttp({
+      callerAddress: (_peer, headers) => headers.get("x-from") ?? "",
+      handlers: [() => new Response("x")],
+      limits: { ratePerSecond: 2 },
+    });
+    const call = async (from: string) =>
+      (await fetch(served.server.url, { headers: { "x-from": from } })).status;
+
+    const statuses = await Promise.all(
+      Array.from({ length: 30 }, (_, host) => call(`2001:db8::${host + 1}`)),
+    );
+
+    expect(statuses).toContain(429);
+    expect(await call("2001:db8:0:1::1")).toBe(200);
+  });
 });
 
 describe("deadlines", () => {

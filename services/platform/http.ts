@@ -1,6 +1,6 @@
 import type { Server } from "bun";
 import type { Authenticate } from "./auth.ts";
-import { type CallerAddress, callerAddress } from "./caller-address.ts";
+import { type CallerAddress, callerAddress, networkOf } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
@@ -64,12 +64,12 @@ export interface HttpServer {
  */
 export function serveHttp(settings: HttpSettings): HttpServer {
   const limits = { ...defaultRequestLimits, ...settings.limits };
-  const takeTurn = rateLimit(limits.ratePerSecond);
+  const rates = ratesOf(limits);
   const given = { callerAddress: callerAddress([]), ...settings };
   const server = listen(settings, (request, server) => {
     const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {
-      const response = await served.withinDeadline(answer(served, { settings, limits, takeTurn }));
+      const response = await served.withinDeadline(answer(served, { settings, limits, rates }));
       return served.finish(response);
     });
   });
@@ -129,7 +129,18 @@ function portFault(
 interface Wrapper {
   readonly settings: HttpSettings;
   readonly limits: RequestLimits;
-  readonly takeTurn: RateLimit;
+  readonly rates: Rates;
+}
+
+interface Rates {
+  /** Requests, by caller, or by network address where no caller is known. */
+  readonly requests: RateLimit;
+  /** Credentials that prove nobody, by network address. */
+  readonly unproved: RateLimit;
+}
+
+function ratesOf({ ratePerSecond }: RequestLimits): Rates {
+  return { requests: rateLimit(ratePerSecond), unproved: rateLimit(ratePerSecond) };
 }
 
 async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response> {
@@ -155,10 +166,14 @@ async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response
 /** Lets the request in, or says by which limit it is refused. */
 async function admit(
   served: ServedRequest,
-  { settings, limits, takeTurn }: Wrapper,
+  { settings, limits, rates }: Wrapper,
 ): Promise<Problem | undefined> {
+  const network = networkOf(served.address);
+  // To verify a signature costs more than to count, so that comes first.
+  await rates.unproved.take(network);
   served.identify(await settings.authenticate(served.request));
-  await takeTurn(served.caller?.subject ?? served.address);
+  if (served.refusedCredential === undefined) await rates.unproved.giveBack(network);
+  await rates.requests.take(served.caller?.subject ?? network);
 
   const limited = await served.receiving(limitBody(served.request, limits));
   if ("problem" in limited) return limited.problem;
