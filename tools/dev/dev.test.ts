@@ -14,7 +14,7 @@ import {
 
 const DEV = join(import.meta.dir, "dev.ts");
 const BOOT = join(import.meta.dir, "boot.ts");
-const START = { deadlineMs: 40_000, everyMs: 20 };
+const START = { deadlineMs: 90_000, everyMs: 20 };
 
 // One for all tests, with a space in it: making a Postgres takes a second.
 let dataDir: string;
@@ -24,13 +24,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
+const services = ["orders", "inventory", "events", "bookings", "users"];
+
 describe("bun run dev", () => {
   test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {
     const run = start(DEV, "--ci", "--ephemeral");
 
     expect(await run.ended()).toBe(0);
     expect(run.output()).toMatch(/Ready in \d+\.\d s/);
-    for (const name of ["Postgres", "nats-server", "orders", "inventory"]) {
+    for (const name of ["Postgres", "nats-server", ...services]) {
       expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
     }
     expect(readdirSync(join(dataDir, "dev")).filter((name) => name !== "run.lock")).toEqual([]);
@@ -68,6 +70,18 @@ describe("bun run dev", () => {
     expect(run.output()).toContain("Stopped in");
     await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
     expect(readState(join(dataDir, "dev"))).toBeUndefined();
+  });
+
+  test("with demo data, the printed commands show an event and book it", async () => {
+    await using run = await startReady(DEV, "--fresh");
+
+    expect(await shell(run.command("what is on"))).toContain(`"name":"Aida"`);
+    // Its news may still be on the way.
+    await eventually(
+      async () => expect(await shell(run.command("book two seats"))).toContain("201 Created"),
+      START,
+    );
+    expect(await shell(run.command("how many seats"))).toContain(`"booked":2`);
   });
 
   test("what is killed comes back on its port", async () => {

@@ -216,10 +216,10 @@ function stateOf(replica: Replica) {
 }
 
 function printTable(
-  { terminal, colours }: Run,
+  { terminal, colours, options }: Run,
   of: { readonly rows: readonly TableRow[]; readonly replicas: readonly Replica[] },
 ): void {
-  const commands = tryIt(of.replicas).flatMap(([what, command]) => [
+  const commands = tryIt(of.replicas, options).flatMap(([what, command]) => [
     `  ${colours.dim(`# ${what}`)}`,
     `  ${command}`,
   ]);

@@ -6,14 +6,29 @@ const demoPeople = ["customer", "organiser", "operator"]
   .map((role) => `${role}@demo.test`)
   .join(", ");
 
-/** Commands to paste, each with what it shows. They work as they are, from the repository. */
-export function tryIt(replicas: readonly Replica[]): readonly (readonly [string, string])[] {
-  const orders = replicas.find(({ name }) => name === "orders");
-  const inventory = replicas.find(({ name }) => name === "inventory");
-  const users = replicas.find(({ name }) => name === "users");
+/** An event of the demo, whose ids are the same everywhere: an Aida with seats enough. */
+const demoEvent = "01900000-0000-7000-8000-300000000003";
+
+/**
+ * Commands to paste, each with what it shows. They work as they are, from the repository; those that
+ * want the demo's data are left out without it.
+ */
+export function tryIt(
+  replicas: readonly Replica[],
+  { demo }: { readonly demo: boolean },
+): readonly (readonly [string, string])[] {
+  const [orders, inventory, events, bookings, users] = [
+    "orders",
+    "inventory",
+    "events",
+    "bookings",
+    "users",
+  ].map((wanted) => replicas.find(({ name }) => name === wanted));
   return [
     ...(orders ? orderCommands(urlOf(orders)) : []),
     ...(inventory ? stockCommands(urlOf(inventory)) : []),
+    ...(events && demo ? [eventCommand(urlOf(events))] : []),
+    ...(bookings && events && demo ? bookingCommands(urlOf(bookings)) : []),
     ...(users ? [signInCommand(urlOf(users))] : []),
     ...(inventory?.ports.grpc ? [grpcCommand(inventory.ports.grpc)] : []),
   ];
@@ -39,6 +54,18 @@ function orderCommands(url: string): [string, string][] {
 function stockCommands(url: string): [string, string][] {
   const call = `${url}/inventory.v1.InventoryService/GetStock`;
   return [["what is left, by Connect as JSON", post(call, { sku: "burger" })]];
+}
+
+function eventCommand(url: string): [string, string] {
+  return ["what is on, by words", `curl '${url}/events?search=aida&available=true'`];
+}
+
+function bookingCommands(url: string): [string, string][] {
+  const event = `${url}/events/${demoEvent}`;
+  return [
+    ["book two seats: 201", post(`${event}/bookings`, { userId: "ada", seats: 2 })],
+    ["how many seats are left", `curl ${event}/availability`],
+  ];
 }
 
 function signInCommand(url: string): [string, string] {
