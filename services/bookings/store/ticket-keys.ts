@@ -34,12 +34,14 @@ interface StoredKey extends SigningKey {
   readonly published: TicketPublicKey;
 }
 
+/** So long a key that was withdrawn may go on, and one that is new may wait. */
+const FRESH_MS = 60_000;
 /** A key that is not known may have been made by another replica; looking costs a query. */
 const LOOK_AGAIN_MS = 5_000;
 const KEYS_MAX = 100;
 
 /**
- * Reads the keys once and remembers them. Two replicas that find none make one each, and both verify:
+ * Reads the keys at most once a minute, and remembers them while the database is away. Two replicas that find none make one each, and both verify:
  * which of the two signs makes no difference.
  */
 export function ticketKeysIn({ q }: Database, clock: Clock): TicketKeys {
@@ -60,7 +62,15 @@ export function ticketKeysIn({ q }: Database, clock: Clock): TicketKeys {
     }));
   };
 
+  const refresh = async () => {
+    if (clock.monotonicMs() - lookedAtMs < FRESH_MS) return;
+    await look().catch((error: unknown) => {
+      if (known.length === 0) throw error;
+    });
+  };
+
   const signing = async (): Promise<SigningKey> => {
+    await refresh();
     if (known.length === 0) await look();
     if (known.length === 0) {
       await q.insert(ticketKeys).values(newKey());
@@ -74,6 +84,7 @@ export function ticketKeysIn({ q }: Database, clock: Clock): TicketKeys {
   return {
     signing,
     async verifying(kid) {
+      await refresh();
       const find = () => known.find((key) => key.kid === kid)?.published;
       const found = find();
       if (found || clock.monotonicMs() - lookedAtMs < LOOK_AGAIN_MS) return found;
