@@ -93,6 +93,8 @@ describe("startLog", () => {
       header: `Bearer ${CANARY}`,
       query: `/login?token=${CANARY}&x=1`,
       jwt: `eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.${CANARY}`,
+      refresh: `"qbr_${CANARY}"`,
+      hash: `($argon2id$v=19$m=19456,t=2,p=1$c2FsdA$${CANARY})`,
     });
     log.error("secrets in errors", {
       err: new Error(`Failed query: insert\nparams: a@b.c,${CANARY}`, {

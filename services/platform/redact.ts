@@ -11,6 +11,9 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]+@/gi, `$1${HIDDEN}@`],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, HIDDEN],
+  // Refresh tokens and password hashes, of the users service.
+  [/\bqbr_[\w-]{6,}/g, HIDDEN],
+  [/\$argon2id\$[\w$=,+/-]+/g, HIDDEN],
   [/\b(password|passwd|secret|token|api_?key)=[^\s&;,"']+/gi, `$1=${HIDDEN}`],
   // A failed query's message ends with its parameters, which are the callers' data.
   [/(\nparams: ).*?(?=\n\s+at |$)/gs, `$1${HIDDEN}`],
