@@ -1,7 +1,7 @@
 import { Refusal } from "@app/platform/errors.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, eq, type SQL, sql } from "drizzle-orm";
 import { eventView, eventViewState, type RebuildState, rebuilds } from "./tables.ts";
 
 /** A rebuild of the projection: how far it is, and what came of it. */
@@ -68,42 +68,47 @@ export async function currentRebuild({ q }: Database): Promise<Rebuild | undefin
  * Makes the new generation the one that is read: one short transaction, which waits for nobody.
  * Listeners that are under way write to both generations. Undefined when it was cancelled meanwhile.
  */
-export function swapIn(db: Database, { id, generation }: Rebuild): Promise<Rebuild | undefined> {
+export async function swapIn(
+  db: Database,
+  { id, generation }: Rebuild,
+): Promise<Rebuild | undefined> {
+  const changed = await differencesTo(db, generation);
   return db.transaction(async (tx) => {
-    const { live, building } = await lockState(tx);
+    const { building } = await lockState(tx);
     if (building !== generation) return undefined;
-    const changed = await differencesBetween(tx, live, generation);
     await tx.q.update(eventViewState).set({ live: generation, building: null });
     return end(tx, await findRebuild(tx, id), { state: "done", changed });
   });
 }
 
-/** How many events are not the same in two generations. */
-export async function differencesBetween(
-  { q }: Database,
-  one: number,
-  other: number,
-): Promise<number> {
-  const rowsOf = (generation: number) => sql`
-    select to_jsonb(v) - 'generation' as row from ${eventView} v
-    where generation = ${generation}::int`;
+/** How many events are not the same in the live generation and in another one. */
+async function differencesTo({ q }: Database, generation: number): Promise<number> {
+  const fields = (row: SQL) => sql`(${row}.version, ${row}.name, ${row}.starts_at, ${row}.ends_at,
+    ${row}.capacity, ${row}.seats_max, ${row}.one_booking_each, ${row}.cancelled)`;
   const [found] = await q.execute<{ count: string }>(sql`
-    select count(distinct row ->> 'event_id') as count from (
-      ((${rowsOf(one)}) except (${rowsOf(other)}))
-      union all ((${rowsOf(other)}) except (${rowsOf(one)}))
-    ) different`);
+    select count(*) as count
+    from (select v.* from ${eventViewState} s join ${eventView} v on v.generation = s.live) a
+    full join (select * from ${eventView} where generation = ${generation}::int) b using (event_id)
+    where a.version is null or b.version is null
+      or ${fields(sql`a`)} is distinct from ${fields(sql`b`)}`);
   return Number(found?.count ?? 0);
 }
 
-/** Deletes rows of generations that nobody reads, so many at most, and returns how many there were. */
+/** Deletes rows of a generation that nobody reads, so many at most, and returns how many there were. */
 export async function deleteStale({ q }: Database, limit: number): Promise<number> {
+  // By the generations that there can be: the rows themselves would all have to be looked at.
+  const [stale] = await q.execute<{ generation: number }>(sql`
+    select g.generation from (select 1 as generation union select generation from ${rebuilds}) g
+    cross join ${eventViewState} s
+    where g.generation <> s.live and g.generation is distinct from s.building
+      and exists (select from ${eventView} v where v.generation = g.generation)
+    limit 1`);
+  if (!stale) return 0;
+  const { generation } = stale;
   const gone = await q.execute(sql`
-    delete from ${eventView} v using ${eventViewState} s
-    where (v.generation, v.event_id) in (
-        select generation, event_id from ${eventView}, ${eventViewState}
-        where generation <> live and generation is distinct from building limit ${limit})
-      and v.generation <> s.live and v.generation is distinct from s.building
-    returning v.event_id`);
+    delete from ${eventView} where generation = ${generation}::int and event_id in (
+      select event_id from ${eventView} where generation = ${generation}::int limit ${limit})
+    returning event_id`);
   return gone.length;
 }
 
