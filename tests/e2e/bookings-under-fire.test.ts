@@ -158,3 +158,32 @@ test("a hall of 500 is never oversold, and is filled, whatever is killed", async
     new Set(wanted.map(({ id }) => `bookings.v1.event_booked.${id}`)),
   );
 });
+
+test("a booking whose answer was lost with its process is answered again under its key", async () => {
+  await using world = await openMyEvents({
+    settings: { CRASH_POINT: "request.after-commit-before-reply:3" },
+  });
+  const eventId = await world.announce({ capacity: 6 });
+  const book = (n: number) =>
+    world.call("POST", `/events/${eventId}/bookings`, {
+      body: { seats: 2, userId: "ada" },
+      headers: { "idempotency-key": `trip-${n}` },
+    });
+  const first = await book(1);
+  await book(2);
+
+  // The third dies after its commit; whoever asks again may meet the process that is going down.
+  await expect(book(3)).rejects.toThrow();
+  await world.bookings[0].process.restart();
+  const again = await book(3);
+  const replayed = await book(1);
+
+  expect(again.status).toBe(201);
+  expect(replayed.body.id).toBe(first.body.id);
+  const [row] = await world.sql`select count(*)::int as n, sum(seats)::int as seats from bookings`;
+  expect(row).toMatchObject({ n: 3, seats: 6 });
+  expect((await world.call("GET", `/events/${eventId}/availability`)).body).toMatchObject({
+    booked: 6,
+    left: 0,
+  });
+});
