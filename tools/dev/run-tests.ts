@@ -16,8 +16,8 @@ import { closingLine, type TestSummary, testSummary, together } from "./test-sum
 // For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
 const TEST_LIMIT_MS = 120_000;
 const DRAIN_DEADLINE_MS = 1_000;
-/** Each test of a whole system is six processes: with fewer cores the halves hold each other up. */
-const CORES_MIN_TO_HALVE = 4;
+/** With fewer the halves only hold each other up. */
+const CORES_MIN_TO_HALVE = 2;
 const ROOT = resolve(import.meta.dir, "../..");
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
