@@ -16,6 +16,8 @@ export interface AttemptLimits {
 }
 
 const FAILURES_WINDOW_SECONDS = 5 * 60;
+/** In the same time, however they end, where no more may fail: who knows a password has no claim to all the hashing there is. */
+const SIGN_INS_PER_ACCOUNT = 300;
 const REGISTRATIONS_WINDOW_SECONDS = 60 * 60;
 
 interface Counted {
@@ -27,7 +29,7 @@ interface Counted {
 export interface Attempt {
   /** It succeeded: the account starts anew, and the network address has its attempt back. */
   forgive(): Promise<void>;
-  /** It was not judged at all: both have their attempt back. */
+  /** It was not judged at all: it does not count. */
   takeBack(): Promise<void>;
 }
 
@@ -42,11 +44,13 @@ export async function takeSignInAttempt(
   { failuresPerAccount, failuresPerAddress }: AttemptLimits,
 ): Promise<Attempt> {
   const account = scopeOf("account", of.emailKey);
+  const anyEnd = scopeOf("any end", of.emailKey);
   const address = scopeOf("sign-in", networkOf(of.address));
   // Whoever is refused is not counted: a network address that had its share cannot use up accounts'.
   await db.transaction((tx) =>
     count(tx, FAILURES_WINDOW_SECONDS, [
       { scope: account, max: failuresPerAccount },
+      { scope: anyEnd, max: Math.max(SIGN_INS_PER_ACCOUNT, failuresPerAccount) },
       { scope: address, max: failuresPerAddress },
     ]),
   );
@@ -55,7 +59,7 @@ export async function takeSignInAttempt(
   return {
     forgive: () =>
       recount(db, [account, address], sql`case when ${ofAccount} then 0 else ${back} end`),
-    takeBack: () => recount(db, [account, address], back),
+    takeBack: () => recount(db, [account, anyEnd, address], back),
   };
 }
 
