@@ -1,21 +1,38 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { prepareDatabases } from "@app/dev/dev/databases.ts";
 import { startInfrastructure } from "@app/dev/infrastructure.ts";
 import { readListRequest } from "@app/events/domain/list-request.ts";
 import { listEvents } from "@app/events/store/list-events.ts";
 import { openPool, type Pool } from "@app/platform/postgres.ts";
+import { sql } from "drizzle-orm";
 import { fillEvents, wordAt } from "./fill-events.ts";
 import { plansOf } from "./plans.ts";
 
-/**
- * How long a search among many events takes: `bun tests/bench/event-search.ts [events] [calls]`, by
- * default a million and 200 of each kind. Prints a table, and below it the plan of one call of each.
- */
+/** How long each kind of question took, and how the database answered it. */
+export interface SearchFigures {
+  readonly postgres: string;
+  readonly fillSeconds: number;
+  readonly answers: readonly AnswerFigures[];
+}
+
+export interface AnswerFigures {
+  readonly question: string;
+  readonly medianMs: number;
+  /** 95 of 100 calls were answered within it. */
+  readonly mostMs: number;
+  readonly slowestMs: number;
+  /** What a call cost the database's processor, on average; it does not grow with what else runs. */
+  readonly processorMs: number | undefined;
+  /** Events on the page of the last call. */
+  readonly found: number;
+  readonly plans: readonly string[];
+}
 
 const ROOT = resolve(import.meta.dir, "../..");
-const EVENTS_MAX = 10_000_000;
-const CALLS_MAX = 100_000;
-const LIMIT_MS = 20;
+const DAY_SECONDS = 86_400;
+/** Read once before it is measured: the first calls find nothing in memory. */
+const CALLS_BEFORE = 5;
 
 interface Question {
   readonly name: string;
@@ -38,13 +55,26 @@ const questions: readonly Question[] = [
   },
   { name: "what is available", ask: () => ({ available: "true" }) },
   { name: "a country", ask: (nth) => ({ country: `Land ${nth % 50}` }) },
+  { name: "from a day on", ask: (nth) => ({ from: String(today() + nth * DAY_SECONDS) }) },
+  {
+    name: "a word, from a day on",
+    ask: (nth) => ({ search: wordAt(200 + nth), from: String(today() + nth * DAY_SECONDS) }),
+  },
 ];
 
-if (import.meta.main) await bench(Bun.argv.slice(2));
-
-async function bench([events = "1000000", calls = "200"]: readonly string[]): Promise<void> {
-  const count = whole(events, EVENTS_MAX);
-  const callCount = whole(calls, CALLS_MAX);
+/**
+ * Fills a database of its own with so many events and asks each kind of question so many times, one
+ * after the other over one connection. `onStep` hears what is being done.
+ */
+export async function measureSearch({
+  events,
+  calls,
+  onStep,
+}: {
+  readonly events: number;
+  readonly calls: number;
+  readonly onStep: (text: string) => void;
+}): Promise<SearchFigures> {
   const options = { dataDir: join(ROOT, ".quickbite"), purpose: "bench" };
   await using servers = await startInfrastructure({ ...options, durable: false, throwAway: true });
   await prepareDatabases(ROOT, servers.databaseUrl, ["events"]);
@@ -52,43 +82,63 @@ async function bench([events = "1000000", calls = "200"]: readonly string[]): Pr
   url.pathname = "/quickbite_events";
   const db = openPool({
     url: url.href,
-    connectionsMax: 2,
+    connectionsMax: 1,
     name: "bench",
     statementTimeoutMs: 600_000,
   });
   try {
-    const filledMs = await timed(() => fillEvents(db, count));
-    console.log(`${count} events in ${Math.round(filledMs / 1_000)} s\n`);
-    console.log("| question | median ms | 95 of 100 ms | slowest ms | found by the last |");
-    console.log("|---|---|---|---|---|");
-    for (const question of questions) console.log(await rowOf(db, question, callCount));
-    for (const { name, ask } of questions) {
-      console.log(`\n## ${name}\n`);
-      const plans = await plansOf(url.href, (db) => listEvents(db, readListRequest(ask(1))));
-      for (const plan of plans) console.log(`${plan}\n`);
+    onStep(`making ${events} events`);
+    const filledMs = await timed(() => fillEvents(db, events));
+    const answers: AnswerFigures[] = [];
+    for (const question of questions) {
+      onStep(question.name);
+      const { name, ask } = question;
+      const figures = await answersTo(db, question, calls);
+      const plans = await plansOf(url.href, (asked) => listEvents(asked, readListRequest(ask(1))));
+      answers.push({ question: name, ...figures, plans });
     }
+    const [server] = await db.q.execute<{ version: string }>(sql`
+      select current_setting('server_version') as version`);
+    return {
+      postgres: server?.version ?? "unknown",
+      fillSeconds: Math.round(filledMs / 1_000),
+      answers,
+    };
   } finally {
     await db.close(1_000);
   }
 }
 
-async function rowOf(db: Pool, { name, ask }: Question, calls: number): Promise<string> {
+async function answersTo(
+  db: Pool,
+  { ask }: Question,
+  calls: number,
+): Promise<Omit<AnswerFigures, "question" | "plans">> {
   const times: number[] = [];
   let found = 0;
-  for (let nth = 1; nth <= calls; nth += 1) {
-    const request = readListRequest(ask(nth));
-    times.push(
-      await timed(async () => {
-        found = (await listEvents(db, request)).events.length;
-      }),
-    );
-  }
+  const answer = async (nth: number) => {
+    found = (await listEvents(db, readListRequest(ask(nth)))).events.length;
+  };
+  for (let nth = 1; nth <= CALLS_BEFORE; nth += 1) await answer(calls + nth);
+  const [backend] = await db.q.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  const before = processorMsOf(backend?.pid);
+  for (let nth = 1; nth <= calls; nth += 1) times.push(await timed(() => answer(nth)));
+  const after = processorMsOf(backend?.pid);
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
-  const [median, most, slowest] = [at(0.5), at(0.95), at(1)].map((ms) => ms.toFixed(1));
-  const mark = at(0.95) > LIMIT_MS ? " (too slow)" : "";
-  return `| ${name} | ${median} | ${most}${mark} | ${slowest} | ${found} |`;
+  const isKnown = before !== undefined && after !== undefined;
+  const processorMs = isKnown ? (after - before) / calls : undefined;
+  return { medianMs: at(0.5), mostMs: at(0.95), slowestMs: at(1), processorMs, found };
 }
+
+/** What a process has used of a processor so far, as Linux tells it; undefined elsewhere. */
+function processorMsOf(pid: number | undefined): number | undefined {
+  const file = `/proc/${pid}/schedstat`;
+  if (!existsSync(file)) return undefined;
+  return Number(readFileSync(file, "utf8").split(" ")[0]) / 1e6;
+}
+
+const today = () => Math.floor(Date.now() / 1_000 / DAY_SECONDS) * DAY_SECONDS;
 
 /** Without its third letter. */
 function misspelt(word: string): string {
@@ -99,10 +149,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
-}
-
-function whole(text: string, max: number): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= max) return value;
-  throw new Error(`${text} is not a whole number from 1 to ${max}`);
 }

@@ -15,6 +15,7 @@ const MODULES: Readonly<Record<string, string>> = {
   generate: "tools/dev/generate.ts",
   simulate: "tests/simulation/main.ts",
   faults: "tests/faults/main.ts",
+  bench: "tests/bench/main.ts",
   experiment: "tests/faults/experiments/main.ts",
   "planted-bugs": "tests/planted-bugs/main.ts",
 };
