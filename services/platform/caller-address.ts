@@ -3,6 +3,12 @@ import { BlockList, isIP } from "node:net";
 /** The network address that a request comes from, given who holds the connection and the headers. */
 export type CallerAddress = (peer: string | undefined, headers: Headers) => string;
 
+/** The network address of whoever holds a connection, by its other end; undefined where it is unknown. */
+export type PeerAddress = (end: {
+  readonly address: string;
+  readonly port: number;
+}) => string | undefined;
+
 /** More proxies than these stand in front of nobody; what is further left was written by the caller. */
 const HOPS_MAX = 10;
 

@@ -86,17 +86,7 @@ function decoded(text: string): string | undefined {
 
 /** Makes the app the last handler of a server: it answers whatever is asked. */
 export function elysiaHandler(app: AnyElysia): FetchHandler {
-  return (request) => {
-    const plain = request.url.startsWith("https:") ? asHttp(request) : request;
-    return app.handle(plain.method === "HEAD" ? asGet(plain) : plain);
-  };
-}
-
-/** Elysia, set to know short hosts, looks for the path behind the seven characters of `http://`. */
-function asHttp(request: Request): Request {
-  const plain = new Request(`http${request.url.slice("https".length)}`, request);
-  setContext(plain, contextOf(request));
-  return plain;
+  return (request) => app.handle(request.method === "HEAD" ? asGet(request) : request);
 }
 
 /**

@@ -190,7 +190,7 @@ async function start<Settings extends ServiceSettings, S>(
   onClose("http", http.stop);
   if (https && certificate) {
     const served = { ...edge, health: health.handler, handlers, port: https.port };
-    const secure = serveHttps({ ...served, certificate });
+    const secure = await serveHttps({ ...served, certificate });
     onClose("https", secure.stop);
     log.info("serving https", { url: secure.url });
   }

@@ -1,6 +1,11 @@
 import type { Server } from "bun";
 import type { Authenticate } from "./auth.ts";
-import { type CallerAddress, callerAddress, networkOf } from "./caller-address.ts";
+import {
+  type CallerAddress,
+  callerAddress,
+  networkOf,
+  type PeerAddress,
+} from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
@@ -34,11 +39,8 @@ export interface HttpSettings {
   /** Default: whoever holds the connection. */
   readonly callerAddress?: CallerAddress;
   readonly limits?: Partial<RequestLimits>;
-  /**
-   * Serves over TLS. Several of our own servers may then listen on one port, so that one with a new
-   * certificate takes over from another: ask `requireFreePort` before the first.
-   */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Who holds a connection, where it was handed on within this process. Default: the other end. */
+  readonly peerAddress?: PeerAddress;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -65,7 +67,8 @@ export interface HttpServer {
 export function serveHttp(settings: HttpSettings): HttpServer {
   const limits = { ...defaultRequestLimits, ...settings.limits };
   const rates = ratesOf(limits);
-  const given = { callerAddress: callerAddress([]), ...settings };
+  const peerAddress: PeerAddress = ({ address }) => address;
+  const given = { callerAddress: callerAddress([]), peerAddress, ...settings };
   const server = listen(settings, (request, server) => {
     const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {
@@ -77,7 +80,7 @@ export function serveHttp(settings: HttpSettings): HttpServer {
   let stopped: Promise<void> | undefined;
   return {
     port: server.port ?? settings.port,
-    url: `${settings.tls ? "https" : "http"}://${settings.hostname}:${server.port}`,
+    url: `http://${settings.hostname}:${server.port}`,
     stop: (graceMs) => {
       stopped ??= drain(server, graceMs, settings);
       return stopped;
@@ -86,7 +89,7 @@ export function serveHttp(settings: HttpSettings): HttpServer {
 }
 
 function listen(
-  { port, hostname, tls }: HttpSettings,
+  { port, hostname }: HttpSettings,
   fetch: (request: Request, server: Server<undefined>) => Promise<Response>,
 ): Server<undefined> {
   try {
@@ -94,8 +97,7 @@ function listen(
       port,
       hostname,
       fetch,
-      reusePort: tls !== undefined,
-      ...(tls && { tls: { cert: tls.cert, key: tls.key } }),
+      reusePort: false,
       // Deadlines are ours; this only ends connections that say nothing at all.
       idleTimeout: 30,
       // Our own limit answers first, with words.
@@ -107,17 +109,8 @@ function listen(
   }
 }
 
-/** Throws when another process listens on the port. */
-export function requireFreePort({ port, hostname }: Pick<HttpSettings, "port" | "hostname">): void {
-  try {
-    const probe = Bun.listen({ port, hostname, socket: { data: () => undefined } });
-    probe.stop(true);
-  } catch (error) {
-    throw portFault(error, { port, hostname });
-  }
-}
-
-function portFault(
+/** What went wrong with listening, in words where the port is taken. */
+export function portFault(
   error: unknown,
   { port, hostname }: Pick<HttpSettings, "port" | "hostname">,
 ): unknown {

@@ -8,6 +8,7 @@ import { elysiaHandler, httpApp } from "./elysia-app.ts";
 import type { FetchHandler } from "./http.ts";
 import { serveHttps } from "./https.ts";
 import { systemRandom } from "./random.ts";
+import { contextOf } from "./request-context.ts";
 import { type TemporaryCertificate, temporaryCertificate } from "./testing/certificates.ts";
 import { eventually } from "./testing/eventually.ts";
 import { recordedLog } from "./testing/recorded-log.ts";
@@ -15,7 +16,7 @@ import { recordedLog } from "./testing/recorded-log.ts";
 async function served(files: TemporaryCertificate, handler: FetchHandler, port = 0) {
   const { log, lines } = recordedLog();
   const certificate = await watchedCertificate(files, { clock: systemClock, log });
-  const server = serveHttps({
+  const server = await serveHttps({
     port,
     hostname: "127.0.0.1",
     health: () => undefined,
@@ -110,6 +111,61 @@ describe("serveHttps", () => {
     expect(running.lines).toContainEqual(
       expect.objectContaining({ message: "serving with a new certificate", port }),
     );
+  });
+
+  test("drops nobody, however often the certificate changes", async () => {
+    await using files = await temporaryCertificate();
+    await using other = await temporaryCertificate();
+    await using running = await served(files, hello);
+    const { port } = running.server;
+    const pairs = [files, other].map(({ certFile, keyFile }) => ({
+      cert: readFileSync(certFile, "utf8"),
+      key: readFileSync(keyFile, "utf8"),
+    }));
+    const enough = new AbortController();
+    const answers: string[] = [];
+    const calling = Array.from({ length: 4 }, async () => {
+      while (!enough.signal.aborted) {
+        const tls = { rejectUnauthorized: false };
+        const answer = await fetch(`https://localhost:${port}/`, { tls, keepalive: false });
+        answers.push(await answer.text());
+      }
+    });
+
+    for (let nth = 1; nth <= 20; nth += 1) {
+      const before = await shownBy(port);
+      const pair = pairs[nth % 2];
+      files.write("keyFile", pair?.key ?? "");
+      files.write("certFile", pair?.cert ?? "");
+      await eventually(async () => (await shownBy(port)) !== before);
+    }
+    enough.abort();
+    await Promise.all(calling);
+
+    expect(answers.length).toBeGreaterThan(20);
+    expect(new Set(answers)).toEqual(new Set(["hello"]));
+  });
+
+  test("tells callers apart by their own address, and hands on large bodies whole", async () => {
+    await using files = await temporaryCertificate();
+    await using running = await served(files, async (request) => {
+      const { length } = await request.text();
+      return Response.json({
+        address: contextOf(request).address,
+        length,
+        back: "y".repeat(length),
+      });
+    });
+    const tls = { ca: readFileSync(files.certFile, "utf8") };
+    const body = "x".repeat(60_000);
+
+    const answer = await fetch(running.server.url, { tls, method: "POST", body });
+
+    expect(await answer.json()).toEqual({
+      address: "127.0.0.1",
+      length: 60_000,
+      back: "y".repeat(60_000),
+    });
   });
 
   test.each([

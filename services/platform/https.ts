@@ -1,9 +1,11 @@
+import { connect, type Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
 import type { Certificate, WatchedCertificate } from "./certificate.ts";
-import { type HttpServer, type HttpSettings, requireFreePort, serveHttp } from "./http.ts";
+import { type HttpServer, type HttpSettings, portFault, serveHttp } from "./http.ts";
 import type { Random } from "./random.ts";
 import { supervise } from "./supervise.ts";
 
-export interface HttpsSettings extends Omit<HttpSettings, "tls"> {
+export interface HttpsSettings extends Omit<HttpSettings, "peerAddress"> {
   readonly certificate: WatchedCertificate;
   readonly random: Random;
   /** How often the certificate's files are looked at. Default 5 s. */
@@ -11,35 +13,33 @@ export interface HttpsSettings extends Omit<HttpSettings, "tls"> {
 }
 
 const LOOK_EVERY_MS = 5_000;
-/** How long a request that began under the old certificate may take under the new one. */
-const DRAIN_MS = 60_000;
+/** Who connects and does not come to the point is cut off. */
+const HANDSHAKE_MS = 10_000;
+const CONNECTIONS_MAX = 10_000;
+const LOOPBACK = "127.0.0.1";
 
 /**
- * Serves what `serveHttp` does over TLS, and takes up a new certificate when its files change. Bun
- * cannot change the certificate of a server that listens, so a second one takes over the port: from
- * then on connections come to it, while the first one finishes what it has begun. Throws when the
- * port is taken by another process.
+ * Serves what `serveHttp` does over TLS, and takes up a new certificate when its files change, without
+ * touching a connection: Bun cannot change the certificate of a server of its own, so that a TLS
+ * listener, whose certificate can be changed, stands in front of one on the loopback and hands on
+ * what it has decrypted. Rejects when the port is taken.
  */
-export function serveHttps(settings: HttpsSettings): HttpServer {
+export async function serveHttps(settings: HttpsSettings): Promise<HttpServer> {
   const { certificate, clock, random, log, lookEveryMs = LOOK_EVERY_MS } = settings;
-  requireFreePort(settings);
-  const serve = (port: number, tls: Certificate) => serveHttp({ ...settings, port, tls });
+  const callers = new Map<number, string>();
+  const peerAddress = ({ port }: { readonly port: number }) => callers.get(port);
+  const behind = serveHttp({ ...settings, hostname: LOOPBACK, port: 0, peerAddress });
+  const open = new Set<TLSSocket>();
   let served = certificate.current();
-  let server = serve(settings.port, served);
-  const { port } = server;
-  const draining = new Set<Promise<void>>();
+  const front = createServer({ ...pairOf(served), handshakeTimeout: HANDSHAKE_MS }, (caller) =>
+    handOn(caller, { to: behind.port, callers, open }),
+  );
+  front.maxConnections = CONNECTIONS_MAX;
+  const port = await listening(front, settings).catch(async (error) => {
+    await behind.stop(0);
+    throw error;
+  });
 
-  const changeOver = (renewed: Certificate) => {
-    const old = server;
-    server = serve(port, renewed);
-    served = renewed;
-    const drained = old.stop(DRAIN_MS).finally(() => draining.delete(drained));
-    draining.add(drained);
-    log.info("serving with a new certificate", {
-      port,
-      expiresAt: renewed.expiresAt.toISOString(),
-    });
-  };
   const looking = supervise(
     "certificate watch",
     async (signal) => {
@@ -48,7 +48,13 @@ export function serveHttps(settings: HttpsSettings): HttpServer {
         if (signal.aborted) return;
         await certificate.look();
         const found = certificate.current();
-        if (found !== served) changeOver(found);
+        if (found === served) continue;
+        front.setSecureContext(pairOf(found));
+        served = found;
+        log.info("serving with a new certificate", {
+          port,
+          expiresAt: found.expiresAt.toISOString(),
+        });
       }
     },
     { clock, random, log },
@@ -59,7 +65,55 @@ export function serveHttps(settings: HttpsSettings): HttpServer {
     url: `https://${settings.hostname}:${port}`,
     async stop(graceMs) {
       await looking[Symbol.asyncDispose]();
-      await Promise.race([Promise.all([server.stop(graceMs), ...draining]), clock.sleep(graceMs)]);
+      front.close();
+      await behind.stop(graceMs);
+      for (const socket of open) socket.destroy();
     },
   };
+}
+
+interface Handing {
+  readonly to: number;
+  /** Who called, by the port from which it is handed on. */
+  readonly callers: Map<number, string>;
+  readonly open: Set<TLSSocket>;
+}
+
+/** Joins a caller's connection with one to the server behind; when one of them ends, so does the other. */
+function handOn(caller: TLSSocket, { to, callers, open }: Handing): void {
+  const onward = connect({ port: to, host: LOOPBACK });
+  let from: number | undefined;
+  const end = () => {
+    if (from !== undefined) callers.delete(from);
+    open.delete(caller);
+    caller.destroy();
+    onward.destroy();
+  };
+  open.add(caller);
+  for (const socket of [caller, onward] satisfies Socket[])
+    socket.on("error", end).on("close", end);
+  onward.once("connect", () => {
+    from = onward.localPort;
+    if (from !== undefined && caller.remoteAddress) callers.set(from, caller.remoteAddress);
+    caller.pipe(onward).pipe(caller);
+  });
+}
+
+function listening(
+  front: Server,
+  { port, hostname }: Pick<HttpSettings, "port" | "hostname">,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    front.once("error", (error) => reject(portFault(error, { port, hostname })));
+    // Who does not speak TLS, or does not trust us, is no fault of ours.
+    front.on("tlsClientError", (_, socket) => socket.destroy());
+    front.listen({ port, host: hostname, exclusive: true }, () => {
+      const address = front.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+function pairOf({ cert, key }: Certificate) {
+  return { cert, key };
 }

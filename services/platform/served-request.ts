@@ -1,7 +1,7 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { Server } from "bun";
 import type { Caller, Guests, Identity } from "./auth.ts";
-import type { CallerAddress } from "./caller-address.ts";
+import type { CallerAddress, PeerAddress } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -19,6 +19,7 @@ interface Arrival {
   readonly server: Server<undefined>;
   readonly limits: RequestLimits;
   readonly callerAddress: CallerAddress;
+  readonly peerAddress: PeerAddress;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,8 +67,9 @@ export class ServedRequest implements RequestContext {
   /** Who to count when no caller is known. */
   get address(): string {
     if (this.#address === undefined) {
-      const { server, request, callerAddress } = this.#arrival;
-      this.#address = callerAddress(server.requestIP(request)?.address, request.headers);
+      const { server, request, callerAddress, peerAddress } = this.#arrival;
+      const end = server.requestIP(request);
+      this.#address = callerAddress(end ? peerAddress(end) : undefined, request.headers);
     }
     return this.#address;
   }
