@@ -8,7 +8,7 @@ import { closedHold, eventIsCancelled, eventIsOver, holdExpired } from "../domai
 import type { BookingIntake } from "./book-seats.ts";
 import type { OnceOptions, OwnedOptions } from "./bookings-api.ts";
 import { findBooking, findHold } from "./find-booking.ts";
-import { readEvent } from "./find-event.ts";
+import { findEvent, readEvent } from "./find-event.ts";
 import { bookedMessage } from "./messages.ts";
 import { type Idempotency, idempotencyOf, keyInsert, type Made, once } from "./once.ts";
 import { outboxInsert } from "./outbox-insert.ts";
@@ -48,9 +48,7 @@ async function confirm(
 ): Promise<Confirmed> {
   const { db } = intake;
   if (hold.state !== "OPEN") return settled(intake, hold);
-  const sale = await readEvent(db, hold.eventId);
-  if (!sale) throw new Error(`hold ${hold.id} is of an event that is not in the projection`);
-  const { event, isOver } = sale;
+  const { event, isOver } = await findEvent(db, intake.freshness, hold.eventId);
   if (event.cancelled) throw eventIsCancelled();
   if (isOver) throw eventIsOver();
   if (event.oneBookingEach) await requireNoBooking(db, hold);

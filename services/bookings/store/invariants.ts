@@ -71,22 +71,24 @@ function asStated(tx: Transaction, slice: Slice): Promise<Look> {
       created_at > now() - make_interval(secs => ${slice.sentKeepMs / 1_000}::float8) as young
       from ${bookings}`,
     max: BOOKINGS_MAX,
+    // Grouped, not joined: of how many messages wait the planner knows too little to join them well.
     broken: sql`
-      select 'booking/' || s.id as about,
-        'version ' || s.version || ', and stated ' || coalesce(stated.path, 'nothing') as problem
-      from slice s
-      left join (
-        select key, string_agg(split_part(subject, '.', 3), ' ' order by version) as path
-        from (
-          select key, version, subject from ${outboxSent}
-          where key in (select 'booking/' || id from slice)
-          union all
-          select key, version, subject from ${outbox}
-          where key in (select 'booking/' || id from slice)
-        ) message group by key
-      ) stated on stated.key = 'booking/' || s.id
-      where s.young and stated.path is distinct from
-        case when s.version = 2 then 'event_booked booking_cancelled' else 'event_booked' end`,
+      select s.key as about, 'version ' || max(s.version) || ', and stated '
+        || coalesce(string_agg(s.type, ' ' order by s.stated), 'nothing') as problem
+      from (
+        select 'booking/' || id as key, id, version, young, null::text as type,
+          null::bigint as stated from slice
+        union all
+        select key, null, null, null, split_part(subject, '.', 3), version from ${outboxSent}
+        where key = any(array(select 'booking/' || id from slice))
+        union all
+        select key, null, null, null, split_part(subject, '.', 3), version from ${outbox}
+        where key like 'booking/%'
+      ) s
+      group by s.key
+      having bool_or(s.young) and string_agg(s.type, ' ' order by s.stated) is distinct from
+        case when max(s.version) = 2 then 'event_booked booking_cancelled' else 'event_booked' end`,
+    orderBy: sql`s.key desc`,
   });
 }
 
@@ -140,20 +142,22 @@ interface Looking {
   readonly max: number;
   /** A query of breaches among the rows `slice s`. */
   readonly broken: SQL;
+  /** The newest first; by `s.id` where nothing is said. */
+  readonly orderBy?: SQL;
 }
 
 /** Ids are UUIDv7, so the greatest is the newest. */
 async function newestFirst(
   { q }: Transaction,
   { cursor, breachesMax }: Slice,
-  { of, max, broken }: Looking,
+  { of, max, broken, orderBy = sql`s.id desc` }: Looking,
 ): Promise<Look> {
   if (cursor !== undefined && !UUID.test(cursor)) throw invalidCursor();
   const below = cursor === undefined ? sql`true` : sql`id < ${cursor}::uuid`;
   const [row] = await q.execute<Found>(sql`
     with slice as materialized (
       select * from (${of}) rows where ${below} order by id desc limit ${max}
-    ), broken as (${broken} order by s.id desc limit ${breachesMax})
+    ), broken as (${broken} order by ${orderBy} limit ${breachesMax})
     select (select count(*) from slice) as checked,
       (select id from slice order by id limit 1) as last,
       (select coalesce(json_agg(broken), '[]') from broken) as breaches`);
