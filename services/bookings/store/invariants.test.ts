@@ -70,6 +70,23 @@ describe("what is always true of bookings", () => {
   });
 });
 
+test("thousands of bookings whose messages all wait for the broker are looked at in time", async () => {
+  await using world = await bookingsWorld();
+  const eventId = await world.announce({ capacity: 5_000 });
+  await world.query(`
+    insert into bookings (id, event_id, event_name, user_id, seats, status, only_one, version)
+    select gen_random_uuid(), '${eventId}', 'Opera', 'ada', 1, 'CONFIRMED', false, 1
+    from generate_series(1, 5000)`);
+  await world.query("update event_seats set booked = 5000");
+  await world.query(`
+    insert into outbox (event_id, key, version, subject, headers, payload)
+    select gen_random_uuid(), 'booking/' || id, 1, 'bookings.v1.event_booked.' || id, '', ''
+    from bookings`);
+
+  // Each with each took ten seconds, which is the limit of a statement.
+  expect(await world.breaches()).toEqual([]);
+});
+
 test("the ledgers tell page by page what is known of events and how much is booked", async () => {
   await using world = await busyWorld();
   const other = await world.announce({ capacity: 7, cancelled: true }, 4);
