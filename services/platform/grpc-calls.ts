@@ -2,9 +2,11 @@ import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Authenticate } from "./auth.ts";
 import { requireAccess } from "./auth-rules.ts";
+import { networkOf } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { changeRpcRequest, rpcRequest } from "./rpc-context.ts";
 import { childSpan, inSpan, parseTraceparent } from "./telemetry.ts";
 
@@ -54,13 +56,17 @@ export function callLines({ log, clock, random }: CallLineSettings): Interceptor
 
 /**
  * Finds out who calls, and refuses whoever is no service where guests are not let in: native gRPC is
- * for services. The calls by which a server is watched are for everybody.
+ * for services. The calls by which a server is watched are for everybody. A network
+ * address whose credentials have proved nobody too often in this second is refused beforehand.
  */
-export function authentication(authenticate: Authenticate): Interceptor {
+export function authentication(authenticate: Authenticate, unproved: RateLimit): Interceptor {
   return (next) => async (request) => {
     if (request.method.parent.typeName === Health.typeName) return next(request);
     const { requestMethod: method, header: headers } = request;
+    const network = networkOf(request.contextValues.get(rpcRequest).address);
+    await unproved.take(network);
     const identity = await authenticate({ method, headers });
+    if (identity.refusedCredential === undefined) await unproved.giveBack(network);
     changeRpcRequest(request.contextValues, identity);
     requireAccess("service", identity);
     return next(request);

@@ -20,9 +20,11 @@ import {
 import { Client, credentials, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import { authenticator } from "./auth.ts";
 import { systemClock } from "./clock.ts";
+import { Refusal } from "./errors.ts";
 import { type GrpcServer, type GrpcSettings, serveGrpc } from "./grpc-server.ts";
 import { type Log, type LogFields, silentLog } from "./log.ts";
 import { systemRandom } from "./random.ts";
+import { rpcRequest } from "./rpc-context.ts";
 import { eventually } from "./testing/eventually.ts";
 import { type Observed, scriptedAccess, scriptedInventory } from "./testing/scripted-inventory.ts";
 
@@ -250,6 +252,43 @@ describe("the caller of a gRPC call", () => {
     expect(refused).toEqual({ code: status.UNAUTHENTICATED, details: "authentication required" });
     expect(person).toEqual({ code: status.PERMISSION_DENIED, details: "needs the role service" });
     expect(allowed.sku).toBe("orders");
+  });
+
+  test("is counted by its network address before its token is looked at", async () => {
+    let verified = 0;
+    const addresses: string[] = [];
+    const { client } = await serve({
+      unprovedPerSecond: 2,
+      authenticate: authenticator("required", async (subject) => {
+        verified += 1;
+        if (subject === "forged") throw new Refusal("unauthenticated", "token_invalid", "invalid");
+        return { subject, roles: ["service"] };
+      }),
+      interceptors: [
+        (next) => (request) => {
+          addresses.push(request.contextValues.get(rpcRequest).address);
+          return next(request);
+        },
+      ],
+    });
+    const call = (token: string) => {
+      const metadata = new Metadata();
+      metadata.set("authorization", `Bearer ${token}`);
+      return getStock(client, metadata);
+    };
+    for (let calls = 0; calls < 5; calls += 1) await call("orders");
+    verified = 0;
+
+    // So many that a busy machine cannot spread them over as many seconds as it would take.
+    const codes = await Promise.all(
+      Array.from({ length: 30 }, async () => (await errorOf(call("forged"))).code),
+    );
+
+    const refused = codes.filter((code) => code === status.UNAUTHENTICATED);
+    expect(refused.length).toBeWithin(2, 30);
+    expect(verified).toBe(refused.length);
+    expect(codes).toContain(status.RESOURCE_EXHAUSTED);
+    expect(addresses).toEqual(Array.from({ length: 5 }, () => "127.0.0.1"));
   });
 
   test("who hangs up aborts the handler of a stream", async () => {

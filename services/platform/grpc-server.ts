@@ -1,6 +1,6 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
-import type { ConnectRouter } from "@connectrpc/connect";
+import { type ConnectRouter, createContextValues } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Authenticate } from "./auth.ts";
 import type { Clock } from "./clock.ts";
@@ -8,7 +8,10 @@ import { authentication, callLines } from "./grpc-calls.ts";
 import { grpcHealth } from "./grpc-health.ts";
 import { addReflection } from "./grpc-reflection.ts";
 import type { Random } from "./random.ts";
+import { rateLimit } from "./rate-limit.ts";
+import { defaultRequestLimits } from "./request-limits.ts";
 import { type RpcSettings, rpcOptions } from "./rpc.ts";
+import { changeRpcRequest } from "./rpc-context.ts";
 
 export interface GrpcSettings extends RpcSettings {
   /** 0 takes a free one. */
@@ -19,6 +22,8 @@ export interface GrpcSettings extends RpcSettings {
   readonly serving: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
+  /** Credentials that prove nobody, in a second, of one network address. Default 1000, as behind HTTP. */
+  readonly unprovedPerSecond?: number;
 }
 
 export interface GrpcServer {
@@ -55,17 +60,28 @@ export async function serveGrpc(settings: GrpcSettings): Promise<GrpcServer> {
   };
 }
 
+/** What of a call's HTTP request tells where it comes from. */
+interface CallOverSocket {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+}
+
 function adapterOptions(settings: GrpcSettings) {
   const { authenticate, serving, clock, interceptors = [] } = settings;
+  const unproved = rateLimit(settings.unprovedPerSecond ?? defaultRequestLimits.ratePerSecond);
   const options = rpcOptions({
     ...settings,
-    interceptors: [authentication(authenticate), ...interceptors],
+    interceptors: [authentication(authenticate, unproved), ...interceptors],
   });
   return {
     ...options,
     connect: false,
     grpcWeb: false,
     interceptors: [callLines(settings), ...(options.interceptors ?? [])],
+    contextValues: ({ socket }: CallOverSocket) => {
+      const values = createContextValues();
+      changeRpcRequest(values, { address: socket.remoteAddress ?? "unknown" });
+      return values;
+    },
     routes: (router: ConnectRouter) => {
       settings.routes(router);
       const services = [...new Set(router.handlers.map(({ service }) => service)), Health];
