@@ -64,9 +64,9 @@ export function authentication(authenticate: Authenticate, unproved: RateLimit):
     if (request.method.parent.typeName === Health.typeName) return next(request);
     const { requestMethod: method, header: headers } = request;
     const network = networkOf(request.contextValues.get(rpcRequest).address);
-    await unproved.take(network);
+    await unproved.requireLeft(network);
     const identity = await authenticate({ method, headers });
-    if (identity.refusedCredential === undefined) await unproved.giveBack(network);
+    if (identity.refusedCredential !== undefined) await unproved.take(network);
     changeRpcRequest(request.contextValues, identity);
     requireAccess("service", identity);
     return next(request);

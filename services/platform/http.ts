@@ -162,10 +162,10 @@ async function admit(
   { settings, limits, rates }: Wrapper,
 ): Promise<Problem | undefined> {
   const network = networkOf(served.address);
-  // To verify a signature costs more than to count, so that comes first.
-  await rates.unproved.take(network);
+  // To verify a signature costs more than to look at a count, so that comes first.
+  await rates.unproved.requireLeft(network);
   served.identify(await settings.authenticate(served.request));
-  if (served.refusedCredential === undefined) await rates.unproved.giveBack(network);
+  if (served.refusedCredential !== undefined) await rates.unproved.take(network);
   await rates.requests.take(served.caller?.subject ?? network);
 
   const limited = await served.receiving(limitBody(served.request, limits));

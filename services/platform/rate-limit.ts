@@ -5,8 +5,8 @@ import { Refusal } from "./errors.ts";
 export interface RateLimit {
   /** Counts one. Refuses with kind `limited` when its sender has had its share of this second. */
   take(sender: string): Promise<void>;
-  /** Lets one that was taken in this second not count. */
-  giveBack(sender: string): Promise<void>;
+  /** Refuses in the same way when nothing is left, and counts nothing. */
+  requireLeft(sender: string): Promise<void>;
 }
 
 /** Each process counts for itself: the limit protects it, it is no quota. */
@@ -17,14 +17,18 @@ export function rateLimit(ratePerSecond: number): RateLimit {
       try {
         await limiter.consume(sender);
       } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw new Refusal("limited", "rate_limited", "too many requests", {
-          retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1_000)),
-        });
+        throw error instanceof RateLimiterRes ? limited(error) : error;
       }
     },
-    async giveBack(sender) {
-      await limiter.reward(sender);
+    async requireLeft(sender) {
+      const found = await limiter.get(sender);
+      if (found !== null && found.consumedPoints >= ratePerSecond) throw limited(found);
     },
   };
+}
+
+function limited({ msBeforeNext }: RateLimiterRes): Refusal {
+  return new Refusal("limited", "rate_limited", "too many requests", {
+    retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
+  });
 }
