@@ -58,7 +58,13 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
     const sql = postgres(url, { max: 2, onnotice: () => undefined });
     opened.defer(() => sql.end({ timeout: 1 }));
     clients.set(name, sql);
-    const environment = { DATABASE_URL: url, NATS_URL: nats.url, AUTH: "required", ...settings };
+    const environment = {
+      DATABASE_URL: url,
+      NATS_URL: nats.url,
+      AUTH: "required",
+      RECONCILE_EVERY: "1s",
+      ...settings,
+    };
     const service = opened.use(await startService(name, environment));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => service.process.kill());

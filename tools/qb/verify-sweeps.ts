@@ -14,11 +14,13 @@ const check = {
 const pollMs = 500;
 /** A sweep that has not looked for so long is not at work. */
 const idleMaxMs = 120_000;
+/** A service that has just started has compared nothing yet, and does so every ten seconds. */
+const firstLookMaxMs = 15_000;
 
 /** Whether the reconciler is at work, and how far. It says nothing of what it found. */
 export async function verifySweeps(service: ServiceClient): Promise<CheckResult> {
   const where = service.name;
-  const { sweeps } = await service.ask("/ops/v1/differences?limit=1", DifferencesView);
+  const sweeps = await firstSweeps(service, firstLookMaxMs);
   const [idle] = sweeps.filter(({ at }) => Date.now() - Date.parse(at) > idleMaxMs);
   if (sweeps.length === 0) return unknown({ where, ...check }, "nothing was compared yet");
   if (idle) {
@@ -34,9 +36,10 @@ export async function sweepFully(
   { timeoutMs, onProgress }: { readonly timeoutMs: number; onProgress: (text: string) => void },
 ): Promise<CheckResult> {
   const where = service.name;
+  if ((await firstSweeps(service, Math.min(timeoutMs, firstLookMaxMs))).length === 0)
+    return unknown({ where, ...check }, "nothing was compared yet");
   const body = { full: true, reason: "qb verify --full" };
   const begun = await service.ask("/ops/v1/reconcile", ReconcileView, { method: "POST", body });
-  if (begun.sweeps.length === 0) return unknown({ where, ...check }, "nothing was compared yet");
 
   const untilMs = performance.now() + timeoutMs;
   let view = await service.ask("/ops/v1/differences?limit=1", DifferencesView);
@@ -51,6 +54,19 @@ export async function sweepFully(
   const late = begun.sweeps.find((sweep) => !isPast(sweep, view.sweeps));
   const what = late ? `${nameOf(late)} was not compared` : "what seems missing was not confirmed";
   return unknown({ where, ...check }, `${what} within ${duration(timeoutMs)}`);
+}
+
+/** What is compared, as soon as the reconciler has looked for the first time; nothing when it does not. */
+async function firstSweeps(
+  service: ServiceClient,
+  timeoutMs: number,
+): Promise<DifferencesView["sweeps"]> {
+  const untilMs = performance.now() + timeoutMs;
+  for (;;) {
+    const { sweeps } = await service.ask("/ops/v1/differences?limit=1", DifferencesView);
+    if (sweeps.length > 0 || performance.now() >= untilMs) return sweeps;
+    await Bun.sleep(pollMs);
+  }
 }
 
 /** All that there was when it began was compared, and whatever seemed missing was looked at twice. */
