@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cp, rm } from "node:fs/promises";
 import { AckPolicy, DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { connect, nanos } from "nats";
 import { systemClock } from "../clock.ts";
@@ -162,6 +163,45 @@ describe("openJetStream", () => {
     await expect(broker.connection(3_000)).rejects.toThrow("closed");
   });
 });
+
+test("an answer from before the broker was put back concerns no message that came after", async () => {
+  await using nats = await temporaryBroker();
+  const admin = await connect({ servers: nats.url, maxReconnectAttempts: -1 });
+  const jsm = await jetstreamManager(admin);
+  await jsm.streams.add({ name: "THINGS", subjects: ["things.>"] });
+  await jsm.consumers.add("THINGS", {
+    durable_name: "reader",
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(2_000),
+  });
+  const broker = openJetStream({ servers: [nats.url], name: "put back", clock: systemClock });
+  await broker.connection(5_000);
+  const publish = (subject: string) => {
+    const put = { subject, headers: "", payload: new Uint8Array() };
+    return eventually(() => broker.publish(put));
+  };
+  const signal = AbortSignal.timeout(30_000);
+  await nats.server.stop();
+  await cp(nats.storeDir, `${nats.storeDir}-copy`, { recursive: true });
+  await nats.server.restart();
+  await publish("things.forgotten");
+  const old = await broker.subscribe("THINGS", "reader", 10);
+  const [forgotten] = await old.next(1, signal);
+
+  await nats.server.kill();
+  await rm(nats.storeDir, { recursive: true });
+  await cp(`${nats.storeDir}-copy`, nats.storeDir, { recursive: true });
+  await nats.server.restart();
+  await publish("things.new");
+  expect((await old.next(1, signal))[0]).toMatchObject({ sequence: 1, subject: "things.new" });
+  forgotten?.ack();
+
+  const [again] = await old.next(1, signal);
+  expect(again).toMatchObject({ sequence: 1, subject: "things.new", redelivered: true });
+  again?.ack();
+  await old.close();
+  await Promise.all([broker.close(), admin.close()]);
+}, 60_000);
 
 describe("a message that another wrote by hand", () => {
   /** Speaks the protocol itself, which lets headers be anything. */

@@ -101,9 +101,29 @@ export function openJetStream({
     if (!live || !up) throw unfit ?? new Error("not connected to the broker");
     return live;
   };
+  const connectionNow = () => {
+    const { signal } = broken;
+    return () => !signal.aborted;
+  };
   const asked = <T>(answer: Promise<T>) => unlessAborted(broken.signal, answer);
   const manager = () =>
     asked(jetstreamManager(connected(), { timeout: timeoutMs, checkAPI: false }));
+
+  const messageAt: Broker["messageAt"] = async (stream, sequence) => {
+    const jsm = await manager();
+    return absentIfMissing(async () => {
+      const message = await asked(jsm.streams.getMessage(stream, { seq: sequence }));
+      if (!message) return undefined;
+      return {
+        stream,
+        sequence: message.seq,
+        subject: message.subject,
+        headers: blockOf(() => message.header),
+        payload: message.data,
+        publishedAt: message.time,
+      };
+    });
+  };
 
   return {
     connected: () => up,
@@ -123,6 +143,7 @@ export function openJetStream({
         timeoutMs,
         clock,
         onReconnect,
+        guard: { connection: connectionNow, messageAt },
       }),
 
     async streamState(stream) {
@@ -150,21 +171,7 @@ export function openJetStream({
       return readStream(connected(), stream, options, { timeoutMs, broken: broken.signal });
     },
 
-    async messageAt(stream, sequence) {
-      const jsm = await manager();
-      return absentIfMissing(async () => {
-        const message = await asked(jsm.streams.getMessage(stream, { seq: sequence }));
-        if (!message) return undefined;
-        return {
-          stream,
-          sequence: message.seq,
-          subject: message.subject,
-          headers: blockOf(() => message.header),
-          payload: message.data,
-          publishedAt: message.time,
-        };
-      });
-    },
+    messageAt,
 
     hint(topic, data = "") {
       if (live && up) live.publish(`hints.${topic}`, data);

@@ -7,6 +7,7 @@ import {
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "nats";
 import type { Clock } from "../clock.ts";
+import { type AnswerGuard, guardedAnswers } from "./answers.ts";
 import type { Delivery, Subscription } from "./broker.ts";
 import { isMissing } from "./jetstream-errors.ts";
 import { storedMessage } from "./jetstream-message.ts";
@@ -20,6 +21,7 @@ interface DurableOptions {
   readonly clock: Clock;
   /** Calls back whenever the connection was made again. Returns how to stop. */
   readonly onReconnect: (listener: () => void) => () => void;
+  readonly guard: Omit<AnswerGuard, "isGone">;
 }
 
 /**
@@ -42,10 +44,10 @@ const sharesAtOnce = 2;
  */
 export async function subscribeDurable(
   nc: NatsConnection,
-  { stream, durable, inHandMax, timeoutMs, clock, onReconnect }: DurableOptions,
+  { stream, durable, inHandMax, timeoutMs, clock, onReconnect, guard }: DurableOptions,
 ): Promise<Subscription> {
   const consumer = await jetstream(nc, { timeout: timeoutMs }).consumers.get(stream, durable);
-  const queue: JsMsg[] = [];
+  const queue: Delivery[] = [];
   const closing = new AbortController();
   const share = Math.max(1, Math.floor(inHandMax / sharesAtOnce));
   const pulling = new Set<ConsumerMessages>();
@@ -74,7 +76,7 @@ export async function subscribeDurable(
         missing -= 1;
         asked -= 1;
         if (closing.signal.aborted) message.nak();
-        else queue.push(message);
+        else queue.push(deliveryOf(message, { ...guard, isGone: () => ended !== undefined }));
         arrived();
       }
     } finally {
@@ -115,17 +117,17 @@ export async function subscribeDurable(
         signal.removeEventListener("abort", arrived);
       }
       if (queue.length === 0 && ended && !signal.aborted) throw ended;
-      const deliveries = signal.aborted ? [] : queue.splice(0, max).map(delivery);
+      const deliveries = signal.aborted ? [] : queue.splice(0, max);
       roomMade();
       return deliveries;
     },
     working() {
-      for (const message of queue) message.working();
+      for (const delivery of queue) delivery.working();
     },
     async close() {
       closing.abort();
       for (const pull of pulling) pull.stop();
-      for (const message of queue.splice(0)) message.nak();
+      for (const delivery of queue.splice(0)) delivery.nak(0);
       roomMade();
       forget();
       await running;
@@ -151,12 +153,16 @@ async function endOf(
   }
 }
 
-function delivery(message: JsMsg): Delivery {
-  return {
-    ...storedMessage(message.info.stream, message),
-    redelivered: message.redelivered,
+function deliveryOf(message: JsMsg, guard: AnswerGuard): Delivery {
+  const stored = storedMessage(message.info.stream, message);
+  const answers = {
     ack: () => message.ack(),
-    nak: (delayMs) => message.nak(Math.max(1, Math.round(delayMs))),
+    nak: (delayMs: number) => message.nak(Math.max(1, Math.round(delayMs))),
     working: () => message.working(),
+  };
+  return {
+    ...stored,
+    redelivered: message.redelivered,
+    ...guardedAnswers(stored, answers, guard),
   };
 }

@@ -1,4 +1,5 @@
 import type { StreamDeclaration } from "@app/contracts/topology.ts";
+import { guardedAnswers } from "@app/platform/messaging/answers.ts";
 import type { Broker, Delivery, StoredMessage } from "@app/platform/messaging/broker.ts";
 import { outcomeOf } from "../world/process.ts";
 import { type BrokerServer, type Connected, payloadMax } from "./broker-server.ts";
@@ -212,7 +213,7 @@ function connect({ server, link, timeoutMs }: SimulatedBrokerOptions) {
 /** A message in a client's hands. Its answer reaches whatever durable of that name there is by then. */
 export function deliveryOf(
   connection: Connection,
-  durable: { readonly stream: string; readonly durable: string },
+  { stream, durable, isGone }: DeliveredTo,
   message: StoredMessage & { readonly redelivered: boolean },
 ): Delivery {
   const { server } = connection;
@@ -221,12 +222,27 @@ export function deliveryOf(
   const answer = (what: string, effect: Parameters<BrokerServer["answer"]>[2]) => {
     if (answered) return;
     answered = what !== "working";
-    connection.send(what, () => server.answer(durable.stream, durable.durable, effect));
+    connection.send(what, () => server.answer(stream, durable, effect));
   };
-  return {
-    ...message,
+  const answers = {
     ack: () => answer("ack", (of) => of.ack(sequence)),
-    nak: (delayMs) => answer("nak", (of) => of.nak(sequence, delayMs, server.nowMs)),
+    nak: (delayMs: number) => answer("nak", (of) => of.nak(sequence, delayMs, server.nowMs)),
     working: () => answer("working", (of) => of.working(sequence, server.nowMs)),
   };
+  const guard = {
+    connection: () => {
+      const { epoch } = connection;
+      return () => connection.epoch === epoch;
+    },
+    isGone,
+    messageAt: (of: string, at: number) =>
+      connection.request("message", () => server.streams.get(of)?.get(at)),
+  };
+  return { ...message, ...guardedAnswers(message, answers, guard) };
+}
+
+interface DeliveredTo {
+  readonly stream: string;
+  readonly durable: string;
+  readonly isGone: () => boolean;
 }

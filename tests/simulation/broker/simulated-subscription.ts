@@ -86,7 +86,11 @@ export class SimulatedSubscription implements Subscription {
             // It was on its way when the connection broke: its ack wait will pass.
             if (isOld()) return;
             this.#take(
-              deliveryOf(this.#connection, this.#pulled, { ...message, redelivered }),
+              deliveryOf(
+                this.#connection,
+                { ...this.#pulled, isGone: () => this.#ended !== undefined },
+                { ...message, redelivered },
+              ),
               pull,
             );
           }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../eventually.ts";
-import { type MakeWorld, message, publishMany, reading } from "./world.ts";
+import { forever, type MakeWorld, message, publishMany, reading } from "./world.ts";
 
 /** What becomes of answers that come late, twice, or to somebody else. */
 export function answering(name: string, world: MakeWorld): void {
@@ -62,6 +62,26 @@ export function answering(name: string, world: MakeWorld): void {
           unacknowledged: 0,
         }),
       );
+    });
+
+    test("concern no other message that stands in the place of theirs", async () => {
+      await using it = await world({ ackWaitMs: 30_000 });
+      await it.broker.publish(message("things.a"));
+      const old = await reading(it.broker);
+      const [first] = await old.take(1);
+      const ended = old.subscription.next(1, forever).catch((error: unknown) => error);
+      await it.server.deleteStream("THINGS");
+      expect(await ended).toBeInstanceOf(Error);
+      await it.server.createStream("THINGS");
+      await it.server.createDurable("THINGS", "reader", { ackWaitMs: 600 });
+      await it.broker.publish(message("things.b"));
+      await using pull = await reading(it.broker);
+      expect((await pull.take(1))[0]).toMatchObject({ sequence: 1, subject: "things.b" });
+
+      first?.ack();
+
+      expect((await pull.take(1))[0]).toMatchObject({ subject: "things.b", redelivered: true });
+      await old.subscription.close();
     });
 
     test("that give several back bring all of them again", async () => {
