@@ -38,18 +38,29 @@ interface Wanted {
   readonly limit: number;
 }
 
+/** Conditions of its own, and what it is in order of. */
+interface Part {
+  readonly own: readonly SQL[];
+  readonly start: SQL | typeof events.startsAt;
+}
+
 function find(db: Database, wanted: Wanted, query?: string): Promise<readonly ListedEvent[]> {
   const { available } = wanted.request;
   const words = query === undefined ? [] : [sql`${events.search} @@ ${query}::tsquery`];
   // What runs has begun before what is to come, so that one after the other they are in order.
-  const parts = available ? [isRunning, isToCome].map((part) => [...words, part]) : [words];
+  const parts = available
+    ? [
+        { own: [...words, isRunning], start: startSorted },
+        { own: [...words, isToCome], start: events.startsAt },
+      ]
+    : [{ own: words, start: events.startsAt }];
   if (!available && query === undefined) return select(db.q, wanted);
 
   return db.transaction(async ({ q }) => {
     // Sent together: one round trip.
     const [, ...found] = await Promise.all([
       q.execute(planByWords),
-      ...parts.map((part) => select(q, wanted, ...part)),
+      ...parts.map((part) => select(q, wanted, part)),
     ]);
     return found.flat().slice(0, wanted.limit);
   });
@@ -65,7 +76,7 @@ const planByWords = sql`set local plan_cache_mode = force_custom_plan`;
 async function select(
   q: Queries,
   { request, after, limit }: Wanted,
-  ...own: readonly SQL[]
+  { own, start }: Part = { own: [], start: events.startsAt },
 ): Promise<readonly ListedEvent[]> {
   const rows = await q
     .select(eventColumns)
@@ -73,7 +84,7 @@ async function select(
     .innerJoin(locations, eq(locations.id, events.locationId))
     .leftJoin(bookedSeats, eq(bookedSeats.eventId, events.id))
     .where(and(...conditions(request), after && behind(after), ...own))
-    .orderBy(asc(events.startsAt), asc(events.id))
+    .orderBy(asc(start), asc(events.id))
     .limit(limit);
   return rows.map(eventFromRow);
 }
@@ -107,6 +118,12 @@ const hasSeats = sql`${events.status} = 'SCHEDULED'
  */
 const isRunning = sql`${hasSeats} and ${events.startsAt} <= now()
   and tstzrange(${events.startsAt}, ${events.endsAt}) @> now()`;
+
+/**
+ * The same order, and one that no index has: what runs is the last of all that has begun, and the
+ * planner, which expects it anywhere, would rather walk in order through all that is over.
+ */
+const startSorted = sql`${events.startsAt} + interval '0'`;
 
 const isToCome = sql`${hasSeats} and ${events.startsAt} > now()`;
 
