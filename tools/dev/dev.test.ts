@@ -30,7 +30,7 @@ describe("bun run dev", () => {
   test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {
     const run = start(DEV, "--ci", "--ephemeral");
 
-    expect(await run.ended()).toBe(0);
+    expect(await run.ended(), run.output()).toBe(0);
     expect(run.output()).toMatch(/Ready in \d+\.\d s/);
     for (const name of ["Postgres", "nats-server", ...services]) {
       expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
