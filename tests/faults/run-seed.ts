@@ -1,4 +1,5 @@
 import { isAway } from "./away.ts";
+import { lostMessages } from "./checks/lost-messages.ts";
 import { violations } from "./checks/verdict.ts";
 import type { Fault } from "./fault.ts";
 import { type OpenWorld, openWorld, type WorldOptions } from "./open-world.ts";
@@ -70,6 +71,9 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     await world.heal();
     note("healed");
     await world.workload.finish(FINISH_DEADLINE_MS);
+    await settle(world);
+    // What a fault took from a stream last is noticed by now, and on its way again.
+    await lostMessages(world);
     await settle(world);
     note("settled");
     found.push(...(await violations(world)));
