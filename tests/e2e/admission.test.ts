@@ -89,6 +89,8 @@ describe("while the broker is away", () => {
     });
     await world.addItem("cola", 1_000_000);
     await world.decided(await world.accepted(cola));
+    // Whatever were left in the outbox would count.
+    await settled(world);
     await world.nats.server.kill();
 
     const first = await world.accepted(cola);
