@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { PendingMessage } from "./outbox-store.ts";
-import { relayQueue, waitingPerStreamMax } from "./relay-queue.ts";
+import { relayQueue, waitingPerStreamDefault } from "./relay-queue.ts";
 
 const pending = (id: number, key: string, version = id): PendingMessage => ({
   id,
@@ -15,8 +15,12 @@ const pending = (id: number, key: string, version = id): PendingMessage => ({
 });
 
 /** A queue for streams that are told apart by the first token of their subjects. */
-const queueUnderTest = (readable: () => void = () => undefined) =>
-  relayQueue({ streamOf: (subject) => subject.slice(0, subject.indexOf(".")), readable });
+const queueUnderTest = (readable: () => void = () => undefined, waitingPerStreamMax?: number) =>
+  relayQueue({
+    streamOf: (subject) => subject.slice(0, subject.indexOf(".")),
+    readable,
+    ...(waitingPerStreamMax === undefined ? {} : { waitingPerStreamMax }),
+  });
 
 /** Everything that may be sent now, acknowledged at once. */
 function drained(queue: ReturnType<typeof relayQueue>, nowMs: number): number[] {
@@ -122,13 +126,30 @@ describe("relayQueue", () => {
     queue.add([refusing(2_000), pending(2_001, "good")]);
 
     expect(queue.closedStreams).toEqual(["full"]);
-    expect(queue.size).toBe(waitingPerStreamMax + 1);
+    expect(queue.size).toBe(waitingPerStreamDefault + 1);
     expect(drained(queue, 0)).toEqual([2_001]);
     expect(told).toBe(0);
     const tried = queue.take(10);
     if (!tried) throw new Error("nothing was taken");
     queue.release(tried);
     expect([queue.closedStreams, told]).toEqual([[], 1]);
+  });
+
+  test("keeps what is about to be tried again when a stream closes", () => {
+    const queue = queueUnderTest(undefined, 2);
+    queue.add([pending(1, "a"), pending(2, "b"), pending(3, "c")]);
+    const [one, two] = [queue.take(0), queue.take(0)];
+    if (!one || !two) throw new Error("nothing was taken");
+    queue.retryAfter(one, 5);
+    // Makes the first ready for its next attempt; another is taken before it.
+    const third = queue.take(5);
+    expect(third?.id).toBe(3);
+
+    queue.retryAfter(two, 20);
+
+    expect([queue.closedStreams, queue.heldIds]).toEqual([["orders"], [1, 2, 3]]);
+    expect(drained(queue, 5)).toEqual([1]);
+    expect([queue.closedStreams, queue.heldKeys]).toEqual([[], ["b"]]);
   });
 
   test("takes nothing of a stream that may not be taken from", () => {
@@ -184,82 +205,93 @@ describe("relayQueue", () => {
     );
 
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const queue = queueUnderTest();
-        const readAgain = () =>
-          queue.add([...added.values()].filter(({ id }) => !finished.has(id)));
-        const added = new Map<number, PendingMessage>();
-        const acknowledged: number[] = [];
-        const finished = new Set<number>();
-        let inFlight: PendingMessage[] = [];
-        const notBefore = new Map<string, number>();
-        let nowMs = 1;
+      fc.property(
+        fc.array(step, { maxLength: 200 }),
+        fc.integer({ min: 1, max: 6 }),
+        (steps, max) => {
+          const queue = queueUnderTest(undefined, max);
+          // As the relay reads: nothing of what the queue says that it holds.
+          const readAgain = () => {
+            if (queue.closedStreams.length > 0) return;
+            const [heldIds, heldKeys] = [new Set(queue.heldIds), new Set(queue.heldKeys)];
+            const rows = [...added.values()].filter(({ id }) => !finished.has(id));
+            queue.add(rows.filter(({ id, key }) => !heldIds.has(id) && !heldKeys.has(key)));
+          };
+          const added = new Map<number, PendingMessage>();
+          const acknowledged: number[] = [];
+          const finished = new Set<number>();
+          let inFlight: PendingMessage[] = [];
+          const notBefore = new Map<string, number>();
+          let nowMs = 1;
 
-        const take = () => {
-          const message = queue.take(nowMs);
-          if (!message) return;
-          expect(inFlight.map(({ key }) => key)).not.toContain(message.key);
-          expect(acknowledged).not.toContain(message.id);
-          expect(notBefore.get(message.key) ?? 0).toBeLessThanOrEqual(nowMs);
-          inFlight.push(message);
-        };
-        const answer = (which: number, how: (message: PendingMessage) => void) => {
-          const message = inFlight[which % Math.max(1, inFlight.length)];
-          if (!message) return;
-          inFlight = inFlight.filter((other) => other !== message);
-          how(message);
-        };
-        const acknowledge = (message: PendingMessage) => {
-          acknowledged.push(message.id);
-          queue.release(message);
-        };
+          const take = () => {
+            const message = queue.take(nowMs);
+            if (!message) return;
+            expect(inFlight.map(({ key }) => key)).not.toContain(message.key);
+            expect(acknowledged).not.toContain(message.id);
+            expect(notBefore.get(message.key) ?? 0).toBeLessThanOrEqual(nowMs);
+            inFlight.push(message);
+          };
+          const answer = (which: number, how: (message: PendingMessage) => void) => {
+            const message = inFlight[which % Math.max(1, inFlight.length)];
+            if (!message) return;
+            inFlight = inFlight.filter((other) => other !== message);
+            how(message);
+          };
+          const acknowledge = (message: PendingMessage) => {
+            acknowledged.push(message.id);
+            queue.release(message);
+          };
 
-        for (const step of steps) {
-          switch (step.does) {
-            case "add": {
-              const message = pending(added.size + 1, `k${step.key}`);
-              added.set(message.id, message);
-              queue.add([message]);
-              break;
+          for (const step of steps) {
+            switch (step.does) {
+              case "add": {
+                const message = pending(added.size + 1, `k${step.key}`);
+                added.set(message.id, message);
+                queue.add([message]);
+                break;
+              }
+              case "take":
+                take();
+                break;
+              case "wait":
+                nowMs += step.ms;
+                break;
+              case "release":
+                answer(step.which, acknowledge);
+                break;
+              case "retry":
+                answer(step.which, (message) => {
+                  notBefore.set(message.key, nowMs + step.delayMs);
+                  queue.retryAfter(message, nowMs + step.delayMs);
+                });
+                break;
+              case "finish":
+                for (const id of acknowledged) finished.add(id);
+                queue.forget(acknowledged);
+                break;
+              case "readAgain":
+                // The outbox gives again whatever is not finished.
+                readAgain();
+                break;
             }
-            case "take":
-              take();
-              break;
-            case "wait":
-              nowMs += step.ms;
-              break;
-            case "release":
-              answer(step.which, acknowledge);
-              break;
-            case "retry":
-              answer(step.which, (message) => {
-                notBefore.set(message.key, nowMs + step.delayMs);
-                queue.retryAfter(message, nowMs + step.delayMs);
-              });
-              break;
-            case "finish":
-              for (const id of acknowledged) finished.add(id);
-              queue.forget(acknowledged);
-              break;
-            case "readAgain":
-              // The outbox gives again whatever is not finished.
-              readAgain();
-              break;
+            expect(queue.size).toBeLessThanOrEqual(added.size - finished.size);
           }
-          expect(queue.size).toBeLessThanOrEqual(added.size - finished.size);
-        }
 
-        for (const message of inFlight.splice(0)) acknowledge(message);
-        // What had to stay in the outbox behind a refused message is read when that was sent.
-        acknowledged.push(...drained(queue, nowMs + 1_000));
-        readAgain();
-        acknowledged.push(...drained(queue, nowMs + 1_000));
-        expect(acknowledged.toSorted((a, b) => a - b)).toEqual([...added.keys()]);
-        for (const key of new Set([...added.values()].map((message) => message.key))) {
-          const ofKey = acknowledged.filter((id) => added.get(id)?.key === key);
-          expect(ofKey).toEqual(ofKey.toSorted((a, b) => a - b));
-        }
-      }),
+          for (const message of inFlight.splice(0)) acknowledge(message);
+          // What had to stay in the outbox behind a refused message is read when that was sent.
+          for (let turn = 1; turn <= 3; turn += 1) {
+            acknowledged.push(...drained(queue, nowMs + 1_000));
+            readAgain();
+          }
+          acknowledged.push(...drained(queue, nowMs + 1_000));
+          expect(acknowledged.toSorted((a, b) => a - b)).toEqual([...added.keys()]);
+          for (const key of new Set([...added.values()].map((message) => message.key))) {
+            const ofKey = acknowledged.filter((id) => added.get(id)?.key === key);
+            expect(ofKey).toEqual(ofKey.toSorted((a, b) => a - b));
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

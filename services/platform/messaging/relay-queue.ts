@@ -42,13 +42,14 @@ export interface RelayQueueOptions {
   readonly streamOf: (subject: string) => string;
   /** Hears that messages which had to stay in the outbox may be read. */
   readonly readable: () => void;
+  /** Keys of one stream that may wait for another attempt; with more, the stream is closed. */
+  readonly waitingPerStreamMax?: number;
 }
 
 /** A key with a long backlog may not crowd out the others. It is read again once little is left. */
 const perKeyMax = 64;
 const perKeyLow = 16;
-/** Keys of one stream that may wait for another attempt; with more, the stream is closed. */
-export const waitingPerStreamMax = 256;
+export const waitingPerStreamDefault = 256;
 
 interface KeyQueue {
   readonly messages: PendingMessage[];
@@ -57,7 +58,11 @@ interface KeyQueue {
   notBeforeMs: number;
 }
 
-export function relayQueue({ streamOf, readable }: RelayQueueOptions): RelayQueue {
+export function relayQueue({
+  streamOf,
+  readable,
+  waitingPerStreamMax = waitingPerStreamDefault,
+}: RelayQueueOptions): RelayQueue {
   const held = new Map<number, PendingMessage>();
   const keys = new Map<string, KeyQueue>();
   /** By stream, the keys that may be sent, in the order in which they became so. */
@@ -87,6 +92,11 @@ export function relayQueue({ streamOf, readable }: RelayQueueOptions): RelayQueu
   const dropReady = (stream: string) => {
     for (const key of ready.take(stream)) {
       const queue = keys.get(key);
+      if (queue && queue.failures > 0) {
+        // Its turn to be tried again has come: it keeps the stream closed, so it is what opens it.
+        ready.add(stream, key);
+        continue;
+      }
       if (queue) drop(queue.messages);
       keys.delete(key);
       full.delete(key);

@@ -109,7 +109,7 @@ describe("a refresh token", () => {
   test("is over with its session", async () => {
     await using world = await usersWorld();
     const { refreshToken } = await world.ada();
-    await world.query("update sessions set expires_at = now()");
+    await world.query("update sessions set expires_at = now() - interval '1 s'");
 
     expect((await refresh(world, refreshToken)).status).toBe(401);
   });

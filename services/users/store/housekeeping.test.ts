@@ -6,8 +6,8 @@ test("what is over is removed, and nothing else", async () => {
   await using world = await usersWorld();
   const { token } = await world.signedIn("olga@example.com", ["operator"]);
   await world.call("POST", "/ops/v1/keys/rotate", { token });
-  await world.query("update sessions set expires_at = now()");
-  await world.query("update sign_in_attempts set expires_at = now()");
+  await world.query("update sessions set expires_at = now() - interval '1 s'");
+  await world.query("update sign_in_attempts set expires_at = now() - interval '1 s'");
   await world.query(
     "update signing_keys set signs_from = now(), verifies_until = case when verifies_until is not null then now() end",
   );
