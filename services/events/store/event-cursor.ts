@@ -4,24 +4,22 @@ import { cursorAt, invalidCursor, placeOf } from "@app/platform/cursor.ts";
 export interface EventCursor {
   readonly startsAt: Date;
   readonly id: string;
-  /** Whether nothing had the words, and the list is of what has similar ones. */
-  readonly similar: boolean;
 }
 
-const PLACE = /^(~?)(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const PLACE = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 /** Years of five digits are written in a form that Postgres does not read. */
 const TIME_MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-export function encodeCursor({ startsAt, id, similar }: EventCursor): string {
-  return cursorAt(`${similar ? "~" : ""}${startsAt.getTime()}.${id}`);
+export function encodeCursor({ startsAt, id }: EventCursor): string {
+  return cursorAt(`${startsAt.getTime()}.${id}`);
 }
 
 /** Refuses with `invalid cursor` whatever `encodeCursor` cannot have written. */
 export function decodeCursor(text: string): EventCursor {
-  const [, mark, digits = "", id] = PLACE.exec(placeOf(text)) ?? [];
+  const [, digits = "", id] = PLACE.exec(placeOf(text)) ?? [];
   const ms = Number(digits);
   if (id === undefined || ms > TIME_MAX_MS) throw invalidCursor();
-  const cursor = { startsAt: new Date(ms), id, similar: mark === "~" };
+  const cursor = { startsAt: new Date(ms), id };
   // Digits may have zeros before them; encoding again tells.
   if (encodeCursor(cursor) === text) return cursor;
   throw invalidCursor();

@@ -1,9 +1,9 @@
-import type { Database, Queries } from "@app/platform/postgres.ts";
+import type { Database, Queries, Transaction } from "@app/platform/postgres.ts";
 import { and, asc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import type { EventFilter, ListRequest } from "../domain/list-request.ts";
 import { decodeCursor, type EventCursor, encodeCursor } from "./event-cursor.ts";
 import { eventColumns, eventFromRow, type ListedEvent } from "./event-row.ts";
-import { correctedWords, type WordWanted } from "./search-words.ts";
+import { areKnown, correctedWords, type WordWanted } from "./search-words.ts";
 import { bookedSeats, events, locations } from "./tables.ts";
 
 export interface EventPage {
@@ -12,24 +12,40 @@ export interface EventPage {
 }
 
 /**
- * One page of events, the earliest first by `(starts_at, id)`. Where nothing has the words that are
- * searched for and some of them are misspelt, it is of the events that have similar ones in their
- * place, and so are the pages after it.
+ * One page of events, the earliest first by `(starts_at, id)`. Where a word that is searched for is
+ * misspelt, the beginning of none that any event has, it is of the events that have similar ones in
+ * its place, and so are the pages after it.
  */
 export async function listEvents(db: Database, request: ListRequest): Promise<EventPage> {
   const { words, cursor, limit } = request;
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   // One more than asked for tells whether another page follows.
   const wanted = { request, after, limit: limit + 1 };
-  if (words === undefined) return pageOf(await find(db, wanted), { limit, similar: false });
+  if (words === undefined && !request.available) return pageOf(await select(db.q, wanted), limit);
 
-  if (after?.similar !== true) {
-    const found = await find(db, wanted, queryOf(words));
-    if (found.length > 0 || after) return pageOf(found, { limit, similar: false });
-  }
-  const corrected = await correctedWords(db, words);
-  if (corrected === undefined) return { events: [], nextCursor: undefined };
-  return pageOf(await find(db, wanted, queryOf(corrected)), { limit, similar: true });
+  return db.transaction(async (tx) => {
+    await tx.q.execute(planByWords);
+    const found = words ? await search(tx, wanted, words) : await findAvailable(tx.q, wanted, []);
+    return pageOf(found, limit);
+  });
+}
+
+async function search(
+  tx: Transaction,
+  wanted: Wanted,
+  words: readonly string[],
+): Promise<readonly ListedEvent[]> {
+  // Sent together: one round trip.
+  const [expected, isKnown] = await Promise.all([
+    matchesExpected(tx.q, words),
+    areKnown(tx, words),
+  ]);
+  if (isKnown.every(Boolean)) return findByWords(tx.q, wanted, { words, expected });
+
+  const corrected = await correctedWords(tx, words, isKnown);
+  if (corrected === undefined) return [];
+  const put = { words: corrected, expected: await matchesExpected(tx.q, corrected) };
+  return findByWords(tx.q, wanted, put);
 }
 
 interface Wanted {
@@ -44,21 +60,15 @@ interface Part {
   readonly start: SQL | typeof events.startsAt;
 }
 
-async function find(db: Database, wanted: Wanted, query?: string): Promise<readonly ListedEvent[]> {
-  const { available } = wanted.request;
-  if (!available && query === undefined) return select(db.q, wanted);
-
-  const words = query === undefined ? [] : [sql`${events.search} @@ ${query}::tsquery`];
-  return db.transaction(async ({ q }) => {
-    if (available) return findAvailable(q, wanted, words);
-    const expected = await matchesExpected(q, words);
-    const own = expected > SORTED_MAX ? words : [firstSorted(q, wanted, words)];
-    const [, found] = await Promise.all([
-      q.execute(planByWords),
-      select(q, wanted, { own, start: events.startsAt }),
-    ]);
-    return found;
-  });
+async function findByWords(
+  q: Queries,
+  wanted: Wanted,
+  { words, expected }: { readonly words: readonly WordWanted[]; readonly expected: number },
+): Promise<readonly ListedEvent[]> {
+  const having = [haveWords(words)];
+  if (wanted.request.available) return findAvailable(q, wanted, having);
+  const own = expected > SORTED_MAX ? having : [firstSorted(q, wanted, having)];
+  return select(q, wanted, { own, start: events.startsAt });
 }
 
 /** What runs has begun before what is to come, so that one after the other they are in order. */
@@ -67,9 +77,7 @@ async function findAvailable(
   wanted: Wanted,
   words: readonly SQL[],
 ): Promise<readonly ListedEvent[]> {
-  // Sent together: one round trip.
-  const [, running, toCome] = await Promise.all([
-    q.execute(planByWords),
+  const [running, toCome] = await Promise.all([
     select(q, wanted, { own: [...words, isRunning], start: startSorted }),
     select(q, wanted, { own: [...words, isToCome], start: events.startsAt }),
   ]);
@@ -87,9 +95,9 @@ const planByWords = sql`set local plan_cache_mode = force_custom_plan`;
 const SORTED_MAX = 5_000;
 
 /** How many events the planner expects to have the words: it counts those of frequent words. */
-async function matchesExpected(q: Queries, words: readonly SQL[]): Promise<number> {
+async function matchesExpected(q: Queries, words: readonly WordWanted[]): Promise<number> {
   const [row] = await q.execute<{ "QUERY PLAN": readonly { Plan: { "Plan Rows": number } }[] }>(
-    sql`explain (format json) select from ${events} where ${and(...words)}`,
+    sql`explain (format json) select from ${events} where ${haveWords(words)}`,
   );
   return row?.["QUERY PLAN"][0]?.Plan["Plan Rows"] ?? 0;
 }
@@ -124,14 +132,10 @@ async function select(
   return rows.map(eventFromRow);
 }
 
-function pageOf(
-  found: readonly ListedEvent[],
-  { limit, similar }: { readonly limit: number; readonly similar: boolean },
-): EventPage {
+function pageOf(found: readonly ListedEvent[], limit: number): EventPage {
   const shown = found.slice(0, limit);
   const last = shown.at(-1);
-  const nextCursor =
-    found.length > limit && last ? encodeCursor({ ...last.event, similar }) : undefined;
+  const nextCursor = found.length > limit && last ? encodeCursor(last.event) : undefined;
   return { events: shown, nextCursor };
 }
 
@@ -167,9 +171,9 @@ function behind({ startsAt, id }: EventCursor): SQL {
 }
 
 /** Words hold letters and digits alone, so that quotes are all that a query needs around them. */
-function queryOf(words: readonly WordWanted[]): string {
+function haveWords(words: readonly WordWanted[]): SQL {
   const parts = words.map((word) =>
     typeof word === "string" ? `'${word}':*` : `(${word.map((one) => `'${one}'`).join(" | ")})`,
   );
-  return parts.join(" & ");
+  return sql`${events.search} @@ ${parts.join(" & ")}::tsquery`;
 }

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from "@app/platform/postgres.ts";
+import type { Transaction } from "@app/platform/postgres.ts";
 import { sql } from "drizzle-orm";
 import { searchWords } from "./tables.ts";
 import { texts } from "./texts.ts";
@@ -20,24 +20,24 @@ export async function addSearchWords(tx: Transaction, words: readonly string[]):
 /** A word that is to occur as it is, or those of which one is to occur in its place. */
 export type WordWanted = string | readonly string[];
 
+/** Of each word whether it is the beginning of one that an event has, or too short to tell. */
+export function areKnown(tx: Transaction, words: readonly string[]): Promise<readonly boolean[]> {
+  return Promise.all(words.map(async (word) => !isKept(word) || (await isBeginning(tx, word))));
+}
+
 /**
- * Puts in the place of each word that is the beginning of none the known ones that are most like it.
- * Undefined when there is nothing to put: all words are known, or one is like none.
+ * Puts in the place of each word that is not known the known ones that are most like it. Undefined
+ * when one is like none.
  */
 export async function correctedWords(
-  db: Database,
+  tx: Transaction,
   words: readonly string[],
+  isKnown: readonly boolean[],
 ): Promise<readonly WordWanted[] | undefined> {
-  return db.transaction(async (tx) => {
-    // Both ways into the index depend on the word, which the plan for words in general does not see.
-    await tx.q.execute(sql`set local plan_cache_mode = force_custom_plan`);
-    const known = await Promise.all(words.map((word) => !isKept(word) || isBeginning(tx, word)));
-    if (known.every(Boolean)) return undefined;
-    const wanted = await Promise.all(
-      words.map((word, at) => (known[at] ? word : similarWords(tx, word))),
-    );
-    return wanted.some((similar) => similar.length === 0) ? undefined : wanted;
-  });
+  const wanted = await Promise.all(
+    words.map((word, at) => (isKnown[at] ? word : similarWords(tx, word))),
+  );
+  return wanted.some((similar) => similar.length === 0) ? undefined : wanted;
 }
 
 async function isBeginning({ q }: Transaction, word: string): Promise<boolean> {
