@@ -1,49 +1,61 @@
-import { parseArgs } from "node:util";
-import { measureSearch } from "./event-search.ts";
-import { limitMs, searchTable, writeSearch } from "./search-page.ts";
+import { writeFileSync } from "node:fs";
+import { isBroken } from "./compare.ts";
+import { jobs } from "./jobs.ts";
+import { type BenchOptions, readOptions, usage } from "./options.ts";
+import { comparedRows, jobTables } from "./results.ts";
+import { writeResults } from "./results-page.ts";
+import { type BenchResults, runJobs } from "./run-jobs.ts";
+import { searchBench } from "./search/main.ts";
 
-const usage = `bun run bench search [options]
+const EXIT = { reached: 0, missed: 1, wrongOptions: 2, broken: 3, interrupted: 130 } as const;
 
-Fills a database of its own with events, asks each kind of question many times, and prints how long the
-answers took and how the database found them.
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));
 
-  --events N   how many events (1000000)
-  --calls N    how often each question is asked (200)
-  --write      writes the figures and the plans into docs/benchmarks.md
-
-Exits 0 when 95 of 100 answers to each question took at most ${limitMs} ms.`;
-
-const eventsMax = 10_000_000;
-const callsMax = 100_000;
-
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      events: { type: "string", default: "1000000" },
-      calls: { type: "string", default: "200" },
-      write: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const events = whole(values.events, eventsMax);
-  const calls = whole(values.calls, callsMax);
-  if (values.help || positionals.join() !== "search" || !events || !calls) {
-    console.log(usage);
-    return values.help ? 0 : 2;
+async function main(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === "search") return searchBench(rest);
+  let options: BenchOptions | "help";
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return EXIT.wrongOptions;
   }
-  const onStep = (text: string) => console.error(text);
-  const figures = await measureSearch({ events, calls, onStep });
-  console.log(searchTable(figures));
-  for (const { question, plans } of figures.answers)
-    console.log(`\n${question}\n\n${plans.join("\n\n")}`);
-  if (values.write) await writeSearch(figures, { events, calls });
-  return figures.answers.every(({ mostMs }) => mostMs <= limitMs) ? 0 : 1;
+  if (options !== "help") return run(options);
+  console.log(usage);
+  return EXIT.reached;
 }
 
-function whole(text: string, max: number): number | undefined {
-  const value = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
-  return value !== undefined && value <= max ? value : undefined;
+async function run(options: BenchOptions): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => stop.abort(new Error("interrupted")));
+  let results: BenchResults;
+  try {
+    results = await runJobs({
+      ...options,
+      jobs: jobs.filter(({ name }) => options.only.includes(name)),
+      write: (line) => console.error(line),
+      onJob: async (result) =>
+        console.log(`\n## ${result.job}: ${result.title}\n\n${jobTables(result)}\n`),
+      signal: stop.signal,
+    });
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    console.error(error);
+    return EXIT.broken;
+  }
+  if (options.jsonFile) writeFileSync(options.jsonFile, JSON.stringify(results, null, 1));
+  if (options.write) await writeResults(results);
+  return judge(results, options);
+}
+
+/** A short run is judged by loose floors alone: its figures say nothing else. */
+function judge({ jobs }: BenchResults, { short }: BenchOptions): number {
+  const rows = jobs.flatMap(comparedRows);
+  const broken = rows.filter(isBroken);
+  for (const { row, ratio } of broken)
+    console.error(`${row.contender}: ${row.name} has a ratio of ${ratio?.median.toFixed(3)}`);
+  if (broken.length > 0) return EXIT.broken;
+  return short || rows.every(({ first }) => first !== false) ? EXIT.reached : EXIT.missed;
 }

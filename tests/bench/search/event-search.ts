@@ -29,7 +29,7 @@ export interface AnswerFigures {
   readonly plans: readonly string[];
 }
 
-const ROOT = resolve(import.meta.dir, "../..");
+const ROOT = resolve(import.meta.dir, "../../..");
 const DAY_SECONDS = 86_400;
 /** Read once before it is measured: the first calls find nothing in memory. */
 const CALLS_BEFORE = 5;

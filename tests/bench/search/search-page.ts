@@ -5,7 +5,7 @@ import type { SearchFigures } from "./event-search.ts";
 /** What 95 of 100 answers may take. */
 export const limitMs = 20;
 
-const page = join(import.meta.dir, "../../docs/benchmarks.md");
+const page = join(import.meta.dir, "../../../docs/benchmarks.md");
 const begin = "<!-- search: written by `bun run bench search --write` -->";
 const end = "<!-- search: end -->";
 

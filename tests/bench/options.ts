@@ -1,0 +1,70 @@
+import { parseArgs } from "node:util";
+import { jobNames } from "./jobs.ts";
+
+export interface BenchOptions {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly short: boolean;
+  readonly jsonFile: string | undefined;
+  readonly write: boolean;
+}
+
+/** With fewer, a median says too little to be kept. */
+const ROUNDS_KEPT_MIN = 7;
+const ROUNDS_MAX = 100;
+const SHORT_ROUNDS = 1;
+
+export const usage = `bun run bench [options]: how fast ours is, beside what the same machine can do at most
+
+  --only i,iii   only these jobs: ${jobNames.join(", ")}
+  --rounds N     rounds that count, up to ${ROUNDS_MAX} (${ROUNDS_KEPT_MIN})
+  --short        one small round of each, in about a minute: shows that all works, and fails only
+                 where a ratio is so low that something must be broken; its figures are no figures
+  --json FILE    writes every round into that file
+  --write        writes the tables into docs/benchmarks.md and the rounds into docs/benchmarks/;
+                 takes ${ROUNDS_KEPT_MIN} rounds at least
+  --help
+
+bun run bench search --help: how fast events are found among a million
+
+Starts servers and services of its own on 127.0.0.1, with all writes synced, and removes them. Floor,
+ours and peers work in turn; ratios are taken within each round. A round in which other programs used
+more than a tenth of the processors is dropped and repeated. Exits 0 when every target was reached,
+1 when one was missed, 2 for wrong options, and 3 when something was lost, doubled or broken.`;
+
+/** Reads the command line; throws what is wrong with it. */
+export function readOptions(args: readonly string[]): BenchOptions | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string" },
+      rounds: { type: "string" },
+      short: { type: "boolean", default: false },
+      json: { type: "string" },
+      write: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const { short, write } = values;
+  if (values.help) return "help";
+  if (short && (write || values.rounds !== undefined))
+    throw new Error("--short goes with neither --write nor --rounds: its figures are no figures");
+  const rounds = short ? SHORT_ROUNDS : roundsOf(values.rounds ?? String(ROUNDS_KEPT_MIN));
+  if (write && rounds < ROUNDS_KEPT_MIN)
+    throw new Error(`--write takes --rounds ${ROUNDS_KEPT_MIN} or more`);
+  const only = values.only === undefined ? jobNames : namesIn(values.only);
+  return { only, rounds, short, jsonFile: values.json, write };
+}
+
+function namesIn(list: string): readonly string[] {
+  const names = list.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => !jobNames.includes(name));
+  if (unknown.length === 0) return names;
+  throw new Error(`--only takes ${jobNames.join(", ")}, not ${unknown.join(", ")}`);
+}
+
+function roundsOf(text: string): number {
+  const value = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= ROUNDS_MAX) return value;
+  throw new Error(`--rounds must be a whole number from 1 to ${ROUNDS_MAX}, not ${text}`);
+}
