@@ -138,6 +138,19 @@ describe("booking seats", () => {
     await other.close(1_000);
   });
 
+  test("turns people away from what is sold out without a lock on its seats", async () => {
+    await using world = await bookingsWorld();
+    const eventId = await world.announce({ capacity: 2 });
+    await bookSeats(world.api, eventId, two);
+
+    const answer = await world.pool.transaction(async ({ q }) => {
+      await q.execute("select from event_seats for no key update");
+      return refused(bookSeats(world.api, eventId, { ...two, userId: "bob" }));
+    });
+
+    expect(answer).toBe("not enough seats");
+  });
+
   test("cannot oversell by hand either", async () => {
     await using world = await bookingsWorld();
     const eventId = await world.announce({ capacity: 3 });

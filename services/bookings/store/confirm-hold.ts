@@ -51,7 +51,8 @@ async function confirm(
   const { event, isOver } = await findEvent(db, intake.freshness, hold.eventId);
   if (event.cancelled) throw eventIsCancelled();
   if (isOver) throw eventIsOver();
-  if (event.oneBookingEach) await requireNoBooking(db, hold);
+  // Another confirm of the same hold may have been faster, and its booking is the answer.
+  if (event.oneBookingEach) await requireNoBooking(db, { ...hold, besidesHold: hold.id });
 
   const booking = await move(intake, { hold, event, idempotency });
   if (booking) return { booking, isNew: true };

@@ -2,9 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { systemClock } from "@app/platform/clock.ts";
 import { openPool } from "@app/platform/postgres.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import { sql } from "drizzle-orm";
 import { raceConfirmsAgainstExpiry } from "../testing/hold-races.ts";
 import { refused } from "../testing/refused.ts";
-import { bookingsWorld } from "../testing/world.ts";
+import { type BookingsWorld, bookingsWorld } from "../testing/world.ts";
 import { bookSeats } from "./book-seats.ts";
 import { confirmHold, releaseHold } from "./confirm-hold.ts";
 import { eventsWithExpiredHolds, expireHoldsOf } from "./expire-holds.ts";
@@ -14,6 +15,28 @@ import { keepHolds } from "./housekeeping.ts";
 
 const two = { seats: 2, userId: "ada" };
 const anybody = { ownedBy: undefined };
+
+/** Whose transactions and waits may take as long as a busy machine needs. */
+async function patientPool(url: string) {
+  const waitMs = 60_000;
+  const pool = openPool({
+    url,
+    connectionsMax: 2,
+    name: "patient",
+    lockTimeoutMs: waitMs,
+    statementTimeoutMs: waitMs,
+    idleInTransactionTimeoutMs: waitMs,
+  });
+  return { pool, [Symbol.asyncDispose]: () => pool.close(1_000) };
+}
+
+async function waitingForBookings(world: BookingsWorld) {
+  const [row] = await world.query(`
+    select count(*)::int as count from pg_locks
+    where not granted and relation = 'bookings'::regclass
+      and database = (select oid from pg_database where datname = current_database())`);
+  return row?.count;
+}
 
 describe("a hold", () => {
   test("sets seats aside until it is confirmed, and then they are booked", async () => {
@@ -56,6 +79,25 @@ describe("a hold", () => {
     expect(new Set(answers.map(({ made }) => made.id)).size).toBe(1);
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
     expect(world.counted).toHaveLength(1);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  test("that is confirmed at the same moment answers with that booking, also of one each", async () => {
+    await using world = await bookingsWorld();
+    await using patient = await patientPool(world.url);
+    const eventId = await world.announce({ oneBookingEach: true });
+    const { made: hold } = await holdSeats(world.api, eventId, two);
+
+    // The second has read the hold as open, and looks at bookings when the first is committed.
+    const [first, second] = await patient.pool.transaction(async (tx) => {
+      await tx.q.execute(sql`lock table bookings in access exclusive mode`);
+      const late = confirmHold({ ...world.api, db: patient.pool }, hold.id, anybody);
+      await eventually(async () => expect(await waitingForBookings(world)).toBe(1));
+      return [await confirmHold({ ...world.api, db: tx }, hold.id, anybody), late] as const;
+    });
+
+    expect((await second).made).toEqual(first.made);
+    expect([first.replayed, (await second).replayed]).toEqual([false, true]);
     expect(await world.breaches()).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import type { Database } from "@app/platform/postgres.ts";
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { type EventOnSale, seatsLeft } from "../domain/event.ts";
 import { alreadyBooked, notEnoughSeats, requireOnSale } from "../domain/refusals.ts";
 import type { SeatsRequest } from "../domain/seats-request.ts";
@@ -34,20 +34,27 @@ export async function takeSeats<T>(
     if (seatsLeft(sale.seats) >= seats) {
       const taken = await take(sale);
       if (taken !== undefined) return taken;
-    } else if (!(await expireHoldsOf(db, eventId))) {
+    } else if (sale.seats.held === 0 || !(await expireHoldsOf(db, eventId))) {
+      // Looked at first, because freeing locks the seats: a crowd that is turned away must not queue.
       throw notEnoughSeats();
     }
   }
   throw notEnoughSeats();
 }
 
+interface Whose {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly besidesHold?: string;
+}
+
 /**
  * Also finds bookings from before the event allowed one each. The partial unique index decides
- * between requests at the same time.
+ * between requests at the same time. What became of the hold `besidesHold` does not count.
  */
 export async function requireNoBooking(
   { q }: Database,
-  { eventId, userId }: { readonly eventId: string; readonly userId: string },
+  { eventId, userId, besidesHold }: Whose,
 ): Promise<void> {
   const [active] = await q
     .select({ id: bookings.id })
@@ -57,6 +64,9 @@ export async function requireNoBooking(
         eq(bookings.userId, userId),
         eq(bookings.eventId, eventId),
         ne(bookings.status, "CANCELLED"),
+        besidesHold === undefined
+          ? undefined
+          : sql`${bookings.holdId} is distinct from ${besidesHold}::uuid`,
       ),
     )
     .limit(1);
