@@ -1,4 +1,5 @@
 import { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
+import { messageContracts } from "@app/contracts/messages.ts";
 import type { Clock } from "@app/platform/clock.ts";
 import { httpApp } from "@app/platform/elysia-app.ts";
 import type { Log } from "@app/platform/log.ts";
@@ -50,7 +51,9 @@ export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSetti
   const ticketKeys = ticketKeysIn(db, clock);
   const tickets = ticketsWith(ticketKeys);
   const api: BookingsApi = { db, freshness, tickets, holdMs, booked, clock };
-  const payloads = payloadReader(handlers.map(({ schema }) => schema));
+  // All that the stream carries: what nobody here listens to is not unreadable.
+  const contracts = messageContracts.filter(({ stream }) => stream === source.stream);
+  const payloads = payloadReader(contracts.map(({ schema }) => schema));
   const rebuilding: RebuildTask = { db, broker, ...source, handlers, payloads, clock, log };
 
   return {

@@ -10,7 +10,7 @@ import {
 } from "@app/platform/messaging/incoming.ts";
 import { deadLetters } from "@app/platform/messaging/tables.ts";
 import type { Database } from "@app/platform/postgres.ts";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { currentRebuild, deleteStale, type Rebuild, swapIn } from "./rebuild.ts";
 import { eventView, rebuilds } from "./tables.ts";
 import { type BookingsStores, rebuildUnit } from "./unit.ts";
@@ -89,7 +89,7 @@ async function aimed({ db, broker, stream }: RebuildTask, rebuild: Rebuild): Pro
   return changed ?? { ...rebuild, ...anew, target: 0 };
 }
 
-/** One transaction. Of a message that nobody can read, what a person made of it is taken in. */
+/** One transaction. Where a person settled what a message says, that is taken in. */
 async function takeIn(
   task: RebuildTask,
   { id, generation }: Rebuild,
@@ -97,14 +97,7 @@ async function takeIn(
 ): Promise<void> {
   const last = batch.at(-1);
   if (!last) return;
-  const readable: Readable[] = [];
-  let unreadable = 0;
-  for (const stored of batch) {
-    const message = readHeaders(stored);
-    const read = await readOrRepaired(task, message);
-    if (!read) unreadable += 1;
-    else if (read.handler) readable.push({ ...read, handler: read.handler });
-  }
+  const { readable, unreadable } = await readAll(task, batch.map(readHeaders));
 
   await task.db.transaction(async (tx) => {
     const unit = rebuildUnit(tx, generation);
@@ -128,35 +121,49 @@ interface Readable {
   readonly context: MessageContext;
 }
 
-/** Undefined for a message that cannot be read; without a handler it is about nothing of ours. */
-async function readOrRepaired({ db, durable, handlers, payloads }: RebuildTask, message: Incoming) {
-  const { lane, type } = message;
-  if (!lane) return undefined;
-  let reading = payloads.read(message);
-  if (!reading.ok) {
-    const payload = await repairedPayload(db, durable, lane);
-    if (payload) reading = payloads.read({ ...message, payload });
+/** What handlers are to be given, and how many messages nobody can read. */
+async function readAll(task: RebuildTask, messages: readonly Incoming[]) {
+  const settled = await settledLetters(task, messages);
+  const readable: Readable[] = [];
+  let unreadable = 0;
+  for (const message of messages) {
+    const { lane, type, eventId } = message;
+    const letter = settled.get(eventId);
+    if (letter?.state === "discarded") continue;
+    const payload = letter?.payload ?? message.payload;
+    const reading = task.payloads.read({ ...message, payload });
+    const handler = task.handlers.find((known) => known.type === type);
+    if (!lane || !reading.ok) unreadable += 1;
+    else if (handler)
+      readable.push({ handler, body: reading.body, context: contextOf({ ...message, lane }) });
   }
-  if (!reading.ok) return undefined;
-  const handler = handlers.find((known) => known.type === type);
-  return { handler, body: reading.body, context: contextOf({ ...message, lane }) };
+  return { readable, unreadable };
 }
 
-async function repairedPayload(
-  { q }: Database,
-  consumer: string,
-  { key, version }: { readonly key: string; readonly version: number },
-): Promise<Uint8Array | undefined> {
-  const [letter] = await q
-    .select({ payload: deadLetters.payload })
+/**
+ * The dead letters among these messages that a person ended, by their ids: one that was run has the
+ * bytes that it was run with, be they edited or not, and one that was discarded was never run.
+ */
+async function settledLetters(
+  { db: { q }, durable }: RebuildTask,
+  messages: readonly Incoming[],
+): Promise<ReadonlyMap<string, Settled>> {
+  const keys = [...new Set(messages.flatMap(({ lane }) => lane?.key ?? []))];
+  const letters = await q
+    .select({
+      eventId: deadLetters.eventId,
+      state: deadLetters.state,
+      payload: deadLetters.payload,
+    })
     .from(deadLetters)
     .where(
       and(
-        eq(deadLetters.consumer, consumer),
-        eq(deadLetters.key, key),
-        eq(deadLetters.version, version),
-        eq(deadLetters.state, "done"),
+        eq(deadLetters.consumer, durable),
+        sql`${deadLetters.key} = any(${sql.param(keys)}::text[])`,
+        ne(deadLetters.state, "dead"),
       ),
     );
-  return letter?.payload;
+  return new Map(letters.map((letter) => [letter.eventId, letter]));
 }
+
+type Settled = Pick<typeof deadLetters.$inferSelect, "state" | "payload">;
