@@ -27,7 +27,7 @@ export function readSeatsRequest(body: unknown, caller?: string): SeatsRequest {
 function readSeats(value: unknown): number {
   if (value === undefined || value === null) throw invalid("seats", "seats is required");
   if (typeof value !== "number") throw invalid("seats", "seats must be an integer");
-  if (value < 1) throw invalid("seats", "seats must be > 0");
+  if (value <= 0) throw invalid("seats", "seats must be > 0");
   if (value > SEATS_MAX) throw invalid("seats", `seats must be at most ${SEATS_MAX}`);
   if (!Number.isInteger(value)) throw invalid("seats", "seats must be an integer");
   return value;

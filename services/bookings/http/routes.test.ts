@@ -43,6 +43,7 @@ describe("POST /events/{id}/bookings", () => {
     { body: { seats: null }, detail: "seats is required" },
     { body: { seats: "2" }, detail: "seats must be an integer" },
     { body: { seats: 1.5 }, detail: "seats must be an integer" },
+    { body: { seats: 0.5 }, detail: "seats must be an integer" },
     { body: { seats: 0 }, detail: "seats must be > 0" },
     { body: { seats: -1 }, detail: "seats must be > 0" },
     { body: { seats: 11 }, detail: "seats must be at most 10" },

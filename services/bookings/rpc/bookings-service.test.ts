@@ -91,7 +91,7 @@ describe("the calls on bookings", () => {
       Code.InvalidArgument,
       "seats must be > 0",
     ]);
-    expect(await failure(rpc.createHold({ eventId: "x", seats: 1 }))).toEqual([
+    expect(await failure(rpc.createHold({ eventId: "x", seats: 0 }))).toEqual([
       Code.InvalidArgument,
       "invalid id",
     ]);

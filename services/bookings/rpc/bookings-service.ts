@@ -24,14 +24,16 @@ import { holdToProto, toProto } from "./booking-proto.ts";
 /** The contract's comments live in `bookings_service.proto`; this file only says how each call is met. */
 export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsService> => ({
   async createBooking({ eventId, seats, userId }, context) {
+    const id = readId(eventId);
     const wanted = readSeatsRequest({ seats, userId }, callerOf(context)?.subject);
-    const booked = await bookSeats(api, readId(eventId), wanted, onceOf(context));
+    const booked = await bookSeats(api, id, wanted, onceOf(context));
     return { booking: toProto(answered(booked, context)) };
   },
 
   async createHold({ eventId, seats, userId }, context) {
+    const id = readId(eventId);
     const wanted = readSeatsRequest({ seats, userId }, callerOf(context)?.subject);
-    const held = await holdSeats(api, readId(eventId), wanted, onceOf(context));
+    const held = await holdSeats(api, id, wanted, onceOf(context));
     return { hold: holdToProto(answered(held, context)) };
   },
 
@@ -68,8 +70,9 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
   },
 
   async cancelBooking({ bookingId, reason }, context) {
+    const id = readId(bookingId);
     const options = { reason: readCancelReason({ reason }), ...ownedBy(context) };
-    return { booking: toProto(await cancelBooking(api, readId(bookingId), options)) };
+    return { booking: toProto(await cancelBooking(api, id, options)) };
   },
 
   async getTicket({ bookingId }, context) {
