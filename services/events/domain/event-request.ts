@@ -1,5 +1,5 @@
 import type { EventChange, EventDetails } from "./event.ts";
-import { Fields, invalid, type Spellings } from "./fields.ts";
+import { Fields, invalid, SECONDS_MAX, type Spellings } from "./fields.ts";
 import type { HallWanted, LocationDetails } from "./location.ts";
 import {
   CAPACITY_MAX,
@@ -15,7 +15,9 @@ const SEATS_MAX_MAX = 1_000;
 const DURATION_MAX_MINUTES = 366 * 24 * 60;
 const MINUTE_MS = 60_000;
 
+/** An `id` is taken for what the client remembers the event by, and ignored. */
 const commonFields: Spellings = {
+  id: [],
   name: [],
   startDate: [],
   endDate: [],
@@ -27,7 +29,7 @@ const commonFields: Spellings = {
   oneBookingEach: [],
 };
 
-const eventFields: Spellings = { ...commonFields, id: [], location: [], locationId: [] };
+const eventFields: Spellings = { ...commonFields, location: [], locationId: [] };
 
 /** Where an event is to be: in a location that is known, or in one that is made with it. */
 export interface PlaceWanted {
@@ -46,7 +48,7 @@ export interface EventRequest {
   readonly place: PlaceWanted;
 }
 
-/** Reads the body of a new event. An `id` is taken for what the client remembers it by, and ignored. */
+/** Reads the body of a new event. */
 export function readEventRequest(body: unknown): EventRequest {
   const fields = new Fields(body, eventFields);
   const name = fields.requiredText("name", { charactersMax: NAME_MAX });
@@ -109,7 +111,9 @@ function durationIn(fields: Fields): number | undefined {
 /** An event that says how long it lasts need not say when it ends. */
 function endOf(startsAt: Date, minutes: number | undefined, fields: Fields): Date {
   if (minutes === undefined) return fields.missing("endDate");
-  return new Date(startsAt.getTime() + minutes * MINUTE_MS);
+  const endsAtMs = startsAt.getTime() + minutes * MINUTE_MS;
+  if (endsAtMs > SECONDS_MAX * 1_000) throw fields.invalid("duration", "is too large");
+  return new Date(endsAtMs);
 }
 
 function placeIn(fields: Fields): PlaceWanted {

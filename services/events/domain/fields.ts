@@ -3,7 +3,7 @@ import { Refusal } from "@app/platform/errors.ts";
 /** How much of a caller's own key an answer repeats. */
 const KEY_SHOWN_MAX = 100;
 /** The last second of the year 9999: later ones are written in a form that Postgres does not read. */
-const SECONDS_MAX = 253_402_300_799;
+export const SECONDS_MAX = 253_402_300_799;
 
 /** A refused field: `text` says what is wrong, `field` names where it stands. */
 export function invalid(field: string, text: string): Refusal {

@@ -72,6 +72,8 @@ export function withHall(
   const { name, capacity, place } = hall ?? {};
   if (name === undefined || details.halls.some((known) => isNamed(known, name))) return details;
   if (capacity === undefined) return new Fields({}, hallFields, `${path}.`).missing("capacity");
+  if (details.halls.length >= HALLS_MAX)
+    throw invalid(path, `a location has at most ${HALLS_MAX} halls`);
   return { ...details, halls: [...details.halls, { name, place, capacity }] };
 }
 
