@@ -91,6 +91,18 @@ describe("the issuer's keys", () => {
     expect(await keys.find(second.kid)).toBeDefined();
   });
 
+  test("are waited for by everybody once they are stale, not by the first who asks alone", async () => {
+    const { issuer, keys, passMs } = keysOfIssuer();
+    await keys.find(first.kid);
+    issuer.keys = [second];
+
+    passMs(120_000);
+    const found = await Promise.all([1, 2, 3].map(() => keys.find(first.kid)));
+
+    expect(found).toEqual([undefined, undefined, undefined]);
+    expect(issuer.asked).toBe(2);
+  });
+
   test("are not waited for while they are fresh enough", async () => {
     const { issuer, keys, passMs } = keysOfIssuer();
     await keys.find(first.kid);

@@ -91,14 +91,10 @@ export function tokenKeys({ read, clock, log, limits: given }: TokenKeysSettings
   return {
     async find(id) {
       const known = keys.get(id);
-      if (known !== undefined) {
-        if (ageMs() < limits.freshMs || !mayRead()) return known;
-        const read = refresh();
-        if (ageMs() < limits.staleMs) return known;
-        await read;
-        return keys.get(id);
-      }
-      await (mayRead() ? refresh() : reading);
+      if (known !== undefined && ageMs() < limits.freshMs) return known;
+      const read = mayRead() ? refresh() : reading;
+      if (known !== undefined && ageMs() < limits.staleMs) return known;
+      await read;
       const found = keys.get(id);
       if (found === undefined && problem !== undefined) throw cannotVerify();
       return found;
