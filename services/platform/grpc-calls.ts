@@ -6,7 +6,7 @@ import { networkOf } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import type { Rates } from "./rate-limit.ts";
 import { changeRpcRequest, rpcRequest } from "./rpc-context.ts";
 import { childSpan, inSpan, parseTraceparent } from "./telemetry.ts";
 
@@ -56,10 +56,14 @@ export function callLines({ log, clock, random }: CallLineSettings): Interceptor
 
 /**
  * Finds out who calls, and refuses whoever is no service where guests are not let in: native gRPC is
- * for services. The calls by which a server is watched are for everybody. A network
- * address whose credentials have proved nobody too often in this second is refused beforehand.
+ * for services. The calls by which a server is watched are for everybody. Callers are limited as
+ * behind HTTP, and a network address whose credentials have proved nobody too often is refused
+ * before its next one is looked at.
  */
-export function authentication(authenticate: Authenticate, unproved: RateLimit): Interceptor {
+export function authentication(
+  authenticate: Authenticate,
+  { requests, unproved }: Rates,
+): Interceptor {
   return (next) => async (request) => {
     if (request.method.parent.typeName === Health.typeName) return next(request);
     const { requestMethod: method, header: headers } = request;
@@ -67,6 +71,7 @@ export function authentication(authenticate: Authenticate, unproved: RateLimit):
     await unproved.requireLeft(network);
     const identity = await authenticate({ method, headers });
     if (identity.refusedCredential !== undefined) await unproved.take(network);
+    await requests.take(identity.caller?.subject ?? network);
     changeRpcRequest(request.contextValues, identity);
     requireAccess("service", identity);
     return next(request);

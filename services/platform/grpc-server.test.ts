@@ -254,11 +254,36 @@ describe("the caller of a gRPC call", () => {
     expect(allowed.sku).toBe("orders");
   });
 
+  test("has its share of calls in a second, each caller by itself", async () => {
+    const { client } = await serve({
+      ratePerSecond: 2,
+      authenticate: authenticator("required", async (subject) => ({ subject, roles: ["service"] })),
+    });
+    const callAs = (subject: string) => {
+      const metadata = new Metadata();
+      metadata.set("authorization", `Bearer ${subject}`);
+      return getStock(client, metadata);
+    };
+
+    // So many that a busy machine cannot spread them over as many seconds as it would take.
+    const codes = await Promise.all(
+      Array.from({ length: 30 }, () =>
+        callAs("orders").then(
+          () => "in",
+          ({ code }) => code,
+        ),
+      ),
+    );
+
+    expect(new Set(codes)).toEqual(new Set(["in", status.RESOURCE_EXHAUSTED]));
+    expect((await callAs("bookings")).sku).toBe("bookings");
+  });
+
   test("is counted by its network address before its token is looked at", async () => {
     let verified = 0;
     const addresses: string[] = [];
     const { client } = await serve({
-      unprovedPerSecond: 2,
+      ratePerSecond: 2,
       authenticate: authenticator("required", async (subject) => {
         verified += 1;
         if (subject === "forged") throw new Refusal("unauthenticated", "token_invalid", "invalid");
@@ -276,7 +301,7 @@ describe("the caller of a gRPC call", () => {
       metadata.set("authorization", `Bearer ${token}`);
       return getStock(client, metadata);
     };
-    for (let calls = 0; calls < 5; calls += 1) await call("orders");
+    for (let calls = 0; calls < 5; calls += 1) await call(`service-${calls}`);
     verified = 0;
 
     // So many that a busy machine cannot spread them over as many seconds as it would take.

@@ -8,7 +8,7 @@ import { authentication, callLines } from "./grpc-calls.ts";
 import { grpcHealth } from "./grpc-health.ts";
 import { addReflection } from "./grpc-reflection.ts";
 import type { Random } from "./random.ts";
-import { rateLimit } from "./rate-limit.ts";
+import { ratesOf } from "./rate-limit.ts";
 import { defaultRequestLimits } from "./request-limits.ts";
 import { type RpcSettings, rpcOptions } from "./rpc.ts";
 import { changeRpcRequest } from "./rpc-context.ts";
@@ -22,8 +22,8 @@ export interface GrpcSettings extends RpcSettings {
   readonly serving: () => boolean;
   readonly clock: Clock;
   readonly random: Random;
-  /** Credentials that prove nobody, in a second, of one network address. Default 1000, as behind HTTP. */
-  readonly unprovedPerSecond?: number;
+  /** Calls of one caller in a second, and as many of one network address that prove nobody. Default 1000, as behind HTTP. */
+  readonly ratePerSecond?: number;
 }
 
 export interface GrpcServer {
@@ -67,10 +67,10 @@ interface CallOverSocket {
 
 function adapterOptions(settings: GrpcSettings) {
   const { authenticate, serving, clock, interceptors = [] } = settings;
-  const unproved = rateLimit(settings.unprovedPerSecond ?? defaultRequestLimits.ratePerSecond);
+  const rates = ratesOf(settings.ratePerSecond ?? defaultRequestLimits.ratePerSecond);
   const options = rpcOptions({
     ...settings,
-    interceptors: [authentication(authenticate, unproved), ...interceptors],
+    interceptors: [authentication(authenticate, rates), ...interceptors],
   });
   return {
     ...options,

@@ -11,7 +11,7 @@ import type { Log } from "./log.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
 import { problemAnswer } from "./problem-answer.ts";
 import type { Random } from "./random.ts";
-import { type RateLimit, rateLimit } from "./rate-limit.ts";
+import { type Rates, ratesOf } from "./rate-limit.ts";
 import { setContext } from "./request-context.ts";
 import {
   defaultRequestLimits,
@@ -66,7 +66,7 @@ export interface HttpServer {
  */
 export function serveHttp(settings: HttpSettings): HttpServer {
   const limits = { ...defaultRequestLimits, ...settings.limits };
-  const rates = ratesOf(limits);
+  const rates = ratesOf(limits.ratePerSecond);
   const peerAddress: PeerAddress = ({ address }) => address;
   const given = { callerAddress: callerAddress([]), peerAddress, ...settings };
   const server = listen(settings, (request, server) => {
@@ -123,17 +123,6 @@ interface Wrapper {
   readonly settings: HttpSettings;
   readonly limits: RequestLimits;
   readonly rates: Rates;
-}
-
-interface Rates {
-  /** Requests, by caller, or by network address where no caller is known. */
-  readonly requests: RateLimit;
-  /** Credentials that prove nobody, by network address. */
-  readonly unproved: RateLimit;
-}
-
-function ratesOf({ ratePerSecond }: RequestLimits): Rates {
-  return { requests: rateLimit(ratePerSecond), unproved: rateLimit(ratePerSecond) };
 }
 
 async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response> {

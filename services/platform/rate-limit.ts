@@ -9,8 +9,20 @@ export interface RateLimit {
   requireLeft(sender: string): Promise<void>;
 }
 
+/** What each server counts, in every second. */
+export interface Rates {
+  /** Requests, by caller, or by network address where no caller is known. */
+  readonly requests: RateLimit;
+  /** Credentials that prove nobody, by network address. */
+  readonly unproved: RateLimit;
+}
+
+export function ratesOf(ratePerSecond: number): Rates {
+  return { requests: rateLimit(ratePerSecond), unproved: rateLimit(ratePerSecond) };
+}
+
 /** Each process counts for itself: the limit protects it, it is no quota. */
-export function rateLimit(ratePerSecond: number): RateLimit {
+function rateLimit(ratePerSecond: number): RateLimit {
   const limiter = new RateLimiterMemory({ points: ratePerSecond, duration: 1 });
   return {
     async take(sender) {
