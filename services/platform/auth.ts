@@ -11,6 +11,8 @@ export type Role = (typeof roles)[number];
 export interface Caller {
   readonly subject: string;
   readonly roles: readonly Role[];
+  /** Which key signed the token; undefined where none was verified, as in tests. */
+  readonly keyId?: string | undefined;
 }
 
 /**

@@ -11,9 +11,11 @@ import { tokenVerifier } from "./token-verifier.ts";
 const alice: Caller = { subject: "alice", roles: ["customer"] };
 
 let issuer: TokenIssuer;
+let keyId: string | undefined;
 let verify: VerifyToken;
 beforeAll(async () => {
   issuer = await tokenIssuer();
+  keyId = issuer.keySet.keys[0]?.kid;
   verify = verifierBy(systemClock);
 });
 afterAll(() => issuer[Symbol.asyncDispose]());
@@ -30,15 +32,16 @@ const offBy = (seconds: number): Clock => ({
 });
 
 describe("a token", () => {
-  test("names its caller and the roles that this stack knows", async () => {
+  test("names its caller, the roles that this stack knows and its key", async () => {
     const service: Caller = { subject: "service/orders", roles: ["service"] };
     const wizard = { subject: "bob", roles: ["wizard", "operator", "customer"] } as never;
 
-    expect(await verify(await issuer.token(alice))).toEqual(alice);
-    expect(await verify(await issuer.token(service))).toEqual(service);
+    expect(await verify(await issuer.token(alice))).toEqual({ ...alice, keyId });
+    expect(await verify(await issuer.token(service))).toEqual({ ...service, keyId });
     expect(await verify(await issuer.token(wizard))).toEqual({
       subject: "bob",
       roles: ["customer", "operator"],
+      keyId,
     });
   });
 
@@ -47,8 +50,8 @@ describe("a token", () => {
     const leeway = TOKEN_LEEWAY_SECONDS;
     const expired = expect.objectContaining({ reason: "token_expired" });
 
-    expect(await verifierBy(offBy(1 - leeway))(token)).toEqual(alice);
-    expect(await verifierBy(offBy(3_600 + leeway - 2))(token)).toEqual(alice);
+    expect(await verifierBy(offBy(1 - leeway))(token)).toMatchObject(alice);
+    expect(await verifierBy(offBy(3_600 + leeway - 2))(token)).toMatchObject(alice);
     await expect(verifierBy(offBy(-leeway - 5))(token)).rejects.toThrow("invalid token");
     await expect(verifierBy(offBy(3_600 + leeway + 5))(token)).rejects.toEqual(expired);
   });

@@ -41,7 +41,7 @@ export function tokenVerifier({ keys, clock }: TokenVerifierSettings): VerifyTok
   return async (token) => {
     if (token.length > TOKEN_CHARACTERS_MAX) throw invalidToken();
     try {
-      const { payload } = await jwtVerify(token, keyOf, {
+      const { payload, protectedHeader } = await jwtVerify(token, keyOf, {
         algorithms: [TOKEN_ALGORITHM],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,
@@ -50,7 +50,7 @@ export function tokenVerifier({ keys, clock }: TokenVerifierSettings): VerifyTok
         clockTolerance: TOKEN_LEEWAY_SECONDS,
         currentDate: clock.now(),
       });
-      return callerOf(payload);
+      return { ...callerOf(payload), keyId: protectedHeader.kid };
     } catch (error) {
       throw refusalOf(error);
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { keepAccepted } from "../store/signing-keys.ts";
 import { ada, partsOf, servedOn, usersWorld } from "../testing/world.ts";
 
 const olga = "olga@example.com";
@@ -251,6 +252,50 @@ describe("keys", () => {
       body: { email: olga, password: ada.password },
     });
     expect(partsOf(again.token).header.kid).toBe(body.kid);
+  });
+
+  test("that were given up are not taken back by a token that was begun before", async () => {
+    await using world = await usersWorld();
+    const { token } = await world.signedIn(olga, ["operator"]);
+    const { kid } = partsOf(token).header;
+
+    const isKept = await world.pool.transaction(async (tx) => {
+      await tx.q.execute("select now()");
+      await world.call("POST", "/ops/v1/keys/rotate", { token, body: { compromised: true } });
+      return keepAccepted(tx, kid, 3_600);
+    });
+
+    expect(isKept).toBe(false);
+    const { body } = await world.call("GET", "/.well-known/jwks.json");
+    expect(kidsOf(body)).not.toContain(kid);
+  });
+
+  test("that somebody may have stolen buy nothing that lasts, also where they are not forgotten yet", async () => {
+    await using world = await usersWorld();
+    const { id, token } = await world.signedIn(olga, ["operator"]);
+    const other = servedOn(world.settings);
+    const act = (path: string, body: unknown) =>
+      other.call("POST", `/ops/v1/${path}`, { token, body });
+    expect(await other.call("GET", "/ops/v1/users", { token })).toMatchObject({ status: 200 });
+
+    await world.call("POST", "/ops/v1/keys/rotate", { token, body: { compromised: true } });
+
+    // This process keeps the keys that it read for a minute.
+    expect(await other.call("GET", "/ops/v1/users", { token })).toMatchObject({ status: 200 });
+    for (const [path, body] of [
+      ["service-tokens", { service: "orders" }],
+      [`users/${id}/roles`, { roles: ["operator", "organiser"] }],
+      [`users/${id}/end-sessions`, {}],
+      ["keys/rotate", {}],
+    ] as const)
+      expect(await act(path, body)).toMatchObject({
+        status: 401,
+        body: { detail: "invalid token" },
+      });
+    expect(await world.query("select action from audit")).toEqual([{ action: "rotate keys" }]);
+    expect(
+      await world.query("select 1 from signing_keys where verifies_until is null"),
+    ).toHaveLength(1);
   });
 
   test("are shown without their private halves, and kept sealed", async () => {

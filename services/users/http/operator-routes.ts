@@ -1,5 +1,6 @@
 import { operatorOf } from "@app/platform/messaging/ops-access.ts";
 import { cursor, limit, NoParameters, readRequest } from "@app/platform/messaging/ops-requests.ts";
+import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { checkedEmail } from "../domain/registration.ts";
@@ -56,7 +57,9 @@ const RotatedView = z.object({
 /** What operators do to accounts and keys, beside the operator API that every service has. */
 export const userOperatorRoutes = (api: UsersApi) =>
   new Elysia({ prefix: "/ops/v1" })
-    .derive(({ request }) => ({ actor: operatorOf(request) }))
+    .derive(({ request }) => ({
+      operator: { actor: operatorOf(request), keyId: contextOf(request).caller?.keyId },
+    }))
     .get(
       "/users",
       async ({ query }) => {
@@ -74,37 +77,37 @@ export const userOperatorRoutes = (api: UsersApi) =>
     )
     .post(
       "/users/:id/roles",
-      async ({ params, body, actor }) => {
+      async ({ params, body, operator }) => {
         const { roles } = readRequest(RolesRequest, body);
         const userId = requireUserId(params.id);
-        return viewOf(await setRoles(api.db, { actor, userId }, roles));
+        return viewOf(await setRoles(api.db, { ...operator, userId }, roles));
       },
       { response: UserView },
     )
     .post(
       "/users/:id/end-sessions",
-      async ({ params, body, actor }) => {
+      async ({ params, body, operator }) => {
         readRequest(NoParameters, body);
         const userId = requireUserId(params.id);
-        return { ended: await endSessions(api.db, { actor, userId }) };
+        return { ended: await endSessions(api.db, { ...operator, userId }) };
       },
       { response: EndedView },
     )
     .post(
       "/service-tokens",
-      async ({ body, actor, status }) => {
+      async ({ body, operator, status }) => {
         const { service, seconds } = readRequest(ServiceTokenRequest, body);
-        const token = await mintServiceToken(api, { service, seconds, actor });
+        const token = await mintServiceToken(api, { service, seconds, ...operator });
         return status(201, { token, expiresIn: seconds });
       },
       { response: { 201: ServiceTokenView } },
     )
     .post(
       "/keys/rotate",
-      async ({ body, actor }) => {
+      async ({ body, operator }) => {
         const { compromised } = readRequest(RotateRequest, body);
         const { kid, signsFrom, ending } = await rotateKeys(api.db, api.seal, {
-          actor,
+          ...operator,
           compromised,
         });
         api.keys.forget();

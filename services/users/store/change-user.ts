@@ -6,7 +6,7 @@ import type { UserChange } from "../domain/sign-in-requests.ts";
 import { sortedRoles, type User, type UserRole } from "../domain/user.ts";
 import { takeSignInAttempt } from "./attempts.ts";
 import { revokeSessionsOf } from "./sessions.ts";
-import { noLongerOperator } from "./still-operator.ts";
+import { noLongerOperator, type Operator, requireAcceptedKey } from "./still-operator.ts";
 import { isOperator, users } from "./tables.ts";
 import { userColumns } from "./user-row.ts";
 import { findUser, userNotFound } from "./users.ts";
@@ -61,23 +61,24 @@ async function provePassword(
 }
 
 /** What an operator does to an account. */
-export interface OperatorAct {
-  readonly actor: string;
+export interface OperatorAct extends Operator {
   readonly userId: string;
 }
 
 /**
  * Sets what an account may do. It counts from the next refresh on, ten minutes at most. The role of
  * operator is not taken from the last one who has it: nobody could give it to anybody. Who acts has
- * the role until it is done, whatever a token says that was made before. Audited.
+ * the role until it is done, whatever a token says that was made before, and a token of a key that
+ * still counts. Audited.
  */
 export function setRoles(
   db: Database,
-  { actor, userId }: OperatorAct,
+  { actor, keyId, userId }: OperatorAct,
   wanted: readonly UserRole[],
 ): Promise<User> {
   const roles = sortedRoles(wanted);
   return db.transaction(async ({ q }) => {
+    await requireAcceptedKey(q, keyId);
     // All operators at once, in one order: two of them cannot take the role from each other.
     const locked = await q
       .select({ id: users.id, roles: users.roles })
@@ -108,8 +109,9 @@ export function setRoles(
 }
 
 /** Ends every session of an account; access tokens end by themselves within ten minutes. Audited. */
-export function endSessions(db: Database, { actor, userId }: OperatorAct): Promise<number> {
+export function endSessions(db: Database, { actor, keyId, userId }: OperatorAct): Promise<number> {
   return db.transaction(async (tx) => {
+    await requireAcceptedKey(tx.q, keyId);
     const [user] = await tx.q
       .select({ id: users.id })
       .from(users)

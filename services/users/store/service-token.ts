@@ -3,15 +3,13 @@ import { Refusal } from "@app/platform/errors.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import { SERVICE_SUBJECT_PREFIX } from "@app/platform/token-claims.ts";
 import { keepAccepted } from "./signing-keys.ts";
-import { requireStillOperator } from "./still-operator.ts";
+import { type Operator, requireStillOperator } from "./still-operator.ts";
 import type { UsersApi } from "./users-api.ts";
 
-export interface ServiceTokenRequest {
+export interface ServiceTokenRequest extends Operator {
   /** Which service it is for: `orders` and so on. */
   readonly service: string;
   readonly seconds: number;
-  /** For the audit. */
-  readonly actor: string;
 }
 
 const TRIES_MAX = 2;
@@ -23,13 +21,13 @@ const TRIES_MAX = 2;
  */
 export async function mintServiceToken(
   { db, keys, clock }: UsersApi,
-  { service, seconds, actor }: ServiceTokenRequest,
+  { service, seconds, actor, keyId }: ServiceTokenRequest,
 ): Promise<string> {
   const subject = `${SERVICE_SUBJECT_PREFIX}${service}`;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const signer = await keys.signer();
     const kept = await db.transaction(async (tx) => {
-      await requireStillOperator(tx.q, actor);
+      await requireStillOperator(tx.q, { actor, keyId });
       if (!(await keepAccepted(tx, signer.kid, seconds))) return false;
       const detail = { seconds, kid: signer.kid };
       await appendToAudit(tx.q, { actor, action: "mint service token", target: subject, detail });

@@ -2,11 +2,11 @@ import { newSigningKey } from "@app/platform/access-token.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import type { Database, Queries, Transaction } from "@app/platform/postgres.ts";
 import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
-import { and, eq, gt, isNull, lte, or, sql } from "drizzle-orm";
+import { and, eq, lte, sql } from "drizzle-orm";
 import { type KeyLife, planRotation, type Rotation, signingKeyAt } from "../domain/signing-key.ts";
 import type { Seal } from "./sealed.ts";
-import { requireStillOperator } from "./still-operator.ts";
-import { signingKeys } from "./tables.ts";
+import { type Operator, requireStillOperator } from "./still-operator.ts";
+import { isAcceptedKey, signingKeys } from "./tables.ts";
 
 /** A key as it is stored: its private half is sealed. */
 export interface StoredKey extends KeyLife {
@@ -29,7 +29,7 @@ const LEAD_MS = 120_000;
 const OVERLAP_MS = ACCESS_TOKEN_SECONDS * 1_000 + 60_000;
 
 export async function readKeys({ q }: Database): Promise<StoredKeys> {
-  const rows = await q.select(columns).from(signingKeys).where(accepted());
+  const rows = await q.select(columns).from(signingKeys).where(isAcceptedKey);
   const now = rows[0]?.now ?? new Date(0);
   return { keys: rows.map(keyOf), now };
 }
@@ -43,9 +43,7 @@ export function requireSigningKey(db: Database, seal: Seal): Promise<void> {
   });
 }
 
-export interface RotateRequest {
-  /** For the audit. */
-  readonly actor: string;
+export interface RotateRequest extends Operator {
   /** Somebody else may have the old keys: they end at once, and everything they signed with them. */
   readonly compromised: boolean;
   readonly leadMs?: number;
@@ -59,10 +57,10 @@ export interface RotatedKeys extends Rotation {
 export function rotateKeys(
   db: Database,
   seal: Seal,
-  { actor, compromised, leadMs = LEAD_MS }: RotateRequest,
+  { actor, keyId, compromised, leadMs = LEAD_MS }: RotateRequest,
 ): Promise<RotatedKeys> {
   return db.transaction(async (tx) => {
-    await requireStillOperator(tx.q, actor);
+    await requireStillOperator(tx.q, { actor, keyId });
     const { keys, now } = await lockedKeys(tx);
     const plan = planRotation(keys, now, { leadMs, overlapMs: OVERLAP_MS, compromised });
     for (const { kid, verifiesUntil } of plan.ending) {
@@ -92,7 +90,7 @@ export async function keepAccepted(
       tokensUntil: sql`greatest(${tokensUntil}, ${until})`,
       verifiesUntil: sql`case when ${verifiesUntil} is not null then greatest(${verifiesUntil}, ${until}) end`,
     })
-    .where(and(eq(signingKeys.kid, kid), accepted()))
+    .where(and(eq(signingKeys.kid, kid), isAcceptedKey))
     .returning({ kid: signingKeys.kid });
   return kept.length > 0;
 }
@@ -112,16 +110,12 @@ const columns = {
   now: sql`now()`.mapWith(signingKeys.createdAt),
 };
 
-function accepted() {
-  return or(isNull(signingKeys.verifiesUntil), gt(signingKeys.verifiesUntil, sql`now()`));
-}
-
 /** Nobody else makes or ends a key until the transaction is over. */
 async function lockedKeys(tx: Transaction): Promise<StoredKeys> {
   await tx.q.execute(sql`lock table ${signingKeys} in share row exclusive mode`);
   // After the lock, so that no key of somebody who was faster begins later than this.
   const [time] = await tx.q.execute<{ now: string }>(sql`select clock_timestamp() as now`);
-  const rows = await tx.q.select(columns).from(signingKeys).where(accepted());
+  const rows = await tx.q.select(columns).from(signingKeys).where(isAcceptedKey);
   return { keys: rows.map(keyOf), now: new Date(String(time?.now)) };
 }
 

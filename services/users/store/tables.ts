@@ -95,3 +95,9 @@ export const signingKeys = pgTable(
   },
   (t) => [check("signing_keys_public_length", sql`char_length(${t.publicKey}) = 43`)],
 );
+
+/**
+ * Whether what a key signed still counts. By the moment in which it is asked: a transaction's own
+ * time may lie before a key was given up while the transaction waited.
+ */
+export const isAcceptedKey = sql`(${signingKeys.verifiesUntil} is null or ${signingKeys.verifiesUntil} > clock_timestamp())`;
