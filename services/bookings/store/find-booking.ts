@@ -1,5 +1,5 @@
 import type { Database } from "@app/platform/postgres.ts";
-import { eq } from "drizzle-orm";
+import { and, eq, type SQL } from "drizzle-orm";
 import type { Booking, Hold } from "../domain/booking.ts";
 import { notFound } from "../domain/refusals.ts";
 import { bookingOf, holdOf } from "./booking-row.ts";
@@ -12,10 +12,13 @@ const everybodys: OwnedOptions = { ownedBy: undefined };
 export async function findBooking(
   { q }: Database,
   id: string,
-  { ownedBy }: OwnedOptions = everybodys,
+  owned: OwnedOptions = everybodys,
 ): Promise<Booking> {
-  const [row] = await q.select().from(bookings).where(eq(bookings.id, id));
-  if (!row || (ownedBy !== undefined && row.userId !== ownedBy)) throw notFound();
+  const [row] = await q
+    .select()
+    .from(bookings)
+    .where(ownRow(bookings, id, owned));
+  if (!row) throw notFound();
   return bookingOf(row);
 }
 
@@ -23,9 +26,21 @@ export async function findBooking(
 export async function findHold(
   { q }: Database,
   id: string,
-  { ownedBy }: OwnedOptions = everybodys,
+  owned: OwnedOptions = everybodys,
 ): Promise<Hold> {
-  const [row] = await q.select().from(holds).where(eq(holds.id, id));
-  if (!row || (ownedBy !== undefined && row.userId !== ownedBy)) throw notFound();
+  const [row] = await q
+    .select()
+    .from(holds)
+    .where(ownRow(holds, id, owned));
+  if (!row) throw notFound();
   return holdOf(row);
+}
+
+/** The row of an id, if it is its owner's: the database is asked for nothing that is somebody else's. */
+function ownRow(
+  { id, userId }: typeof bookings | typeof holds,
+  wanted: string,
+  { ownedBy }: OwnedOptions,
+): SQL | undefined {
+  return and(eq(id, wanted), ownedBy === undefined ? undefined : eq(userId, ownedBy));
 }
