@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Caller, Role } from "@app/platform/auth.ts";
 import { type AccessRule, accessRules } from "@app/platform/auth-rules.ts";
+import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
-import { startService } from "@app/platform/testing/service.ts";
+import { type LogLine, startService } from "@app/platform/testing/service.ts";
 import { type TokenIssuer, tokenIssuer } from "@app/platform/testing/token-issuer.ts";
 import { SESSION_COOKIE } from "@app/platform/token-claims.ts";
 import postgres from "postgres";
 import { callsOf, type GuardedCall } from "./auth-calls.ts";
 import { guardedServices } from "./auth-services.ts";
+import { misspeltRoutes } from "./auth-spellings.ts";
 import { stateOf } from "./database-state.ts";
 
 // Two processes of each service, and every call of each some twenty times.
@@ -23,6 +25,10 @@ const everyRole = ["customer", "organiser", "operator", "service"] as const;
 interface Guarded {
   readonly sql: postgres.Sql;
   readonly calls: Readonly<Record<Mode, readonly GuardedCall[]>>;
+  /** Where guests are let in nowhere. */
+  readonly url: string;
+  /** What both processes have logged so far. */
+  logs(): readonly LogLine[];
 }
 
 let issuer: TokenIssuer;
@@ -45,9 +51,13 @@ async function open(name: string, opened: AsyncDisposableStack): Promise<Guarded
     const running = opened.use(await startService(name, { ...service.settings, ...where, AUTH }));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => running.process.kill());
-    return callsOf(service, running);
+    return { running, calls: callsOf(service, running) };
   };
-  return { sql, calls: { required: await start("required"), optional: await start("optional") } };
+  const [required, optional] = [await start("required"), await start("optional")];
+  const calls = { required: required.calls, optional: optional.calls };
+  const processes = [required.running, optional.running];
+  const logs = () => processes.flatMap((running) => running.logs());
+  return { sql, calls, url: required.running.url, logs };
 }
 
 function serviceNamed(name: string) {
@@ -149,6 +159,33 @@ describe.each(names)("every call of %s", (name) => {
     }
 
     expect(await stateOf(sql)).toBe(before);
+  });
+
+  test("is made in no other way to write its path", async () => {
+    const { sql, url } = guarded;
+    const { access, params } = serviceNamed(name);
+    const before = await stateOf(sql);
+    const routes = misspeltRoutes({ access: { ...access, ...operatorAccess }, params });
+
+    const found = await Promise.all(
+      routes.map(async ({ method, path }) => {
+        const { status } = await fetch(`${url}${path}`, { method });
+        return { call: `${method} ${path}`, status };
+      }),
+    );
+
+    expect(found.filter(({ status }) => ![401, 404, 405].includes(status))).toEqual([]);
+    expect(found.length).toBeGreaterThan(Object.keys(operatorAccess).length);
+    expect(await stateOf(sql)).toBe(before);
+  });
+
+  // After the others, whose tokens are looked for.
+  test("leaves no credential in the log", () => {
+    const log = JSON.stringify(guarded.logs());
+
+    const secrets = Object.values(badTokens).map((token) => token.split(".")[2] || token);
+    expect(log).toContain("/ops/v1/lanes");
+    expect(secrets.filter((secret) => log.includes(secret))).toEqual([]);
   });
 });
 

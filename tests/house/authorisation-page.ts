@@ -34,7 +34,7 @@ Whoever is not let in is told
 | status | gRPC | when |
 |---|---|---|
 | 401 | UNAUTHENTICATED | there is no token, or it does not hold, also where guests are let in |
-| 403 | PERMISSION_DENIED | the token holds and has not the role; or a session's cookie comes from a page of another site |
+| 403 | PERMISSION_DENIED | the token holds and has not the role; or the event, which everybody may see, is another organiser's; or a session's cookie comes from a page of another site |
 | 404 | NOT_FOUND | the thing is somebody else's, in the words of one that does not exist |
 | 503 | UNAVAILABLE | the token's key is unknown and its issuer cannot be asked |
 
@@ -55,6 +55,13 @@ of its call, reflection too; its health is for everybody.
 
 **Owners.** Under \`user\` and \`signed in\` each query asks for the caller's own things alone; whoever has the role
 operator or service serves everybody. To whom a new thing belongs is said by the token, never by the body.
+
+**How long a token is believed.** For as long as it is good, a person's ten minutes: no service asks users about
+one, so that all go on while it is away. A role that was taken away and a session that was ended count from the
+next refresh; until then the token of a former operator still redrives, discards and changes the menu, in its
+name. What would outlast it does not wait: roles, service tokens and keys are given out by whom the database
+calls an operator at that moment, with a token of a key that still counts. \`qb user rotate-keys --compromised\`
+shuts out everybody, whatever they hold, within a minute or so.
 
 \`qb\` sends the token in \`QB_TOKEN\` or of \`--token\`.`;
 

@@ -1,0 +1,73 @@
+import { guardedServices } from "./auth-services.ts";
+
+/** What somebody owns and others may ask for by its id. */
+export const ownedKinds = ["order", "booking", "hold", "event"] as const;
+
+export type OwnedKind = (typeof ownedKinds)[number];
+
+/**
+ * What a call works on: one thing by its id, a list of such things, or nothing but what it makes or
+ * what the caller is. An event is there for everybody to see, and for its organiser to change.
+ */
+export type WorksOn = OwnedKind | "list" | "own";
+
+/** Every call that is made in one's own name. One that is missing here fails the test of the table. */
+export const worksOn: Readonly<Record<string, WorksOn>> = {
+  "POST /v1/orders": "own",
+  "GET /v1/orders": "list",
+  "GET /v1/orders/:id": "order",
+  "POST /v1/orders/:id/cancel": "order",
+  "GET /v1/orders/:id/stream": "order",
+  "orders.v1.OrdersService/CreateOrder": "own",
+  "orders.v1.OrdersService/GetOrder": "order",
+  "orders.v1.OrdersService/ListOrders": "list",
+  "orders.v1.OrdersService/CancelOrder": "order",
+  "orders.v1.OrdersService/WatchOrder": "order",
+
+  "POST /events": "own",
+  "PATCH /events/:id": "event",
+  "POST /events/:id/cancel": "event",
+  "POST /locations": "own",
+  "events.v1.EventsService/CreateEvent": "own",
+  "events.v1.EventsService/UpdateEvent": "event",
+  "events.v1.EventsService/CancelEvent": "event",
+  "events.v1.EventsService/CreateLocation": "own",
+
+  "POST /events/:id/bookings": "own",
+  "POST /events/:id/holds": "own",
+  "GET /bookings": "list",
+  "GET /bookings/:id": "booking",
+  "POST /bookings/:id/cancel": "booking",
+  "GET /bookings/:id/ticket": "booking",
+  "POST /holds/:id/confirm": "hold",
+  "DELETE /holds/:id": "hold",
+  "bookings.v1.BookingsService/CreateBooking": "own",
+  "bookings.v1.BookingsService/CreateHold": "own",
+  "bookings.v1.BookingsService/ConfirmHold": "hold",
+  "bookings.v1.BookingsService/ReleaseHold": "hold",
+  "bookings.v1.BookingsService/GetBooking": "booking",
+  "bookings.v1.BookingsService/ListBookings": "list",
+  "bookings.v1.BookingsService/CancelBooking": "booking",
+  "bookings.v1.BookingsService/GetTicket": "booking",
+
+  "GET /api/me": "own",
+  "PATCH /api/me": "own",
+  "users.v1.UsersService/GetMe": "own",
+  "users.v1.UsersService/UpdateMe": "own",
+};
+
+/** The calls that the services' tables let somebody make in their own name. */
+export function callsInOwnName(): readonly string[] {
+  const personal = new Set(["user", "signed in", "organiser"]);
+  return Object.values(guardedServices).flatMap(({ access }) =>
+    Object.keys(access).filter((call) => personal.has(access[call] ?? "")),
+  );
+}
+
+/** The service whose table names a call. */
+export function serviceOf(call: string): string {
+  const [name] =
+    Object.entries(guardedServices).find(([, { access }]) => Object.hasOwn(access, call)) ?? [];
+  if (name === undefined) throw new Error(`no table has ${call}`);
+  return name;
+}
