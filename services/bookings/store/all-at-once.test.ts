@@ -10,7 +10,7 @@ import { holdSeats } from "./hold-seats.ts";
 import { ticketFor, useTicket } from "./use-ticket.ts";
 
 const WORKERS = 8;
-const STEPS = 60;
+const STEPS = 40;
 /** So short that some holds are confirmed and some are over before that. */
 const HOLD_MS = 30;
 const anybody = { ownedBy: undefined };

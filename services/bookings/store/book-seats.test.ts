@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Refusal } from "@app/platform/errors.ts";
 import { openPool } from "@app/platform/postgres.ts";
 import { refused } from "../testing/refused.ts";
-import { anEvent, announce, bookingsWorld } from "../testing/world.ts";
+import { anEvent, announce, bookingsWorld, patiently } from "../testing/world.ts";
 import { bookSeats } from "./book-seats.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { holdSeats } from "./hold-seats.ts";
@@ -103,7 +103,7 @@ describe("booking seats", () => {
 
   test("sells no seat twice to a crowd that comes through two replicas", async () => {
     await using world = await bookingsWorld({ connectionsMax: 10 });
-    const other = openPool({ url: world.url, connectionsMax: 10, name: "other replica" });
+    const other = openPool({ ...patiently, url: world.url, connectionsMax: 10, name: "other" });
     const eventId = await world.announce({ capacity: 50 });
     const replicas = [world.api, { ...world.api, db: other }];
 

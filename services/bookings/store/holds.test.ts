@@ -5,7 +5,7 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import { sql } from "drizzle-orm";
 import { raceConfirmsAgainstExpiry } from "../testing/hold-races.ts";
 import { refused } from "../testing/refused.ts";
-import { type BookingsWorld, bookingsWorld } from "../testing/world.ts";
+import { type BookingsWorld, bookingsWorld, patiently } from "../testing/world.ts";
 import { bookSeats } from "./book-seats.ts";
 import { confirmHold, releaseHold } from "./confirm-hold.ts";
 import { eventsWithExpiredHolds, expireHoldsOf } from "./expire-holds.ts";
@@ -207,7 +207,7 @@ describe("a hold", () => {
 
 test("of confirm and expiry exactly one wins, each time", async () => {
   await using world = await bookingsWorld({ connectionsMax: 6 });
-  const other = openPool({ url: world.url, connectionsMax: 6, name: "other replica" });
+  const other = openPool({ ...patiently, url: world.url, connectionsMax: 6, name: "other" });
 
   const races = await raceConfirmsAgainstExpiry(world, { other, count: 200 });
 
