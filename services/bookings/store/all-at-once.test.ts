@@ -11,8 +11,6 @@ import { ticketFor, useTicket } from "./use-ticket.ts";
 
 const WORKERS = 8;
 const STEPS = 40;
-/** So short that some holds are confirmed and some are over before that. */
-const HOLD_MS = 30;
 const anybody = { ownedBy: undefined };
 
 /** Numbers below a limit, the same ones for the same seed (Numerical Recipes' generator). */
@@ -27,11 +25,11 @@ function numbers(seed: number) {
 /** Everything that changes an event's seats, each with whatever the others have left. */
 function deedsOn(world: BookingsWorld, next: (below: number) => number) {
   const { api, pool } = world;
-  const event = anEvent({ capacity: 12 });
+  const event = anEvent({ capacity: 30 });
   const bookings: string[] = [];
   const holds: string[] = [];
   let version = 1;
-  const wish = () => ({ seats: 1 + next(3), userId: `user-${next(6)}` });
+  const wish = () => ({ seats: 1 + next(3), userId: `user-${next(20)}` });
   const keyed = () => (next(2) ? { idempotencyKey: `key-${next(40)}` } : {});
   const one = (ids: readonly string[]) => ids[next(ids.length)] ?? Bun.randomUUIDv7();
 
@@ -50,24 +48,27 @@ function deedsOn(world: BookingsWorld, next: (below: number) => number) {
     version += 1;
     const oneBookingEach = next(3) === 0;
     const cancelled = next(4) === 0;
-    const capacity = 4 + next(12);
+    const capacity = 10 + next(30);
     return announce(pool, { ...event, oneBookingEach, cancelled, capacity }, version);
   };
   const release = () => releaseHold(api, one(holds), anybody);
-  const expire = () => expireHoldsOf(pool, event.id);
+  const expire = async () => {
+    await world.query(`update holds set expires_at = now() where id = '${one(holds)}'`);
+    return expireHoldsOf(pool, event.id);
+  };
   const cancelAll = () => cancelForOrganisers(api);
 
   const deeds: readonly (() => Promise<unknown>)[] = [
     ...[book, book, book, hold, hold, confirm, confirm, release, expire],
     ...[use, cancel, change, cancelAll],
   ];
-  return { event, deeds };
+  return { event, bookings, deeds };
 }
 
 test.each([1, 2, 3])("seats add up whatever is done with them at once: %d", async (seed) => {
-  await using world = await bookingsWorld({ connectionsMax: WORKERS, holdMs: HOLD_MS });
+  await using world = await bookingsWorld({ connectionsMax: WORKERS });
   const next = numbers(seed);
-  const { event, deeds } = deedsOn(world, next);
+  const { event, bookings, deeds } = deedsOn(world, next);
   await announce(world.pool, event);
 
   const faults: unknown[] = [];
@@ -82,5 +83,5 @@ test.each([1, 2, 3])("seats add up whatever is done with them at once: %d", asyn
   // Neither a deadlock, nor a constraint that answers in words of its own.
   expect(faults).toEqual([]);
   expect(await world.breaches()).toEqual([]);
-  expect((await world.announced()).length).toBeGreaterThan(10);
+  expect(new Set(bookings).size).toBeGreaterThan(5);
 });
