@@ -1,4 +1,5 @@
 import { decodeHeaders } from "@app/platform/messaging/headers.ts";
+import { isAway } from "../away.ts";
 import type { OpenWorld } from "../open-world.ts";
 
 const ways = [
@@ -8,6 +9,8 @@ const ways = [
 
 /** The relay looks every two seconds whether its streams still hold what they held. */
 const NOTICED_WITHIN_MS = 10_000;
+/** A stream of a cluster whose nodes have just come back may leave a question unanswered. */
+const ANSWERED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 
 /**
@@ -16,10 +19,13 @@ const LOOK_EVERY_MS = 250;
  * fault took from a stream last may be noticed and sent again only now.
  */
 export async function lostMessages(world: OpenWorld): Promise<readonly string[]> {
-  const giveUpAt = performance.now() + NOTICED_WITHIN_MS;
+  const startedAt = performance.now();
+  const goneBy = (ms: number) => performance.now() - startedAt > ms;
   for (;;) {
-    const lost = await missingNow(world);
-    if (lost.length === 0 || performance.now() > giveUpAt) return lost;
+    const lost = await missingNow(world).catch((error: unknown) => {
+      if (!isAway(error) || goneBy(ANSWERED_WITHIN_MS)) throw error;
+    });
+    if (lost && (lost.length === 0 || goneBy(NOTICED_WITHIN_MS))) return lost;
     await Bun.sleep(LOOK_EVERY_MS);
   }
 }
