@@ -26,6 +26,8 @@ export interface OpenJob extends AsyncDisposable {
   readonly contenders: readonly Contender[];
   /** The lines of its table. */
   readonly rows: readonly Row[];
+  /** What could not be measured here, and why. */
+  readonly skipped?: readonly string[];
 }
 
 /** Whoever does the work: the floor, ours, or a peer. */

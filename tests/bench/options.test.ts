@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { jobNames } from "./jobs.ts";
+import { jobNames, peerJobNames } from "./jobs.ts";
 import { readOptions } from "./options.ts";
 
 describe("readOptions", () => {
@@ -10,6 +10,13 @@ describe("readOptions", () => {
       short: false,
       jsonFile: undefined,
       write: false,
+    });
+  });
+
+  test("takes all peers under one name, and in a short run only when asked", () => {
+    expect(readOptions(["--only", "peers"])).toMatchObject({ only: peerJobNames });
+    expect(readOptions(["--short"])).toMatchObject({
+      only: jobNames.filter((name) => !peerJobNames.includes(name)),
     });
   });
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { jobNames } from "./jobs.ts";
+import { jobNames, peerJobNames } from "./jobs.ts";
 
 export interface BenchOptions {
   readonly only: readonly string[];
@@ -16,10 +16,11 @@ const SHORT_ROUNDS = 1;
 
 export const usage = `bun run bench [options]: how fast ours is, beside what the same machine can do at most
 
-  --only i,iii   only these jobs: ${jobNames.join(", ")}
+  --only i,iii   only these jobs: ${jobNames.join(", ")};
+                 peers stands for all that compare ours with other libraries, and installs these once
   --rounds N     rounds that count, up to ${ROUNDS_MAX} (${ROUNDS_KEPT_MIN})
-  --short        one small round of each, in about a minute: shows that all works, and fails only
-                 where a ratio is so low that something must be broken; its figures are no figures
+  --short        one small round of each but the peers, in about a minute: shows that all works, and
+                 fails only where a ratio is so low that something must be broken; its figures are none
   --json FILE    writes every round into that file
   --write        writes the tables into docs/benchmarks.md and the rounds into docs/benchmarks/;
                  takes ${ROUNDS_KEPT_MIN} rounds at least
@@ -52,12 +53,14 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
   const rounds = short ? SHORT_ROUNDS : roundsOf(values.rounds ?? String(ROUNDS_KEPT_MIN));
   if (write && rounds < ROUNDS_KEPT_MIN)
     throw new Error(`--write takes --rounds ${ROUNDS_KEPT_MIN} or more`);
-  const only = values.only === undefined ? jobNames : namesIn(values.only);
+  const all = short ? jobNames.filter((name) => !peerJobNames.includes(name)) : jobNames;
+  const only = values.only === undefined ? all : namesIn(values.only);
   return { only, rounds, short, jsonFile: values.json, write };
 }
 
 function namesIn(list: string): readonly string[] {
-  const names = list.split(",").map((name) => name.trim());
+  const given = list.split(",").map((name) => name.trim());
+  const names = given.flatMap((name) => (name === "peers" ? peerJobNames : [name]));
   const unknown = names.filter((name) => !jobNames.includes(name));
   if (unknown.length === 0) return names;
   throw new Error(`--only takes ${jobNames.join(", ")}, not ${unknown.join(", ")}`);

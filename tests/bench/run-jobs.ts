@@ -90,7 +90,7 @@ function figuresText({ figures, use }: RoundRecord): string {
   return `${texts.join(", ")}${foreign}`;
 }
 
-function skippedIn({ rows }: OpenJob): readonly string[] {
+function skippedIn({ rows, skipped = [] }: OpenJob): readonly string[] {
   const wanted = rows.some(({ floor }) => floor?.startsWith("pgbench"));
-  return wanted && !hasPgbench() ? [noPgbench] : [];
+  return wanted && !hasPgbench() ? [...skipped, noPgbench] : skipped;
 }

@@ -22,7 +22,10 @@ describe("the Dockerfile", () => {
   });
 
   test("brings every manifest that the frozen lock file knows", () => {
-    const manifests = repositoryFiles().filter((path) => path.endsWith("/package.json"));
+    const { workspaces } = JSON.parse(textOf("package.json"));
+    const manifests = repositoryFiles().filter((path) =>
+      workspaces.some((glob: string) => new Bun.Glob(`${glob}/package.json`).match(path)),
+    );
     const copied = linesOf("COPY").map((line) => line.split(" ")[0] ?? "");
 
     expect(manifests.filter((path) => !copied.includes(path))).toEqual([]);

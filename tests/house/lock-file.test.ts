@@ -2,10 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { repositoryFiles, textOf } from "./repository.ts";
 
 describe("the lock file", () => {
-  const lock = textOf("bun.lock");
+  const locks = repositoryFiles().filter((path) => /(?:^|\/)bun\.lock$/.test(path));
 
-  test("names no host, so that every registry serves it", () => {
-    expect(hostsIn(lock)).toEqual([]);
+  test.each(locks)("%s names no host, so that every registry serves it", (path) => {
+    expect(hostsIn(textOf(path))).toEqual([]);
   });
 
   test("would be caught naming one", () => {

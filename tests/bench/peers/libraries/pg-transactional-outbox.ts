@@ -1,0 +1,160 @@
+import type { Pool } from "pg";
+import {
+  createReplicationSemaphoreConcurrencyController,
+  DatabaseSetup,
+  type GeneralMessageHandler,
+  getDisabledLogger,
+  initializeMessageStorage,
+  initializePollingMessageListener,
+  initializeReplicationMessageListener,
+} from "pg-transactional-outbox";
+import { batchSize, concurrency, type LibraryPeers, type OpenPeer, type Peer } from "../peer.ts";
+import {
+  countOf,
+  insertEffect,
+  insertOrder,
+  insertOrders,
+  inTransaction,
+  openPgPool,
+} from "./business-rows.ts";
+
+export const peers: LibraryPeers = {
+  "pg-transactional-outbox": pgTransactionalOutbox({ listener: "replication" }),
+  "pg-transactional-outbox, polling": pgTransactionalOutbox({ listener: "polling" }),
+};
+
+/** As short as makes sense: each poll is a statement over the table. */
+const pollingMs = 10;
+const nextMessages = "next_outbox_messages";
+/** A message of a long backlog waits for its turn, and that counts as its time. */
+const messageTimeoutMs = 120_000;
+
+const logger = {
+  ...getDisabledLogger(),
+  error: (...what: unknown[]) => console.error("pg-transactional-outbox:", ...what),
+};
+
+/**
+ * pg-transactional-outbox. Its handler runs in the transaction that marks the message as processed,
+ * so the effect is stored there, without a broker between: one hop, its shortest way. It listens to
+ * the write-ahead log, or polls. Its protections against poisonous messages, which cost another
+ * transaction each, are off, as they are for an outbox by default.
+ */
+function pgTransactionalOutbox({
+  listener,
+}: {
+  readonly listener: "replication" | "polling";
+}): Peer {
+  return {
+    async prepare({ databaseUrl }) {
+      const pool = openPgPool(databaseUrl, 1);
+      for (const statement of setUp(databaseUrl, listener)) await pool.query(statement);
+      await pool.end();
+    },
+    open: async ({ databaseUrl }) => opened(openPgPool(databaseUrl), databaseUrl, listener),
+  };
+}
+
+function setUp(databaseUrl: string, listener: "replication" | "polling"): readonly string[] {
+  const { username, database } = partsOf(databaseUrl);
+  const setup = {
+    ...{ outboxOrInbox: "outbox" as const, database, schema: "public", table: "peer_outbox" },
+    ...{ listenerRole: username, handlerRole: username, nextMessagesName: nextMessages },
+    ...slotOf(databaseUrl),
+  };
+  const table = DatabaseSetup.dropAndCreateTable(setup);
+  if (listener === "polling")
+    return [
+      table,
+      DatabaseSetup.createPollingFunction(setup),
+      DatabaseSetup.setupPollingIndexes(setup),
+    ];
+  return [
+    table,
+    DatabaseSetup.setupReplicationCore(setup),
+    // Not the library's two statements: made in the same transaction as the look, a slot is refused.
+    `select pg_create_logical_replication_slot('${setup.replicationSlot}', 'pgoutput')`,
+  ];
+}
+
+function opened(pool: Pool, databaseUrl: string, listener: "replication" | "polling"): OpenPeer {
+  const config = configOf(databaseUrl);
+  const store = initializeMessageStorage(config, logger);
+  const stop: (() => Promise<void>)[] = [];
+  return {
+    accept: (order) =>
+      inTransaction(pool, async (client) => {
+        await client.query({ name: "order", text: insertOrder, values: [order] });
+        await store(messageOf(order), client);
+      }),
+    acceptMany: (orders) =>
+      inTransaction(pool, async (client) => {
+        await client.query({ name: "orders", text: insertOrders, values: [orders] });
+        await Promise.all(orders.map((order) => store(messageOf(order), client)));
+      }),
+    async deliver() {
+      const [shutdown] =
+        listener === "polling"
+          ? initializePollingMessageListener(config, storeEffect, logger)
+          : initializeReplicationMessageListener(config, storeEffect, logger, {
+              concurrencyStrategy: createReplicationSemaphoreConcurrencyController(concurrency),
+            });
+      stop.push(shutdown);
+    },
+    waiting: () => countOf(pool, "select count(*) from peer_outbox where processed_at is null"),
+    async [Symbol.asyncDispose]() {
+      for (const each of stop) await each();
+      await pool.end();
+    },
+  };
+}
+
+function configOf(databaseUrl: string) {
+  const { publication, replicationSlot } = slotOf(databaseUrl);
+  const connection = { connectionString: databaseUrl, max: concurrency };
+  return {
+    outboxOrInbox: "outbox" as const,
+    dbHandlerConfig: connection,
+    dbListenerConfig: connection,
+    settings: {
+      dbSchema: "public",
+      dbTable: "peer_outbox",
+      dbPublication: publication,
+      dbReplicationSlot: replicationSlot,
+      enableMaxAttemptsProtection: false,
+      enablePoisonousMessageProtection: false,
+      messageProcessingTimeoutInMs: messageTimeoutMs,
+      nextMessagesFunctionName: nextMessages,
+      nextMessagesBatchSize: batchSize,
+      nextMessagesPollingIntervalInMs: pollingMs,
+    },
+  };
+}
+
+/** Slots are the server's, so each database has one of its own. */
+function slotOf(databaseUrl: string) {
+  const { database } = partsOf(databaseUrl);
+  return { publication: "peer_outbox", replicationSlot: `${database}_slot` };
+}
+
+function partsOf(databaseUrl: string) {
+  const { username, pathname } = new URL(databaseUrl);
+  return { username, database: pathname.slice(1) };
+}
+
+function messageOf(order: number) {
+  return {
+    id: crypto.randomUUID(),
+    aggregateType: "order",
+    aggregateId: String(order),
+    messageType: "order_created",
+    concurrency: "parallel" as const,
+    payload: { order },
+  };
+}
+
+const storeEffect: GeneralMessageHandler = {
+  async handle({ aggregateId }, client) {
+    await client.query({ name: "effect", text: insertEffect, values: [aggregateId] });
+  },
+};
