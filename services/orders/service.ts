@@ -16,6 +16,7 @@ import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
 import { type OrderWhySettings, orderWhyRoutes } from "./http/order-why.ts";
 import { ordersService } from "./rpc/orders-service.ts";
+import { orderAdder } from "./store/add-order.ts";
 import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
 import { orderInvariants } from "./store/invariants.ts";
 import { ordersLedger } from "./store/ledger.ts";
@@ -62,6 +63,7 @@ export function orders(settings: OrdersSettings) {
   const changed = (order: Order) => changes.changed(String(order.id), order);
   const api: OrdersApi = {
     db,
+    addOrder: orderAdder(db),
     orderIds: orderIds(db),
     admission: intake,
     changes,

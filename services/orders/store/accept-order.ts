@@ -5,13 +5,14 @@ import type { Verdict } from "@app/platform/messaging/admission-rule.ts";
 import type { Database } from "@app/platform/postgres.ts";
 import type { OrderRequest } from "../domain/order-request.ts";
 import { placeOrder } from "../domain/place-order.ts";
-import { type AddedOrder, addOrder, findReplay } from "./add-order.ts";
+import { type AddedOrder, type AddOrder, findReplay } from "./add-order.ts";
 import type { OrderIds } from "./order-ids.ts";
 import { requestHash } from "./request-hash.ts";
 
 /** What it takes to accept orders. */
 export interface OrderIntake {
   readonly db: Database;
+  readonly addOrder: AddOrder;
   readonly orderIds: OrderIds;
   /** Says whether an order taken on now could be decided in time. */
   readonly admission: Pick<Admission, "verdict">;
@@ -30,7 +31,7 @@ export interface AcceptOptions {
  * not the repetition of a request that was accepted before.
  */
 export async function acceptOrder(
-  { db, orderIds, admission, clock }: OrderIntake,
+  { db, addOrder, orderIds, admission, clock }: OrderIntake,
   request: OrderRequest,
   { idempotencyKey: key, deadlineSeconds }: AcceptOptions = {},
 ): Promise<AddedOrder> {
@@ -43,7 +44,7 @@ export async function acceptOrder(
     throw notTakenOn(verdict);
   }
   const placed = placeOrder(request, { id: await orderIds.next(), at: clock.now() });
-  return addOrder(db, placed, { idempotency, deadlineSeconds });
+  return addOrder(placed, { idempotency, deadlineSeconds });
 }
 
 const texts = {

@@ -4,9 +4,10 @@ import { randomMessageIds } from "@app/platform/messaging/message-ids.ts";
 import { outboxRow } from "@app/platform/messaging/outbox.ts";
 import { idempotencyKeys } from "@app/platform/messaging/tables.ts";
 import type { Database } from "@app/platform/postgres.ts";
+import { sharedCommit } from "@app/platform/shared-commit.ts";
 import { and, eq } from "drizzle-orm";
 import type { PlacedOrder } from "../domain/place-order.ts";
-import { addOrderStatements } from "./add-order-statements.ts";
+import { insertOrders, isNew, type OrderRows } from "./insert-orders.ts";
 import { toMessage } from "./messages.ts";
 import { newRow } from "./order-row.ts";
 
@@ -32,35 +33,44 @@ export interface AddedOrder {
 }
 
 /**
- * Stores a new order with its message in one statement, which is one transaction and one round trip.
- * Under an Idempotency-Key the statement begins with the key's row, and the order and its message
- * are inserted only when that row names this very order: of many requests at once with one key
- * exactly one makes an order, and the others wait for its commit and learn its id.
+ * Stores a new order with its message in one commit. Under an Idempotency-Key, of many requests at
+ * once with one key exactly one makes an order, and the others wait for its commit and learn its id.
  * Refuses a key that was used for other content.
  */
-export async function addOrder(
-  db: Database,
-  { order, facts: [created] }: PlacedOrder,
-  { idempotency, deadlineSeconds }: AddOrderOptions = {},
-): Promise<AddedOrder> {
-  const values = {
-    ...prefixed("orders", newRow(order, deadlineSeconds ?? null)),
-    ...prefixed("outbox", outboxRow(toMessage(created, randomMessageIds))),
-  };
-  const { plain, underKey } = addOrderStatements(db.q);
-  if (idempotency === undefined) {
-    await plain.execute(values);
-    return stored(db, order.id);
-  }
+export type AddOrder = (placed: PlacedOrder, options?: AddOrderOptions) => Promise<AddedOrder>;
 
-  const resourceId = String(order.id);
-  const head = { ...idempotency, resourceId } satisfies Partial<
-    typeof idempotencyKeys.$inferInsert
-  >;
-  const [kept] = await underKey.execute({ ...values, ...prefixed("idempotency_keys", head) });
-  if (!kept) throw new Error("an idempotency key's row is returned whether it is new or not");
-  if (kept.resourceId === resourceId) return stored(db, order.id);
-  return replayOf(kept, idempotency);
+/** The database commits as many at once faster than a process reads and answers them. */
+const ORDERS_MAX = 64;
+/** One is on its way to the disk while the orders of the other are answered. */
+const COMMITS_MAX = 2;
+
+/** Adds orders to a database. Those that come while others are being committed share the next commit. */
+export function orderAdder(db: Database): AddOrder {
+  const insert = sharedCommit({
+    commit: (orders: readonly OrderRows[]) => insertOrders(db, orders),
+    writesMax: ORDERS_MAX,
+    commitsMax: COMMITS_MAX,
+  });
+  return async (placed, options = {}) => {
+    // Here, where the request's trace is known: a commit belongs to no request.
+    const rows = rowsOf(placed, options);
+    const kept = await insert(rows);
+    if (kept && options.idempotency && !isNew(rows, kept))
+      return replayOf(kept, options.idempotency);
+    crashPoint("request.after-commit-before-reply");
+    return { id: placed.order.id, replayed: false };
+  };
+}
+
+function rowsOf(
+  { order, facts: [created] }: PlacedOrder,
+  { idempotency, deadlineSeconds }: AddOrderOptions,
+): OrderRows {
+  return {
+    head: idempotency && { ...idempotency, resourceId: String(order.id) },
+    placed: newRow(order, deadlineSeconds ?? null),
+    stated: outboxRow(toMessage(created, randomMessageIds)),
+  };
 }
 
 /** The order that was made under this key before, if there is one; makes none. */
@@ -89,17 +99,4 @@ function replayOf(
       "idempotency key was used for another request",
     );
   return { id: BigInt(kept.resourceId), replayed: true };
-}
-
-function stored(db: Database, id: bigint): AddedOrder {
-  db.outboxWritten();
-  crashPoint("request.after-commit-before-reply");
-  return { id, replayed: false };
-}
-
-/** Names values as the statements' placeholders do: by table and property. */
-function prefixed(table: string, values: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [`${table}.${name}`, value]),
-  );
 }

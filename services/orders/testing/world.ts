@@ -5,7 +5,7 @@ import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { sql } from "drizzle-orm";
 import { type OrderRequest, readOrderRequest } from "../domain/order-request.ts";
 import { type AcceptOptions, acceptOrder } from "../store/accept-order.ts";
-import type { AddedOrder } from "../store/add-order.ts";
+import { type AddedOrder, orderAdder } from "../store/add-order.ts";
 import { orderIds } from "../store/order-ids.ts";
 
 /** A database of one test's own, with what it takes to put orders into it. */
@@ -39,6 +39,7 @@ export async function ordersWorld(): Promise<OrdersWorld> {
   const world: { admission: Verdict } = { admission: admitted };
   const intake = {
     db: pool,
+    addOrder: orderAdder(pool),
     orderIds: orderIds(pool),
     admission: { verdict: () => world.admission },
     clock: systemClock,

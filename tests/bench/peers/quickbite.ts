@@ -1,7 +1,7 @@
 import { OrderCreatedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
 import { streams } from "@app/contracts/topology.ts";
 import { placeOrder } from "@app/orders/domain/place-order.ts";
-import { addOrder } from "@app/orders/store/add-order.ts";
+import { orderAdder } from "@app/orders/store/add-order.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { silentLog } from "@app/platform/log.ts";
 import { consumes } from "@app/platform/messaging/handler.ts";
@@ -58,8 +58,9 @@ function opened(
   if (natsUrl === undefined) throw new Error("QuickBite needs a NATS");
   const broker = openJetStream({ servers: [natsUrl], name: "quickbite", clock: systemClock });
   const running: AsyncDisposable[] = [];
+  const addOrder = orderAdder(pool);
   const accept = async (order: number) => {
-    await addOrder(pool, placeOrder(request, { id: BigInt(order), at: new Date() }));
+    await addOrder(placeOrder(request, { id: BigInt(order), at: new Date() }));
   };
   return {
     accept,

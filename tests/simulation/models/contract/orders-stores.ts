@@ -2,7 +2,7 @@ import { cancelOrder, rejectOrder } from "@app/orders/domain/cancel-order.ts";
 import { confirmOrder } from "@app/orders/domain/confirm-order.ts";
 import type { Order } from "@app/orders/domain/order.ts";
 import { type PlacedOrder, placeOrder } from "@app/orders/domain/place-order.ts";
-import { type AddOrderOptions, addOrder } from "@app/orders/store/add-order.ts";
+import { type AddOrderOptions, orderAdder } from "@app/orders/store/add-order.ts";
 import { changeOrder } from "@app/orders/store/change-order.ts";
 import { timeOutOrders } from "@app/orders/store/deadlines.ts";
 import { fromRow } from "@app/orders/store/order-row.ts";
@@ -57,7 +57,7 @@ export async function postgresOrders(): Promise<OrdersUnderTest> {
     now: () => at,
     drawId: () => ++drawn,
     outbox: postgresOutbox(pool),
-    add: (placed, options) => addOrder(pool, placed, options),
+    add: orderAdder(pool),
     change: (id, decide) => changeOrder(pool, id, decide),
     batch: (work) => pool.transaction((tx) => work(ordersUnit(tx))),
     timeOut: (deadlineMs) => timeOutOrders(pool, { deadlineMs, limit: 10 }),
