@@ -41,9 +41,10 @@ export function httpApp(access: AccessTable) {
   const app = new Elysia({ handler: { standardHostname: false } });
   return (
     app
-      .onParse({ as: "global" }, async (context) => {
-        requireRule(context);
-        return (await readJsonBody(context.request)) ?? null;
+      // Elysia reads hooks: one that passed its context on would be given cookies, headers and all.
+      .onParse({ as: "global" }, async ({ request, route }) => {
+        requireRule({ request, route });
+        return (await readJsonBody(request)) ?? null;
       })
       // Again, because a route that wants no body is not parsed.
       .onTransform({ as: "global" }, requireRule)
@@ -86,7 +87,7 @@ function decoded(text: string): string | undefined {
 
 /** Makes the app the last handler of a server: it answers whatever is asked. */
 export function elysiaHandler(app: AnyElysia): FetchHandler {
-  return (request) => app.handle(request.method === "HEAD" ? asGet(request) : request);
+  return (request) => app.fetch(request.method === "HEAD" ? asGet(request) : request);
 }
 
 /**

@@ -28,9 +28,10 @@ export function rpcFetch(
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
   return (request) => {
+    if (!isCall(request)) return undefined;
     const handler = handlers.get(new URL(request.url).pathname);
-    if (handler !== undefined) return answer(handler, request, settings.access);
-    return isCall(request) ? problemAnswer(request, problems.notFound) : undefined;
+    if (handler === undefined) return problemAnswer(request, problems.notFound);
+    return answer(handler, request, settings.access);
   };
 }
 
