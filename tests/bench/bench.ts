@@ -41,6 +41,9 @@ export interface BenchDatabase {
   readonly sql: postgres.Sql;
 }
 
+/** A busy machine takes its time. */
+const startDeadlineMs = 120_000;
+
 /** All addresses that the load comes from lie behind one proxy: each may send a thousand requests a second. */
 const TRUSTED_PROXIES = "127.0.0.1";
 
@@ -103,8 +106,9 @@ export async function openBench(step: (text: string) => void): Promise<Bench & A
       count("broker", broker);
       return broker;
     },
-    async service(name, environment, options) {
-      const service = await startService(name, { TRUSTED_PROXIES, ...environment }, options);
+    async service(name, environment, { untilReady = true } = {}) {
+      const given = { TRUSTED_PROXIES, ...environment };
+      const service = await startService(name, given, { untilReady, startDeadlineMs });
       count(name, service.process);
       return service;
     },

@@ -64,6 +64,14 @@ describe("compare", () => {
     expect([first, next]).toEqual([true, false]);
   });
 
+  test("judges a latency by what it may be beside its floor", () => {
+    const latency: Row = { ...row, target: { kind: "ratio-most", first: 1.25, next: 1.05 } };
+
+    const { first, next } = compare(latency, { records: both(1, 100, 110), dropped: [] });
+
+    expect([first, next]).toEqual([true, false]);
+  });
+
   test("judges a rate by its own bound", () => {
     const rate: Row = { ...row, target: { kind: "least", first: 80, next: 81 } };
 

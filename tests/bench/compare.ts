@@ -58,7 +58,7 @@ function figuresOf(
   return new Map(
     own.flatMap(({ round, figures }) => {
       const value = figures[figure];
-      return value === undefined ? [] : [[round, value] as const];
+      return value === undefined || Number.isNaN(value) ? [] : [[round, value] as const];
     }),
   );
 }
@@ -71,5 +71,6 @@ function judge(
   if (target === undefined || bound === undefined) return undefined;
   if (target.kind === "most") return figure.median <= bound;
   if (target.kind === "least") return figure.median >= bound;
-  return ratio && ratio.median >= bound;
+  if (ratio === undefined) return undefined;
+  return target.kind === "ratio" ? ratio.median >= bound : ratio.median <= bound;
 }

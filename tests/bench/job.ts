@@ -46,7 +46,7 @@ export interface Contender {
 export interface Outcome {
   /** What was measured, by name, such as `perSecond` or `p99Ms`. */
   readonly figures: Figures;
-  /** How many pieces of work were done: processor time is given for one of them. */
+  /** How many pieces of work were done: processor time is given for one of them, and for none of 0. */
   readonly done: number;
   /**
    * Counts the same work in different places, such as answers, rows and messages in the stream. All
@@ -80,6 +80,12 @@ export type Target =
       readonly next?: number;
       /** A short run fails below it: so little only something broken does. */
       readonly loose: number;
+    }
+  | {
+      /** At most so many times the floor's figure of the same round, in the median. */
+      readonly kind: "ratio-most";
+      readonly first: number;
+      readonly next?: number;
     }
   | {
       /** At least so much, in the median. */

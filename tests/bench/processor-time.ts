@@ -65,7 +65,7 @@ export function useBetween(
   return {
     wallMs,
     partsMs,
-    foreign: Math.max(0, after.busyMs - before.busyMs - ours - kernel) / offered,
+    foreign: Math.min(1, Math.max(0, after.busyMs - before.busyMs - ours - kernel) / offered),
     stolen: (after.stolenMs - before.stolenMs) / offered,
   };
 }

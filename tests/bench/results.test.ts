@@ -17,6 +17,12 @@ describe("jobTables", () => {
     );
   });
 
+  test("shows no cost of what is no piece of work", () => {
+    const records = result().records.map((record) => ({ ...record, done: 0 }));
+
+    expect(jobTables({ ...result(), records })).not.toContain("processor µs");
+  });
+
   test("names the rounds that do not count", () => {
     const dropped = [{ round: 2, contender: "ours", foreign: 0.25 }];
 
@@ -36,9 +42,10 @@ describe("jobTables", () => {
 });
 
 describe("comparedRows", () => {
-  test("leaves out what was not measured at all", () => {
+  test("leaves out what was not measured at all, or is not told here", () => {
     const [row] = result().rows;
-    const rows = row ? [row, { ...row, name: "64 clients", contender: "away" }] : [];
+    const away = { name: "64 clients", contender: "away" };
+    const rows = row ? [row, { ...row, ...away }, { ...row, figure: "mebibytes" }] : [];
 
     expect(comparedRows({ ...result(), rows }).map((compared) => compared.row.name)).toEqual([
       "16 clients",

@@ -12,16 +12,17 @@ export interface JobResult extends Rounds {
   readonly skipped: readonly string[];
 }
 
-/** All lines of a job; without those of which no round counts. */
+/** All lines of a job; without those of which no round counts, or that this system does not tell. */
 export function comparedRows(result: JobResult): readonly Compared[] {
   const dropped = new Set(result.dropped.map(({ round }) => round));
-  const measured = new Set(
-    result.records.filter(({ round }) => !dropped.has(round)).map(({ contender }) => contender),
-  );
+  const counting = result.records.filter(({ round }) => !dropped.has(round));
   return result.rows
-    .filter(({ contender }) => measured.has(contender))
+    .filter((row) => counting.some((record) => isKnown(record, row)))
     .map((row) => compare(row, result));
 }
+
+const isKnown = ({ contender, figures }: RoundRecord, row: Row) =>
+  contender === row.contender && Number.isFinite(figures[row.figure]);
 
 /** One job's tables, in Markdown. */
 export function jobTables(result: JobResult): string {
@@ -34,7 +35,9 @@ export function jobTables(result: JobResult): string {
     ].join("\n"),
     costTable(result),
     ...notesOf(result),
-  ].join("\n\n");
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
 function lineOf({ row, figure, floor, ratio, first, next }: Compared): string {
@@ -56,16 +59,18 @@ function boundText(
   reached: boolean | undefined,
 ): string {
   if (target === undefined || bound === undefined) return "";
-  const sign = target.kind === "most" ? "≤" : "≥";
+  const sign = target.kind.endsWith("most") ? "≤" : "≥";
   const verdict = reached === undefined ? "not compared" : reached ? "reached" : "**missed**";
-  return `${sign} ${bound} ${verdict}`;
+  return `${sign} ${amount(bound)} ${verdict}`;
 }
 
-/** The processor time that one piece of work costs, by whose it is, in the median of the rounds. */
+/** The processor time that one piece of work costs, by whose it is, in the median; empty where nothing tells it. */
 function costTable({ records, dropped }: JobResult): string {
   const out = new Set(dropped.map(({ round }) => round));
-  const counting = records.filter(({ round, use }) => !out.has(round) && use !== undefined);
-  if (counting.length === 0) return "This system does not tell what the processors did.";
+  const counting = records.filter(
+    (it) => !out.has(it.round) && it.use !== undefined && it.done > 0,
+  );
+  if (counting.length === 0) return "";
   const parts = [...new Set(counting.flatMap(({ use }) => Object.keys(use?.partsMs ?? {})))];
   const used = parts.filter((part) => counting.some((record) => microsOf(record, part) >= 1));
   const byContender = Map.groupBy(counting, ({ contender }) => contender);
@@ -82,7 +87,7 @@ function costTable({ records, dropped }: JobResult): string {
 }
 
 function microsOf({ use, done }: RoundRecord, part: string): number {
-  return ((use?.partsMs[part] ?? 0) * 1_000) / Math.max(1, done);
+  return ((use?.partsMs[part] ?? 0) * 1_000) / done;
 }
 
 function notesOf({ records, dropped, skipped }: JobResult): readonly string[] {

@@ -1,5 +1,5 @@
 import { type Bench, openBench } from "./bench.ts";
-import type { Job, OpenJob, Plan } from "./job.ts";
+import type { Contender, Job, OpenJob, Plan } from "./job.ts";
 import { describeMachine, type Machine, thisMachine } from "./machine.ts";
 import { hasPgbench, noPgbench } from "./pgbench.ts";
 import { type Progress, progress } from "./progress.ts";
@@ -10,14 +10,16 @@ import { fsyncsPerSecond, watched } from "./watched.ts";
 export interface BenchResults {
   readonly machine: Machine;
   readonly jobs: readonly JobResult[];
+  /** Jobs that came to no result, with what went wrong. */
+  readonly failed: readonly { readonly job: string; readonly error: unknown }[];
 }
 
 export interface RunOptions extends Plan {
   readonly jobs: readonly Job[];
   /** Hears what is being done, line by line. */
   readonly write: (line: string) => void;
-  /** Hears of each job when it is over. */
-  readonly onJob: (result: JobResult) => Promise<void>;
+  /** Hears of each job when it is over, so that it is kept whatever becomes of the next. */
+  readonly onJob: (result: JobResult, machine: Machine) => Promise<void>;
   /** Aborted, the round that runs is ended and no other begins. */
   readonly signal: AbortSignal;
 }
@@ -30,27 +32,28 @@ export async function runJobs(options: RunOptions): Promise<BenchResults> {
   const { jobs, signal, write, onJob } = options;
   const estimates = jobs.map((job) => job.seconds(options));
   const total = estimates.reduce((sum, seconds) => sum + seconds, START_SECONDS);
-  const told = progress(total, write);
-  await using bench = await openBench(told.step);
+  const progressing = progress(total, write);
+  await using bench = await openBench(progressing.step);
   const machine = await thisMachine(bench);
   write(describeMachine(machine));
-  told.done(START_SECONDS);
+  progressing.done(START_SECONDS);
   const results: JobResult[] = [];
+  const failed: { readonly job: string; readonly error: unknown }[] = [];
   for (const [index, job] of jobs.entries()) {
     signal.throwIfAborted();
-    const result = await runJob(
-      { ...bench, step: (text) => told.step(`${job.name}: ${text}`) },
-      job,
-      {
-        ...options,
-        told,
-        estimate: estimates[index] ?? 0,
-      },
-    );
-    results.push(result);
-    await onJob(result);
+    const told = { ...bench, step: (text: string) => progressing.step(`${job.name}: ${text}`) };
+    const estimate = estimates[index] ?? 0;
+    try {
+      const result = await runJob(told, job, { ...options, progressing, estimate });
+      results.push(result);
+      await onJob(result, machine);
+    } catch (error) {
+      signal.throwIfAborted();
+      failed.push({ job: job.name, error });
+      told.step(`failed: ${error instanceof Error ? error.message : error}`);
+    }
   }
-  return { machine, jobs: results };
+  return { machine, jobs: results, failed };
 }
 
 const START_SECONDS = 3;
@@ -58,16 +61,17 @@ const START_SECONDS = 3;
 async function runJob(
   bench: Bench,
   job: Job,
-  options: RunOptions & { readonly told: Progress; readonly estimate: number },
+  options: RunOptions & { readonly progressing: Progress; readonly estimate: number },
 ): Promise<JobResult> {
-  const { rounds, short, signal, told, estimate } = options;
+  const { rounds, short, signal, progressing, estimate } = options;
   bench.step("starting");
   await using open = await job.open(bench, options);
+  const contenders = hasPgbench() ? open.contenders : open.contenders.filter(doesWithoutPgbench);
   const onRecord = (record: RoundRecord, kept: number) => {
-    told.done(estimate / ((rounds + 1) * open.contenders.length));
+    progressing.done(estimate / ((rounds + 1) * contenders.length));
     bench.step(`round ${kept} of ${rounds}, ${record.contender}: ${figuresText(record)}`);
   };
-  const measured = await runRounds(open.contenders, {
+  const measured = await runRounds(contenders, {
     rounds,
     foreignMax: short ? Number.POSITIVE_INFINITY : FOREIGN_MAX,
     watched: (work) => watched(work, bench.parts),
@@ -83,6 +87,8 @@ async function runJob(
     skipped: skippedIn(open),
   };
 }
+
+const doesWithoutPgbench = ({ name }: Contender) => !name.startsWith("pgbench");
 
 function figuresText({ figures, use }: RoundRecord): string {
   const texts = Object.entries(figures).map(([name, value]) => `${name} ${amount(value)}`);

@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly untilReady?: boolean;
   /** The main port, where others have to know it beforehand. */
   readonly port?: number;
+  /** How long it may take until it answers. */
+  readonly startDeadlineMs?: number;
 }
 
 const REPOSITORY = resolve(import.meta.dir, "../../..");
@@ -50,7 +52,7 @@ const PROBE_DEADLINE_MS = 1_000;
 export async function startService(
   name: string,
   environment: Readonly<Record<string, string>>,
-  { program, untilReady = true, port }: ServiceOptions = {},
+  { program, untilReady = true, port, startDeadlineMs = START_DEADLINE_MS }: ServiceOptions = {},
 ): Promise<RunningService> {
   const ports = {
     main: port ?? (await freePort()),
@@ -78,7 +80,7 @@ export async function startService(
     },
     stopSignal: "SIGTERM",
     stopGraceMs: STOP_GRACE_MS,
-    startDeadlineMs: START_DEADLINE_MS,
+    startDeadlineMs,
     isReady: async () => {
       const signal = AbortSignal.timeout(PROBE_DEADLINE_MS);
       const { ok } = await fetch(`${url}/readyz`, { signal });

@@ -17,7 +17,7 @@ const CONNECTIONS = 64;
 export const confirm: Job = {
   name: "iii",
   title: `PENDING → CONFIRMED at ${PER_SECOND} orders/s, from commit to commit`,
-  seconds: (plan) => 10 + (plan.rounds + 1) * 2 * (countOf(plan) / PER_SECOND + 1),
+  seconds: (plan) => 5 + (plan.rounds + 1) * 2 * (countOf(plan) / PER_SECOND + 1),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();
@@ -26,7 +26,7 @@ export const confirm: Job = {
     );
     const world = opened.use(await openSagaWorld(bench, await sagaDatabases(bench)));
     await warmUp(world, plan);
-    const ours = confirmationsOf(world, countOf(plan));
+    const ours = confirmationsOf(world, { name: "ours", count: countOf(plan) });
     const owned = opened.move();
     return {
       contenders: [floor, ours],
@@ -57,9 +57,12 @@ const rows = (contender: string, floor: string): readonly Row[] => {
   ];
 };
 
-export function confirmationsOf(world: SagaWorld, count: number): Contender {
+export function confirmationsOf(
+  world: SagaWorld,
+  { name, count }: { readonly name: string; readonly count: number },
+): Contender {
   return {
-    name: "ours",
+    name,
     async prepare() {
       await world.databases.orders.sql`checkpoint`;
     },

@@ -18,15 +18,15 @@ import { type Given, type Script, scriptOf } from "../pgbench.ts";
 import { quantile } from "../ratios.ts";
 
 const benchOrder = orderOf("sku-17");
-const seconds = ({ short }: Plan) => (short ? 0.5 : 4);
+const secondsOf = ({ short }: Plan) => (short ? 0.5 : 4);
 /** Nothing listens there: the broker is away, orders are taken on, and the relay has nothing to do. */
-const NO_BROKER = "nats://127.0.0.1:1";
+export const NO_BROKER = "nats://127.0.0.1:1";
 
 /** Orders accepted over HTTP, each under an Idempotency-Key, beside the statement that stores them. */
 export const placeOrders: Job = {
   name: "i",
   title: "orders accepted: `POST /v1/orders` with an Idempotency-Key, all rows durable",
-  seconds: (plan) => 10 + (plan.rounds + 1) * 7 * (seconds(plan) + 0.5),
+  seconds: (plan) => 3 + (plan.rounds + 1) * 5 * (secondsOf(plan) + 0.5),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();
@@ -37,7 +37,7 @@ export const placeOrders: Job = {
         database: floorDatabase,
         script,
         clients,
-        seconds: seconds(plan),
+        seconds: secondsOf(plan),
         tables: ["orders", "outbox", "idempotency_keys"],
       });
 
@@ -52,9 +52,8 @@ export const placeOrders: Job = {
     );
     opened.defer(() => service.process.kill());
     const ours = (clients: number): Contender => ({
-      name: `ours, ${clients === 1 ? "1 client" : `${clients} clients`}`,
+      ...placingOrders(alone, { url: service.url, clients, seconds: secondsOf(plan) }),
       prepare: () => emptied(alone),
-      run: () => placing(alone, { url: service.url, clients, seconds: seconds(plan) }),
     });
     await ours(64).run();
 
@@ -101,40 +100,42 @@ const rows = (floor16: string, floor1: string): readonly Row[] => {
   ];
 };
 
-/** Lets clients order, and counts what the database then has more. */
-async function placing(
+/** Lets clients order, each the next when the last is accepted. */
+export function placingOrders(
   database: BenchDatabase,
-  {
-    url,
-    clients,
-    seconds,
-  }: { readonly url: string; readonly clients: number; readonly seconds: number },
-) {
-  const before = await storedIn(database);
-  const run = crypto.randomUUID();
+  load: { readonly url: string; readonly clients: number; readonly seconds: number },
+): Contender {
+  const { url, clients, seconds } = load;
   const body = JSON.stringify(benchOrder);
-  const { statuses, latenciesMs, elapsedMs } = await closedLoop({
-    url,
-    clients,
-    forMs: seconds * 1_000,
-    request: (number) => postOf("/v1/orders", body, orderHeaders(run, number)),
-  });
-  const accepted = statuses.get(202) ?? 0;
   return {
-    figures: {
-      perSecond: (accepted * 1_000) / elapsedMs,
-      p50Ms: quantile(latenciesMs, 0.5),
-      p99Ms: quantile(latenciesMs, 0.99),
-    },
-    done: accepted,
-    async counts() {
-      const after = await storedIn(database);
+    name: `ours, ${clients === 1 ? "1 client" : `${clients} clients`}`,
+    async run() {
+      const before = await storedIn(database);
+      const run = crypto.randomUUID();
+      const { statuses, latenciesMs, elapsedMs } = await closedLoop({
+        url,
+        clients,
+        forMs: seconds * 1_000,
+        request: (number) => postOf("/v1/orders", body, orderHeaders(run, number)),
+      });
+      const accepted = statuses.get(202) ?? 0;
       return {
-        answers: latenciesMs.length,
-        "answers 202": accepted,
-        orders: after.orders - before.orders,
-        messages: after.messages - before.messages,
-        keys: after.keys - before.keys,
+        figures: {
+          perSecond: (accepted * 1_000) / elapsedMs,
+          p50Ms: quantile(latenciesMs, 0.5),
+          p99Ms: quantile(latenciesMs, 0.99),
+        },
+        done: accepted,
+        async counts() {
+          const after = await storedIn(database);
+          return {
+            answers: latenciesMs.length,
+            "answers 202": accepted,
+            orders: after.orders - before.orders,
+            messages: after.messages - before.messages,
+            keys: after.keys - before.keys,
+          };
+        },
       };
     },
   };

@@ -7,7 +7,7 @@ import { fillOutbox, orderCreated, readyMessage } from "../messages.ts";
 
 const messagesOf = ({ short }: Plan) => (short ? 4_000 : 60_000);
 const IN_FLIGHT_MAX = 256;
-const DRAIN_MAX_MS = 120_000;
+const DRAIN_MAX_MS = 600_000;
 const POLL_MS = 10;
 const FLOOR_STREAM = "FLOOR";
 
@@ -15,7 +15,7 @@ const FLOOR_STREAM = "FLOOR";
 export const relay: Job = {
   name: "ii",
   title: "relay: from the outbox to the stream's acknowledgement, rows finished",
-  seconds: (plan) => 5 + (plan.rounds + 1) * (messagesOf(plan) / 5_000),
+  seconds: (plan) => 2 + (plan.rounds + 1) * (messagesOf(plan) / 5_000),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();

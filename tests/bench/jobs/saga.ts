@@ -1,11 +1,12 @@
 import { closedLoop, postOf } from "../http-load.ts";
-import type { Contender, Job, Plan } from "../job.ts";
+import type { Contender, Job, Plan, Row } from "../job.ts";
+import { memoryOf } from "../memory.ts";
 import { orderOf, skuCount } from "../messages.ts";
 import { orderHeaders } from "../order-headers.ts";
 import { quantile } from "../ratios.ts";
 import { added, openSagaWorld, type SagaWorld, sagaDatabases } from "../saga-world.ts";
 
-const seconds = ({ short }: Plan) => (short ? 1 : 8);
+const secondsOf = ({ short }: Plan) => (short ? 1 : 8);
 const CLIENTS = 64;
 /** Longer than a saga takes under any load here: an answer is a decision. */
 const WAIT_SECONDS = 10;
@@ -14,11 +15,11 @@ const WAIT_SECONDS = 10;
 export const saga: Job = {
   name: "v",
   title: `whole sagas at ${CLIENTS} clients: ordered, reserved, confirmed, consumed`,
-  seconds: (plan) => 10 + (plan.rounds + 1) * (seconds(plan) + 1),
+  seconds: (plan) => 4 + (plan.rounds + 1) * (secondsOf(plan) + 1),
 
   async open(bench, plan) {
     const world = await openSagaWorld(bench, await sagaDatabases(bench));
-    const ours = sagasOf(world, { name: "ours", forMs: seconds(plan) * 1_000 });
+    const ours = sagasOf(world, { name: "ours", forMs: secondsOf(plan) * 1_000 });
     await warmUp(world, plan);
     return {
       contenders: [ours],
@@ -36,11 +37,21 @@ export const saga: Job = {
           figure: "p50Ms",
           unit: "ms",
         },
+        memoryRow(ours.name, "orders"),
+        memoryRow(ours.name, "inventory"),
       ],
       [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
     };
   },
 };
+
+const memoryRow = (contender: string, service: string): Row => ({
+  name: `memory of ${service} after it`,
+  contender,
+  figure: `${service}Mebibytes`,
+  unit: "MiB",
+  target: { kind: "most", first: 120, next: 80 },
+});
 
 /** A first load, and statistics as they are after the first minutes of any database. */
 export async function warmUp(world: SagaWorld, plan: Plan): Promise<void> {
@@ -83,6 +94,8 @@ export function sagasOf(
           perSecond: (confirmed * 1_000) / elapsedMs,
           p50Ms: quantile(latenciesMs, 0.5),
           p99Ms: quantile(latenciesMs, 0.99),
+          ordersMebibytes: memoryOf(world.orders.process.pid),
+          inventoryMebibytes: memoryOf(world.inventory.process.pid),
         },
         done: confirmed,
         counts: async () => ({
