@@ -1,6 +1,7 @@
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
+import { sealedBy } from "@app/platform/sealed.ts";
 import { readBookingsConfig } from "./config.ts";
 import { bookings } from "./service.ts";
 
@@ -10,8 +11,9 @@ await hostService({
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
-    const { HOLD_FOR: holdMs, DEMO } = settings;
-    const service = bookings({ ...foundation, holdMs, demo: DEMO === "on" });
+    const { HOLD_FOR: holdMs, SIGNING_KEY_SECRET, DEMO } = settings;
+    const seal = sealedBy(SIGNING_KEY_SECRET);
+    const service = bookings({ ...foundation, seal, holdMs, demo: DEMO === "on" });
     // Rather now than at the first ticket.
     await service.requireTicketKey();
     return service;

@@ -7,6 +7,7 @@ import type { Broker } from "@app/platform/messaging/broker.ts";
 import { payloadReader } from "@app/platform/messaging/incoming.ts";
 import type { LeaderTask } from "@app/platform/messaging/leader.ts";
 import type { Database } from "@app/platform/postgres.ts";
+import type { Seal } from "@app/platform/sealed.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { bookingsAccess } from "./access.ts";
 import { onEventCancelled } from "./consumers/on-event-cancelled.ts";
@@ -25,7 +26,7 @@ import { bookingInvariants } from "./store/invariants.ts";
 import { bookedSeatsLedger, heardEventsLedger } from "./store/ledger.ts";
 import { projectionFreshness } from "./store/projection-freshness.ts";
 import { keepRebuilding, type RebuildTask } from "./store/rebuild-task.ts";
-import { ticketKeysIn } from "./store/ticket-keys.ts";
+import { sealOpenKeys, ticketKeysIn } from "./store/ticket-keys.ts";
 import { ticketsWith } from "./store/tickets.ts";
 import { bookingsUnit, storedVersions } from "./store/unit.ts";
 
@@ -33,6 +34,8 @@ export interface BookingsSettings {
   readonly db: Database;
   /** Who says whether all was heard of events, and is read from for a rebuild. */
   readonly broker: Pick<Broker, "connected" | "durableState" | "read" | "streamState">;
+  /** What the keys of tickets are sealed with. */
+  readonly seal: Seal;
   /** How long seats are held. */
   readonly holdMs: number;
   /** Books seats of the demo's events. */
@@ -45,10 +48,10 @@ const source = { stream: "EVENTS", durable: "bookings-service" };
 const handlers = [onEventCreated, onEventUpdated, onEventCancelled];
 
 /** What bookings does, ready to be served and fed: no port is open and no broker is needed yet. */
-export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSettings) {
+export function bookings({ db, broker, seal, holdMs, demo, clock, log }: BookingsSettings) {
   const { meters, booked } = bookingMeters();
   const freshness = projectionFreshness({ broker, ...source, clock });
-  const ticketKeys = ticketKeysIn(db, clock);
+  const ticketKeys = ticketKeysIn({ db, seal, clock });
   const tickets = ticketsWith(ticketKeys);
   const api: BookingsApi = { db, freshness, tickets, holdMs, booked, clock };
   // All that the stream carries: what nobody here listens to is not unreadable.
@@ -83,7 +86,10 @@ export function bookings({ db, broker, holdMs, demo, clock, log }: BookingsSetti
     invariants: bookingInvariants,
     ledgers: [heardEventsLedger, bookedSeatsLedger],
     meters,
-    requireTicketKey: async () => void (await ticketKeys.signing()),
+    async requireTicketKey() {
+      await sealOpenKeys({ db, seal });
+      await ticketKeys.signing();
+    },
     /** Nothing is watched here. */
     close: () => undefined,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readConfig } from "@app/platform/config.ts";
-import { devSigningKeySecret, UsersConfig } from "./config.ts";
+import { devSigningKeySecret } from "@app/platform/signing-key-secret.ts";
+import { UsersConfig } from "./config.ts";
 
 const least = {
   DATABASE_URL: "postgres://127.0.0.1/users",

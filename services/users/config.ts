@@ -1,25 +1,15 @@
 import { readConfig, settingNotes } from "@app/platform/config.ts";
 import { serviceSettings } from "@app/platform/service-settings.ts";
 import { duration, port, wholeNumber } from "@app/platform/settings.ts";
+import { signingKeySecret } from "@app/platform/signing-key-secret.ts";
 import { z } from "zod";
-
-const SECRET_MIN = 32;
-
-/** What the dev run seals its keys with, for everybody to know. */
-export const devSigningKeySecret = "development-only-known-to-everybody";
 
 const shape = {
   ...serviceSettings,
   PORT: port().prefault("8383"),
   METRICS_PORT: port().prefault("9104"),
   /** What the keys that sign tokens are sealed with in the database. */
-  SIGNING_KEY_SECRET: z
-    .string()
-    .min(SECRET_MIN, `must have at least ${SECRET_MIN} characters`)
-    .register(settingNotes, {
-      example: "the output of openssl rand -base64 32",
-      refusedInProduction: devSigningKeySecret,
-    }),
+  SIGNING_KEY_SECRET: signingKeySecret(),
   /** From sign-in to the end of a session, however often it is refreshed. */
   SESSION_LIFETIME: duration().prefault("30d"),
   /** Failed sign-ins of one account in five minutes. */

@@ -1,11 +1,11 @@
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
+import { sealedBy } from "@app/platform/sealed.ts";
 import { readUsersConfig } from "./config.ts";
 import { users } from "./service.ts";
 import { demoUsers, firstOperator, requireUsers } from "./store/first-users.ts";
 import { passwords } from "./store/passwords.ts";
-import { sealedBy } from "./store/sealed.ts";
 import { requireSigningKey } from "./store/signing-keys.ts";
 
 await hostService({

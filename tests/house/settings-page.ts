@@ -57,7 +57,7 @@ const meanings: Readonly<Record<string, string>> = {
   HOLD_FOR: "How long seats are held for somebody who has not booked yet.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
   SIGNING_KEY_SECRET:
-    "What the keys that sign tokens are sealed with in the database: with another one the service does not start.",
+    "What the keys that sign tokens, or tickets, are sealed with in the database: with another one the service does not start. Each service has its own.",
   SESSION_LIFETIME: "From signing in to the end of the session, however often it is refreshed.",
   SIGN_IN_FAILURES_PER_ACCOUNT:
     "So many failed sign-ins of one account in five minutes; then it is refused for as long.",

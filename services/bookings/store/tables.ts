@@ -201,12 +201,15 @@ export const holds = pgTable(
   ],
 );
 
-/** What tickets are signed with: the newest key signs, and every one that ever did verifies. */
+/**
+ * What tickets are signed with: the newest key that has a private half signs, and every one that
+ * ever did verifies.
+ */
 export const ticketKeys = pgTable("ticket_keys", {
   /** The key's thumbprint (RFC 7638). */
   kid: text("kid").primaryKey(),
   publicKey: text("public_key").notNull(),
-  /** PKCS #8. */
-  privateKey: bytea("private_key").notNull(),
+  /** PKCS #8, sealed with a secret that is not here; empty where the key signs no more. */
+  sealedPrivateKey: bytea("private_key").notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });

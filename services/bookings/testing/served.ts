@@ -10,7 +10,7 @@ import { changeRpcRequest } from "@app/platform/rpc-context.ts";
 import { type Client, createClient, createRouterTransport } from "@connectrpc/connect";
 import { bookingsAccess } from "../access.ts";
 import { type BookingsSettings, bookings } from "../service.ts";
-import { type BookingsWorld, bookingsWorld, type WorldOptions } from "./world.ts";
+import { type BookingsWorld, bookingsWorld, testSeal, type WorldOptions } from "./world.ts";
 
 /** The service's edges without a socket, on a database of their own. */
 export interface Served extends BookingsWorld {
@@ -79,6 +79,7 @@ export function serviceOn(pool: Pool, broker: Partial<BookingsSettings["broker"]
       },
       ...broker,
     },
+    seal: testSeal,
     holdMs: 600_000,
     clock: systemClock,
     log: silentLog,

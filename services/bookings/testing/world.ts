@@ -3,6 +3,7 @@ import { systemClock } from "@app/platform/clock.ts";
 import { row } from "@app/platform/messaging/handler.ts";
 import { outbox } from "@app/platform/messaging/tables.ts";
 import { openPool, type Pool } from "@app/platform/postgres.ts";
+import { sealedBy } from "@app/platform/sealed.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { asc, eq, sql } from "drizzle-orm";
@@ -63,6 +64,9 @@ export const allHeard: ProjectionFreshness = {
   check: () => undefined,
 };
 
+/** What every test seals the keys of tickets with. */
+export const testSeal = sealedBy("a secret of the tests, long enough");
+
 export interface WorldOptions {
   readonly connectionsMax?: number;
   readonly holdMs?: number;
@@ -81,7 +85,7 @@ export async function bookingsWorld({
   const api: BookingsApi = {
     db: pool,
     freshness: allHeard,
-    tickets: ticketsWith(ticketKeysIn(pool, systemClock)),
+    tickets: ticketsWith(ticketKeysIn({ db: pool, seal: testSeal, clock: systemClock })),
     holdMs,
     booked: (booking) => void counted.push(booking),
     clock: systemClock,

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type ManagedServer, startServer } from "@app/dev/infrastructure/managed-server.ts";
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { KEEPER_DIRECTORY } from "@app/dev/test-infrastructure/protocol.ts";
+import { devSigningKeySecret } from "../signing-key-secret.ts";
 
 /** A service that runs as a process of its own, as in production. */
 export interface RunningService extends AsyncDisposable {
@@ -47,7 +48,8 @@ const PROBE_DEADLINE_MS = 1_000;
 
 /**
  * Starts a service on free ports and waits until it is ready. The environment given comes on top
- * of ports and `AUTH=optional`; nothing else of the test's own environment but the system's.
+ * of ports, `AUTH=optional` and a development run's secret; nothing else of the test's own
+ * environment but the system's.
  */
 export async function startService(
   name: string,
@@ -73,6 +75,7 @@ export async function startService(
     env: {
       ...systemEnvironment(),
       AUTH: "optional",
+      SIGNING_KEY_SECRET: devSigningKeySecret,
       PORT: String(ports.main),
       GRPC_PORT: String(ports.grpc),
       METRICS_PORT: String(ports.metrics),

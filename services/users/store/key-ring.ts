@@ -2,8 +2,8 @@ import { keySetOf, signingKeyOf, type TokenSigner } from "@app/platform/access-t
 import type { Clock } from "@app/platform/clock.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import type { Database } from "@app/platform/postgres.ts";
+import type { Seal } from "@app/platform/sealed.ts";
 import { publishedKeysAt, signingKeyAt } from "../domain/signing-key.ts";
-import type { Seal } from "./sealed.ts";
 import { readKeys, type StoredKeys } from "./signing-keys.ts";
 
 /** The keys as this process uses them. */

@@ -1,10 +1,10 @@
 import { newSigningKey } from "@app/platform/access-token.ts";
 import { appendToAudit } from "@app/platform/messaging/audit.ts";
 import type { Database, Queries, Transaction } from "@app/platform/postgres.ts";
+import type { Seal } from "@app/platform/sealed.ts";
 import { ACCESS_TOKEN_SECONDS } from "@app/platform/token-claims.ts";
 import { and, eq, lte, sql } from "drizzle-orm";
 import { type KeyLife, planRotation, type Rotation, signingKeyAt } from "../domain/signing-key.ts";
-import type { Seal } from "./sealed.ts";
 import { type Operator, requireStillOperator } from "./still-operator.ts";
 import { isAcceptedKey, signingKeys } from "./tables.ts";
 

@@ -1,11 +1,11 @@
 import type { Clock } from "@app/platform/clock.ts";
 import type { Log } from "@app/platform/log.ts";
 import type { Database } from "@app/platform/postgres.ts";
+import type { Seal } from "@app/platform/sealed.ts";
 import type { AttemptLimits } from "./attempts.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { UserMeters } from "./meters.ts";
 import type { Passwords } from "./passwords.ts";
-import type { Seal } from "./sealed.ts";
 
 /** What a call brings beside its request. */
 export interface CallContext {

@@ -5,6 +5,7 @@ import { openPool, type Pool } from "@app/platform/postgres.ts";
 import { contextOf, setContext } from "@app/platform/request-context.ts";
 import { rpcOptions } from "@app/platform/rpc.ts";
 import { changeRpcRequest } from "@app/platform/rpc-context.ts";
+import { sealedBy } from "@app/platform/sealed.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { type RecordedLine, recordedLog } from "@app/platform/testing/recorded-log.ts";
 import { tokenKeys } from "@app/platform/token-keys.ts";
@@ -14,7 +15,6 @@ import { sql } from "drizzle-orm";
 import { usersAccess } from "../access.ts";
 import { type UsersSettings, users } from "../service.ts";
 import { type PasswordLimits, type PasswordWork, passwords } from "../store/passwords.ts";
-import { sealedBy } from "../store/sealed.ts";
 import { requireSigningKey } from "../store/signing-keys.ts";
 
 /** The service's edges without a socket, on a database of their own. Tokens are verified as they are behind one. */

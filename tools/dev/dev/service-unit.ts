@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { devSigningKeySecret } from "@app/platform/signing-key-secret.ts";
 import { startServer } from "../infrastructure/managed-server.ts";
 import { databaseUrlOf } from "./databases.ts";
 import type { Replica } from "./service-plan.ts";
@@ -82,7 +83,8 @@ interface Readiness {
 
 /** What one service needs on an engineer's machine, and would refuse in production. */
 const onThisMachine: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  users: { SIGNING_KEY_SECRET: "development-only-known-to-everybody", SECURE_COOKIES: "off" },
+  bookings: { SIGNING_KEY_SECRET: devSigningKeySecret },
+  users: { SIGNING_KEY_SECRET: devSigningKeySecret, SECURE_COOKIES: "off" },
 };
 
 /** The engineer's own settings, but for those that decide where everything is. */
