@@ -11,9 +11,13 @@ await hostService({
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
   build: async ({ settings, ...foundation }) => {
-    const { HOLD_FOR: holdMs, SIGNING_KEY_SECRET, DEMO } = settings;
-    const seal = sealedBy(SIGNING_KEY_SECRET);
-    const service = bookings({ ...foundation, seal, holdMs, demo: DEMO === "on" });
+    const service = bookings({
+      ...foundation,
+      seal: sealedBy(settings.SIGNING_KEY_SECRET),
+      holdMs: settings.HOLD_FOR,
+      holdsMax: settings.HOLDS_PER_CUSTOMER_MAX,
+      demo: settings.DEMO === "on",
+    });
     // Rather now than at the first ticket.
     await service.requireTicketKey();
     return service;

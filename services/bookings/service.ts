@@ -38,6 +38,8 @@ export interface BookingsSettings {
   readonly seal: Seal;
   /** How long seats are held. */
   readonly holdMs: number;
+  /** How many open holds one customer may have. */
+  readonly holdsMax: number;
   /** Books seats of the demo's events. */
   readonly demo?: boolean;
   readonly clock: Clock;
@@ -48,12 +50,13 @@ const source = { stream: "EVENTS", durable: "bookings-service" };
 const handlers = [onEventCreated, onEventUpdated, onEventCancelled];
 
 /** What bookings does, ready to be served and fed: no port is open and no broker is needed yet. */
-export function bookings({ db, broker, seal, holdMs, demo, clock, log }: BookingsSettings) {
+export function bookings(settings: BookingsSettings) {
+  const { db, broker, seal, holdMs, holdsMax, demo, clock, log } = settings;
   const { meters, booked } = bookingMeters();
   const freshness = projectionFreshness({ broker, ...source, clock });
   const ticketKeys = ticketKeysIn({ db, seal, clock });
   const tickets = ticketsWith(ticketKeys);
-  const api: BookingsApi = { db, freshness, tickets, holdMs, booked, clock };
+  const api: BookingsApi = { db, freshness, tickets, holdMs, holdsMax, booked, clock };
   // All that the stream carries: what nobody here listens to is not unreadable.
   const contracts = messageContracts.filter(({ stream }) => stream === source.stream);
   const payloads = payloadReader(contracts.map(({ schema }) => schema));

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { elysiaHandler, httpApp } from "./elysia-app.ts";
 import { Refusal } from "./errors.ts";
 import { requireJsonObject } from "./json-body.ts";
+import { contextOf } from "./request-context.ts";
 import { eventStream, type ServerSentEvent } from "./server-sent-events.ts";
 import { servedHttp } from "./testing/served-http.ts";
 
@@ -162,7 +163,9 @@ describe("httpApp", () => {
       signal.addEventListener("abort", () => left.resolve());
       return endless();
     };
-    const stream = () => eventStream(source, { signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    const stream = ({ request }: { readonly request: Request }) =>
+      eventStream(source, { context: contextOf(request), signal });
     const app = httpApp(access).use(routes).get("/stream", stream);
     await using served = servedHttp({ handlers: [elysiaHandler(app)] });
     const head = (path: string) => fetch(`${served.server.url}${path}`, { method: "HEAD" });

@@ -7,11 +7,12 @@ import type { Clock } from "./clock.ts";
 import { authentication, callLines } from "./grpc-calls.ts";
 import { grpcHealth } from "./grpc-health.ts";
 import { addReflection } from "./grpc-reflection.ts";
+import { type OpenStreams, openStreams, streamsPerCallerMax } from "./open-streams.ts";
 import type { Random } from "./random.ts";
 import { ratesOf } from "./rate-limit.ts";
 import { defaultRequestLimits } from "./request-limits.ts";
 import { type RpcSettings, rpcOptions } from "./rpc.ts";
-import { changeRpcRequest } from "./rpc-context.ts";
+import { changeRpcRequest, rpcRequest } from "./rpc-context.ts";
 
 export interface GrpcSettings extends RpcSettings {
   /** 0 takes a free one. */
@@ -24,6 +25,8 @@ export interface GrpcSettings extends RpcSettings {
   readonly random: Random;
   /** Calls of one caller in a second, and as many of one network address that prove nobody. Default 1000, as behind HTTP. */
   readonly ratePerSecond?: number;
+  /** Shared by all ports of a process. Default: counted for this port alone. */
+  readonly streams?: OpenStreams;
 }
 
 export interface GrpcServer {
@@ -68,6 +71,7 @@ interface CallOverSocket {
 function adapterOptions(settings: GrpcSettings) {
   const { authenticate, serving, clock, interceptors = [] } = settings;
   const rates = ratesOf(settings.ratePerSecond ?? defaultRequestLimits.ratePerSecond);
+  const streams = settings.streams ?? openStreams(streamsPerCallerMax);
   const options = rpcOptions({
     ...settings,
     interceptors: [authentication(authenticate, rates), ...interceptors],
@@ -79,7 +83,11 @@ function adapterOptions(settings: GrpcSettings) {
     interceptors: [callLines(settings), ...(options.interceptors ?? [])],
     contextValues: ({ socket }: CallOverSocket) => {
       const values = createContextValues();
-      changeRpcRequest(values, { address: socket.remoteAddress ?? "unknown" });
+      changeRpcRequest(values, {
+        address: socket.remoteAddress ?? "unknown",
+        // Asked once it is known who calls.
+        openStream: () => streams.open(values.get(rpcRequest)),
+      });
       return values;
     },
     routes: (router: ConnectRouter) => {

@@ -27,6 +27,7 @@ import type { Meter } from "./meters.ts";
 import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from "./metrics.ts";
 import { migrationsOf, pendingMigrations } from "./migrate.ts";
 import { runMigrateCommand } from "./migrate-command.ts";
+import { openStreams } from "./open-streams.ts";
 import { openPool, type Pool } from "./postgres.ts";
 import { systemRandom as random } from "./random.ts";
 import { refuseUnserved } from "./request-context.ts";
@@ -173,6 +174,7 @@ async function start<Settings extends ServiceSettings, S>(
     hostname,
     authenticate,
     callerAddress: callerAddress(proxies),
+    streams: openStreams(settings.STREAMS_PER_CALLER_MAX),
     log,
     clock,
     random,

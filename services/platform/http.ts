@@ -8,6 +8,7 @@ import {
 } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { type OpenStreams, openStreams, streamsPerCallerMax } from "./open-streams.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
 import { problemAnswer } from "./problem-answer.ts";
 import type { Random } from "./random.ts";
@@ -39,6 +40,8 @@ export interface HttpSettings {
   /** Default: whoever holds the connection. */
   readonly callerAddress?: CallerAddress;
   readonly limits?: Partial<RequestLimits>;
+  /** Shared by all ports of a process. Default: counted for this port alone. */
+  readonly streams?: OpenStreams;
   /** Who holds a connection, where it was handed on within this process. Default: the other end. */
   readonly peerAddress?: PeerAddress;
   readonly log: Log;
@@ -68,7 +71,8 @@ export function serveHttp(settings: HttpSettings): HttpServer {
   const limits = { ...defaultRequestLimits, ...settings.limits };
   const rates = ratesOf(limits.ratePerSecond);
   const peerAddress: PeerAddress = ({ address }) => address;
-  const given = { callerAddress: callerAddress([]), peerAddress, ...settings };
+  const streams = openStreams(streamsPerCallerMax);
+  const given = { callerAddress: callerAddress([]), peerAddress, streams, ...settings };
   const server = listen(settings, (request, server) => {
     const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {

@@ -13,6 +13,11 @@ export interface RequestContext extends Identity {
   receiving<T>(body: Promise<T>): Promise<T>;
   /** Gives a request that waits on purpose `durationMs` from now instead of the usual deadline. */
   extendDeadline(durationMs: number): void;
+  /**
+   * Counts an answer that goes on, until what it returns is called. Refuses with kind `limited` when
+   * the caller has as many open as allowed.
+   */
+  openStream(): () => void;
   /** Leaves what went wrong to the request's line in the log; the caller is not told. */
   noteFault(error: unknown): void;
 }
@@ -49,6 +54,7 @@ function unserved(request: Request): RequestContext {
     signal: request.signal,
     receiving: (body) => body,
     extendDeadline: () => undefined,
+    openStream: () => () => undefined,
     noteFault: () => undefined,
   };
 }

@@ -24,6 +24,7 @@ export function changeRpcRequest(values: ContextValues, changes: Partial<Request
     signal,
     receiving: (body) => request.receiving(body),
     extendDeadline: (durationMs) => request.extendDeadline(durationMs),
+    openStream: () => request.openStream(),
     noteFault: (error) => request.noteFault(error),
     ...changes,
   });

@@ -5,6 +5,7 @@ import type { AccessTable } from "./auth-rules.ts";
 import type { Log } from "./log.ts";
 import { rpcDeadlines } from "./rpc-deadlines.ts";
 import { rpcFaults } from "./rpc-faults.ts";
+import { rpcStreams } from "./rpc-streams.ts";
 
 /** What both RPC servers of a service share: the same calls behind the same rules on either port. */
 export interface RpcSettings {
@@ -38,9 +39,10 @@ const jsonOptions = {
 };
 
 /**
- * Refused requests are explained, faults are hidden, deadlines hold, and a message reaches a
- * handler only when its caller may make the call and it keeps the rules of its contract. JSON is read strictly, because an unknown
- * field is a misspelt one, and written in full, so that scripts find `0` and `[]` where they look.
+ * Refused requests are explained, faults are hidden, deadlines hold, nobody has too many streams
+ * open, and a message reaches a handler only when its caller may make the call and it keeps the rules
+ * of its contract. JSON is read strictly, because an unknown field is a misspelt one, and written in
+ * full, so that scripts find `0` and `[]` where they look.
  */
 export function rpcOptions(settings: RpcSettings): ConnectRouterOptions {
   const {
@@ -56,6 +58,7 @@ export function rpcOptions(settings: RpcSettings): ConnectRouterOptions {
       rpcDeadlines({ deadlineMs, shutdownSignal, log }),
       ...interceptors,
       rpcAccess(access),
+      rpcStreams,
       createValidateInterceptor(),
     ],
     readMaxBytes: messageBytesMax,

@@ -5,6 +5,7 @@ import type { CallerAddress, PeerAddress } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
 import type { Log } from "./log.ts";
+import type { OpenStreams } from "./open-streams.ts";
 import { isDatabaseOutage } from "./outage.ts";
 import { problems } from "./problem.ts";
 import { problemAnswer } from "./problem-answer.ts";
@@ -20,6 +21,7 @@ interface Arrival {
   readonly limits: RequestLimits;
   readonly callerAddress: CallerAddress;
   readonly peerAddress: PeerAddress;
+  readonly streams: OpenStreams;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -78,6 +80,10 @@ export class ServedRequest implements RequestContext {
     this.caller = caller;
     this.refusedCredential = refusedCredential;
     this.guests = guests;
+  }
+
+  openStream(): () => void {
+    return this.#arrival.streams.open(this);
   }
 
   noteFault(error: unknown): void {

@@ -5,6 +5,7 @@ const stops: (() => Promise<void>)[] = [];
 afterEach(() => Promise.all(stops.splice(0).map((stop) => stop())));
 
 const open = new AbortController().signal;
+const context = { openStream: () => () => undefined };
 
 const untilAborted = (signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -46,7 +47,7 @@ describe("eventStream", () => {
           { data: "bare" },
           { id: "2\nretry: 0", data: null },
         ]),
-      { signal: open, retryMs: 1_500 },
+      { context, signal: open, retryMs: 1_500 },
     );
 
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -66,7 +67,7 @@ describe("eventStream", () => {
           await release.promise;
           yield { data: "late" };
         },
-        { signal: open, heartbeatMs: 5 },
+        { context, signal: open, heartbeatMs: 5 },
       ),
     );
 
@@ -90,7 +91,7 @@ describe("eventStream", () => {
             stopped.resolve();
           }
         },
-        { signal: open, heartbeatMs: 20 },
+        { context, signal: open, heartbeatMs: 20 },
       ),
     );
     const client = new AbortController();
@@ -110,12 +111,38 @@ describe("eventStream", () => {
         yield { data: 1 };
         await new Promise(() => undefined);
       },
-      { signal: shutdown.signal },
+      { context, signal: shutdown.signal },
     );
 
     const text = response.text();
     shutdown.abort();
 
     expect(await text).toStartWith("retry: 2000\n\n");
+  });
+
+  test("counts as open until it ends, whoever ends it", async () => {
+    let count = 0;
+    const counting = {
+      openStream: () => {
+        count += 1;
+        return () => {
+          count -= 1;
+        };
+      },
+    };
+    const stream = (source: () => AsyncIterable<ServerSentEvent>) =>
+      eventStream(source, { context: counting, signal: open });
+    const refusing = () => {
+      throw new Error("too many watchers");
+    };
+
+    const [ending, left] = [stream(() => all([])), stream(() => all([{ data: 1 }]))];
+    expect(() => stream(refusing)).toThrow("too many watchers");
+    expect(count).toBe(2);
+    await ending.text();
+    expect(count).toBe(1);
+    await left.body?.cancel();
+
+    expect(count).toBe(0);
   });
 });

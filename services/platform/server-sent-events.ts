@@ -1,3 +1,5 @@
+import type { RequestContext } from "./request-context.ts";
+
 /** One event of the stream. A reconnecting browser sends the last `id` it saw. */
 export interface ServerSentEvent {
   readonly id?: string;
@@ -7,6 +9,8 @@ export interface ServerSentEvent {
 }
 
 export interface EventStreamSettings {
+  /** The request that is answered: its caller may have so many streams open. */
+  readonly context: Pick<RequestContext, "openStream">;
   /** Ends the stream from the server's side, as on shutdown or when the request is gone. */
   readonly signal: AbortSignal;
   /** Proxies and Bun cut what is silent for longer; at most 5 s. */
@@ -22,17 +26,19 @@ const HEARTBEAT_MAX_MS = 5_000;
  * source is given a signal that aborts when the client is gone or the server
  * stops: a source that waits must listen to it, and its iterator is then returned.
  * Slow readers are not written ahead of: the source is asked for one event at a time.
+ * Refuses with kind `limited` a caller who has too many streams open.
  */
 export function eventStream(
   source: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
-  { signal, heartbeatMs = HEARTBEAT_MAX_MS, retryMs = 2_000 }: EventStreamSettings,
+  { context, signal, heartbeatMs = HEARTBEAT_MAX_MS, retryMs = 2_000 }: EventStreamSettings,
 ): Response {
   const stop = new AbortController();
-  const lines = withHeartbeats(source(stop.signal), {
+  const end = () => stop.abort();
+  stop.signal.addEventListener("abort", context.openStream(), { once: true });
+  const lines = withHeartbeats(startOf(source, stop), {
     stop,
     heartbeatMs: Math.min(heartbeatMs, HEARTBEAT_MAX_MS),
   });
-  const end = () => stop.abort();
   if (signal.aborted) end();
   signal.addEventListener("abort", end, { once: true });
   stop.signal.addEventListener("abort", () => signal.removeEventListener("abort", end));
@@ -55,6 +61,19 @@ export function eventStream(
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** A source that refuses ends what was opened for it. */
+function startOf(
+  source: (signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
+  stop: AbortController,
+): AsyncIterable<ServerSentEvent> {
+  try {
+    return source(stop.signal);
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
 }
 
 async function* withHeartbeats(

@@ -187,6 +187,8 @@ function environmentOf({ ports, environment }: ReplicaSettings): Record<string, 
   return {
     ...Object.fromEntries(own),
     AUTH: "optional",
+    // All customers of the run come from one address.
+    STREAMS_PER_CALLER_MAX: "10000",
     PORT: String(ports.main),
     GRPC_PORT: String(ports.grpc),
     METRICS_PORT: String(ports.metrics),

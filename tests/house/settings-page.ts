@@ -43,6 +43,8 @@ const meanings: Readonly<Record<string, string>> = {
   HOST: "The address to listen on.",
   TRUSTED_PROXIES:
     "Addresses and networks of the proxies in front, such as `192.0.2.0/24`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
+  STREAMS_PER_CALLER_MAX:
+    "So many streams, server-sent events and streaming RPCs together, one caller may have open at one process, or one network address where no caller is known; the next is answered with 429, or RESOURCE_EXHAUSTED.",
   PORT: "REST, Connect, gRPC-Web and health.",
   DEMO: "`on` makes demo data, or answers the calls that it needs; refused in production.",
   GRPC_PORT: "Native gRPC with reflection and health.",
@@ -55,6 +57,8 @@ const meanings: Readonly<Record<string, string>> = {
     "Where inventory answers, so that `why` can tell what an order waits for there; without it inventory is not asked.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
   HOLD_FOR: "How long seats are held for somebody who has not booked yet.",
+  HOLDS_PER_CUSTOMER_MAX:
+    "So many holds one customer may have open at the same time, of all events together; the next is answered with 429.",
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
   SIGNING_KEY_SECRET:
     "What the keys that sign tokens, or tickets, are sealed with in the database: with another one the service does not start. Each service has its own.",

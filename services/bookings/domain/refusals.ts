@@ -20,6 +20,15 @@ export const notFound = () => new Refusal("not_found", "not_found", "not found")
 
 export const holdExpired = () => new Refusal("conflict", "hold_expired", "hold expired");
 
+/** `waitSeconds` from now the first of them is over. */
+export const tooManyHolds = (holdsMax: number, waitSeconds: number) =>
+  new Refusal(
+    "limited",
+    "too_many_holds",
+    `open holds are limited to ${holdsMax}: confirm or release one first`,
+    { details: { holdsMax }, retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)) },
+  );
+
 export const invalidTicket = (options?: ErrorOptions) =>
   new Refusal("invalid", "invalid_ticket", "invalid ticket", options);
 

@@ -187,6 +187,21 @@ describe("holds", () => {
     expect((await service.call("DELETE", `/holds/${unknown}`)).status).toBe(404);
   });
 
+  test("beyond those that one customer may have are answered with 429, and when to try again", async () => {
+    await using service = await served();
+    const events = await Promise.all(Array.from({ length: 11 }, () => service.announce()));
+    const hold = (eventId: string | undefined) =>
+      service.call("POST", `/events/${eventId}/holds`, { body: { seats: 1, userId: "ada" } });
+    for (const eventId of events.slice(1)) expect((await hold(eventId)).status).toBe(201);
+
+    const { status, body, headers } = await hold(events[0]);
+
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ code: "too_many_holds", holdsMax: 10 });
+    expect(body.detail).toBe("open holds are limited to 10: confirm or release one first");
+    expect(Number(headers.get("retry-after"))).toBeWithin(1, 601);
+  });
+
   test("whose time is over answer confirm with `hold expired`", async () => {
     await using service = await served();
     const eventId = await service.announce();

@@ -14,6 +14,8 @@ export interface BookingsApi {
   readonly tickets: Tickets;
   /** How long seats are held. */
   readonly holdMs: number;
+  /** How many open holds one customer may have. */
+  readonly holdsMax: number;
   readonly booked: BookedListener;
   readonly clock: Clock;
 }

@@ -146,6 +146,51 @@ describe("a hold", () => {
     expect(await world.breaches()).toEqual([]);
   });
 
+  test("is one of so many that a customer may have open, of whichever events and however many at once", async () => {
+    await using world = await bookingsWorld({ holdsMax: 3 });
+    const events = await Promise.all([1, 2, 3, 4].map(() => world.announce()));
+    const one = { seats: 1, userId: "ada" };
+    const refusal = "open holds are limited to 3: confirm or release one first";
+
+    const answers = await Promise.all(
+      [...events, ...events, ...events].map((eventId) =>
+        refused(holdSeats(world.api, eventId, one)),
+      ),
+    );
+
+    expect(answers.toSorted()).toEqual([
+      ...Array<string>(3).fill("not refused"),
+      ...Array<string>(9).fill(refusal),
+    ]);
+    expect(await world.query("select 1 from holds where state = 'OPEN'")).toHaveLength(3);
+    expect(await world.breaches()).toEqual([]);
+  });
+
+  test("leaves room for another once it is confirmed, let go of or over, and counts for nobody else", async () => {
+    await using world = await bookingsWorld({ holdsMax: 1 });
+    const [eventId, other] = [await world.announce(), await world.announce()];
+    const hold = async (idempotencyKey?: string) =>
+      (await holdSeats(world.api, eventId, two, { idempotencyKey })).made;
+    const isFull = () => refused(holdSeats(world.api, other, two));
+
+    const first = await hold("key");
+    expect(await isFull()).toBe("open holds are limited to 1: confirm or release one first");
+    expect((await hold("key")).id).toBe(first.id);
+    expect(await refused(holdSeats(world.api, eventId, { ...two, userId: "bob" }))).toBe(
+      "not refused",
+    );
+    await confirmHold(world.api, first.id, anybody);
+    const second = await hold();
+    expect(await isFull()).toStartWith("open holds are limited");
+    await releaseHold(world.api, second.id, anybody);
+    await hold();
+    expect(await isFull()).toStartWith("open holds are limited");
+    await world.endHolds();
+
+    expect(await isFull()).toBe("not refused");
+    expect(await world.breaches()).toEqual([]);
+  });
+
   test("can be let go of, twice too, but not once it is confirmed", async () => {
     await using world = await bookingsWorld();
     const eventId = await world.announce();

@@ -190,6 +190,7 @@ export const holds = pgTable(
   (t) => [
     index("holds_open").on(t.expiresAt).where(sql`${t.state} = 'OPEN'`),
     index("holds_open_of_event").on(t.eventId, t.expiresAt).where(sql`${t.state} = 'OPEN'`),
+    index("holds_open_of_user").on(t.userId, t.expiresAt).where(sql`${t.state} = 'OPEN'`),
     index("holds_closed").on(t.closedAt).where(sql`${t.state} <> 'OPEN'`),
     check("holds_state_known", sql`${t.state} in ('OPEN', 'CONFIRMED', 'RELEASED', 'EXPIRED')`),
     check("holds_seats_range", sql`${t.seats} between 1 and 1000`),

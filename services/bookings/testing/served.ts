@@ -81,6 +81,7 @@ export function serviceOn(pool: Pool, broker: Partial<BookingsSettings["broker"]
     },
     seal: testSeal,
     holdMs: 600_000,
+    holdsMax: 10,
     clock: systemClock,
     log: silentLog,
   });

@@ -70,6 +70,7 @@ export const testSeal = sealedBy("a secret of the tests, long enough");
 export interface WorldOptions {
   readonly connectionsMax?: number;
   readonly holdMs?: number;
+  readonly holdsMax?: number;
 }
 
 /** A crowd queues for the seats of one event: on a busy machine for longer than a caller would wait. */
@@ -78,6 +79,7 @@ export const patiently = { lockTimeoutMs: 10_000 } as const;
 export async function bookingsWorld({
   connectionsMax = 8,
   holdMs = 600_000,
+  holdsMax = 10,
 }: WorldOptions = {}): Promise<BookingsWorld> {
   const database = await temporaryDatabase("bookings");
   const pool = openPool({ ...patiently, url: database.url, connectionsMax, name: "bookings test" });
@@ -87,6 +89,7 @@ export async function bookingsWorld({
     freshness: allHeard,
     tickets: ticketsWith(ticketKeysIn({ db: pool, seal: testSeal, clock: systemClock })),
     holdMs,
+    holdsMax,
     booked: (booking) => void counted.push(booking),
     clock: systemClock,
   };

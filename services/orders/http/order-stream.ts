@@ -1,3 +1,4 @@
+import { contextOf } from "@app/platform/request-context.ts";
 import { eventStream, type ServerSentEvent } from "@app/platform/server-sent-events.ts";
 import { isDecided, type Order } from "../domain/order.ts";
 import type { OrdersApi } from "../store/orders-api.ts";
@@ -12,14 +13,16 @@ import { viewOf } from "./order-view.ts";
 export function orderStream(
   { changes, stopping }: OrdersApi,
   order: Order,
-  { headers, signal }: Pick<Request, "headers" | "signal">,
+  request: Request,
 ): Response {
+  const { headers, signal } = request;
   const seen = versionOf(headers.get("last-event-id"), order);
   if (isDecided(order) && seen === order.version) return new Response(null, { status: 204 });
   // The watch begins here and not with the first read, so that it is still refused with a status.
   const states = (signal: AbortSignal) =>
     eventsOf(changes.watch(String(order.id), { afterVersion: seen, signal }));
-  return eventStream(states, { signal: AbortSignal.any([stopping, signal]) });
+  const context = contextOf(request);
+  return eventStream(states, { context, signal: AbortSignal.any([stopping, signal]) });
 }
 
 async function* eventsOf(states: AsyncIterable<Order>): AsyncGenerator<ServerSentEvent> {
