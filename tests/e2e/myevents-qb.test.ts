@@ -108,6 +108,26 @@ describe("qb over all services", () => {
     expect(mended.code).toBe(0);
   });
 
+  test("makes demo data where guests are not let in: orders of whoever the token names", async () => {
+    const seeded = await world.qb(["seed", "--json"]);
+    const again = await world.qb(["seed"]);
+    const strangers = await world.qb(["seed"], ann.token);
+    const guests = await world.qb(["seed"], "");
+
+    expect({ code: seeded.code, error: seeded.error }).toEqual({ code: 0, error: "" });
+    const orders = await world.sql("orders")`select user_id, status from orders`;
+    expect(new Set(orders.map(({ user_id }) => user_id))).toEqual(new Set([world.operator.id]));
+    expect(orders.map(({ status }) => status).toSorted()).toEqual([
+      "CANCELLED",
+      "CANCELLED",
+      "CONFIRMED",
+      "CONFIRMED",
+    ]);
+    expect([again.code, again.out]).toEqual([0, expect.not.stringContaining(": made")]);
+    expect([strangers.code, guests.code]).toEqual([4, 4]);
+    expect(guests.error).toContain("QB_TOKEN");
+  });
+
   test("is refused to whoever is no operator", async () => {
     for (const token of ["", ann.token, world.organiser.token]) {
       const { code, error } = await world.qb(["dlq", "ls"], token);

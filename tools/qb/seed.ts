@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Failure } from "./failure.ts";
 import { OrderView } from "./order-view.ts";
 import {
   guest,
@@ -24,7 +25,7 @@ export interface SeedStep {
   readonly orderId?: number;
 }
 
-const userId = "demo";
+const guestId = "demo";
 const tenYearsSeconds = 315_360_000;
 /** How long the seed waits for an order to be decided; it is not lost when that takes longer. */
 const decidedWithinSeconds = 10;
@@ -104,7 +105,8 @@ export const demoPlan: readonly string[] = [
  * Makes demo dishes and orders in every state by the same calls that everybody uses, so that what
  * they leave behind is real: outbox, streams, stock. Repeating it changes nothing. The stuck order,
  * whose message becomes a dead letter, needs an orders service that was started with DEMO=on. Orders
- * are placed as a guest, which services allow that were started with AUTH=optional.
+ * are a guest's where guests are let in, because a token would make them its own; elsewhere they
+ * belong to whoever the token names.
  */
 export async function seedDemo({
   ordersUrl,
@@ -112,8 +114,7 @@ export async function seedDemo({
   token,
   onStep = () => undefined,
 }: SeedOptions): Promise<readonly SeedStep[]> {
-  // A token would make the orders the operator's own.
-  const ordersService = serviceClient("orders", ordersUrl, guest);
+  const customer = await customerOf(ordersUrl, token);
   const ordersOperator = serviceClient("orders", ordersUrl, token);
   const inventory = serviceClient("inventory", inventoryUrl, token);
   const steps: SeedStep[] = [];
@@ -123,13 +124,44 @@ export async function seedDemo({
   };
 
   for (const dish of dishes) made(await addDish(inventory, dish));
-  const there = await ordersThere(ordersService);
+  const there = await ordersThere(customer);
   for (const order of orders) {
-    made(await placeDemoOrder(ordersService, order, there.get(order.note)));
+    made(await placeDemoOrder(customer, order, there.get(order.note)));
   }
-  made(await placeStuckOrder(ordersOperator, there.get(stuckNote)));
+  const { userId } = customer;
+  made(await placeStuckOrder(ordersOperator, userId, there.get(stuckNote)));
   return steps;
 }
+
+/** Who the demo's orders are placed by, and for. */
+interface Customer {
+  readonly service: ServiceClient;
+  readonly userId: string;
+}
+
+async function customerOf(ordersUrl: string, token: TokenSource): Promise<Customer> {
+  const asGuest = { service: serviceClient("orders", ordersUrl, guest), userId: guestId };
+  const { status } = await asGuest.service.send(`/v1/orders?userId=${guestId}&limit=1`);
+  if (status !== 401) return asGuest;
+  const userId = subjectOf(await token());
+  if (userId !== undefined) return { service: serviceClient("orders", ordersUrl, token), userId };
+  throw new Failure("refused", "orders lets no guests in, and there is no token to order with", {
+    next: "QB_TOKEN=…, with an operator's token",
+  });
+}
+
+/** The service verifies the token; here it only says whose it is. */
+function subjectOf(token: string | undefined): string | undefined {
+  const claims = token?.split(".")[1] ?? "";
+  try {
+    const text = Buffer.from(claims, "base64url").toString();
+    return Claims.parse(JSON.parse(text)).sub;
+  } catch {
+    return undefined; // No token of ours: whoever calls says so.
+  }
+}
+
+const Claims = z.object({ sub: z.string().min(1).max(128) });
 
 async function addDish(inventory: ServiceClient, dish: (typeof dishes)[number]): Promise<SeedStep> {
   const what = `dish ${dish.name}`;
@@ -141,19 +173,21 @@ async function addDish(inventory: ServiceClient, dish: (typeof dishes)[number]):
 
 const OrdersPage = z.object({ orders: z.array(OrderView) });
 
-async function ordersThere(service: ServiceClient): Promise<ReadonlyMap<string, OrderView>> {
-  const page = await service.ask(`/v1/orders?userId=${userId}&limit=100`, OrdersPage);
+async function ordersThere({ service, userId }: Customer): Promise<ReadonlyMap<string, OrderView>> {
+  const query = new URLSearchParams({ userId, limit: "100" });
+  const page = await service.ask(`/v1/orders?${query}`, OrdersPage);
   return new Map(page.orders.map((order) => [order.note, order]));
 }
 
 const Placed = z.object({ id: z.number().int() });
 
 async function placeDemoOrder(
-  service: ServiceClient,
+  customer: Customer,
   { note, items, cancel }: DemoOrder,
   there: OrderView | undefined,
 ): Promise<SeedStep> {
-  const orderId = there?.id ?? (await place(service, { note, items }));
+  const { service } = customer;
+  const orderId = there?.id ?? (await place(customer, { note, items }));
   const isNew = there === undefined || (cancel !== undefined && there.status !== "CANCELLED");
   if (isNew && cancel !== undefined) {
     const body = { reason: cancel };
@@ -163,7 +197,7 @@ async function placeDemoOrder(
 }
 
 async function place(
-  service: ServiceClient,
+  { service, userId }: Customer,
   { note, items }: Pick<DemoOrder, "note" | "items">,
 ): Promise<number> {
   const response = await service.send("/v1/orders", {
@@ -184,6 +218,7 @@ async function place(
 
 async function placeStuckOrder(
   service: ServiceClient,
+  userId: string,
   there: OrderView | undefined,
 ): Promise<SeedStep> {
   const what = stuckNote;
