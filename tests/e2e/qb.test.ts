@@ -230,6 +230,32 @@ describe("qb by itself", () => {
     expect(doctor.out).toContain("fail\tinventory\tinventory does not answer");
   });
 
+  test("shows what the others have where one service is down, and names that one", async () => {
+    const away = {
+      ORDERS_URL: world.orders[0].url,
+      INVENTORY_URL: "http://127.0.0.1:9",
+    };
+    const lists = [
+      ["dlq", "ls"],
+      ["dlq", "groups"],
+      ["outbox", "ls"],
+      ["lane", "ls"],
+    ];
+
+    for (const list of [...lists, ["missing", "ls"]]) {
+      const told = await runQb(list, away);
+      const asJson = await runQb([...list, "--json"], away);
+
+      expect([list, told.code, asJson.code]).toEqual([list, 3, 3]);
+      expect(told.error).toStartWith(
+        "qb: inventory does not answer at http://127.0.0.1:9; the others are shown\n",
+      );
+      expect(asJson.json()).toMatchObject({ unanswered: ["inventory"] });
+    }
+    expect((await runQb(["outbox", "ls"], away)).out).toContain("orders: 0 waiting");
+    expect((await runQb(["dlq", "ls"], away)).out).toBe("None.\n");
+  });
+
   test("knows what was meant, and lists its exit codes", async () => {
     const misspelt = await runQb(["outbos", "ls"]);
     const help = await runQb(["--help"]);

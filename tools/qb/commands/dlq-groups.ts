@@ -1,5 +1,6 @@
 import { LetterGroupsView } from "@app/platform/messaging/ops-repair-views.ts";
 import type { Command } from "commander";
+import { askEach } from "../ask-each.ts";
 import type { Context } from "../context.ts";
 import { ageOf } from "../duration.ts";
 import type { Run } from "../program.ts";
@@ -13,15 +14,17 @@ export function dlqGroupsCommand(dlq: Command, run: Run): void {
 }
 
 async function groups({ services, out }: Context): Promise<void> {
-  const answers = await Promise.all(
-    services.map(async (service) => {
-      const { groups } = await service.ask("/ops/v1/dead-letters/groups", LetterGroupsView);
-      return groups.map((group) => ({ ...group, service: service.name }));
-    }),
-  );
-  const found = answers.flat().toSorted((a, b) => b.count - a.count);
-  out.data({ groups: found });
-  if (found.length === 0) return out.say("No dead letters: every message was handled.");
+  const answers = await askEach(services, async (service) => {
+    const { groups } = await service.ask("/ops/v1/dead-letters/groups", LetterGroupsView);
+    return groups.map((group) => ({ ...group, service: service.name }));
+  });
+  const { unanswered, requireAll } = answers;
+  const found = answers.found.flat().toSorted((a, b) => b.count - a.count);
+  out.data({ groups: found, unanswered });
+  if (found.length === 0) {
+    out.say(unanswered.length === 0 ? "No dead letters: every message was handled." : "None.");
+    return requireAll();
+  }
   out.table(
     [
       { title: "GROUP", value: ({ id }) => id, paint: (text, _row, { cyan }) => cyan(text) },
@@ -41,4 +44,5 @@ async function groups({ services, out }: Context): Promise<void> {
     found,
   );
   out.say(`\nTry next: qb dlq redrive --group ${found[0]?.id} --dry-run`);
+  requireAll();
 }

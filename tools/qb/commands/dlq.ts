@@ -1,5 +1,6 @@
 import { DeadLettersView, type DeadLetterView } from "@app/platform/messaging/ops-views.ts";
 import type { Command } from "commander";
+import { askEach } from "../ask-each.ts";
 import { ownerOf } from "../consumer-owner.ts";
 import type { Context } from "../context.ts";
 import { ageOf } from "../duration.ts";
@@ -57,19 +58,20 @@ async function list(
 
   if (consumer !== undefined) query.set("consumer", consumer);
 
-  const letters: Listed[] = [];
   // A consumer's name is known to one service; the others would refuse it.
   const asked = consumer === undefined ? services : [await ownerOf(services, consumer)];
-  for (const service of asked) {
+  const answers = await askEach(asked, async (service): Promise<readonly Listed[]> => {
     const page = await service.ask(`/ops/v1/dead-letters?${query}`, DeadLettersView);
-    letters.push(...page.deadLetters.map((letter) => ({ ...letter, service: service.name })));
-  }
-  const found = letters.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+    return page.deadLetters.map((letter) => ({ ...letter, service: service.name }));
+  });
+  const found = answers.found.flat().toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
 
-  out.data({ deadLetters: found });
+  const { unanswered } = answers;
+  out.data({ deadLetters: found, unanswered });
   if (found.length === 0) {
-    out.say(state === "dead" ? "No dead letters: every message was handled." : "None.");
-    return;
+    const isAll = state === "dead" && unanswered.length === 0;
+    out.say(isAll ? "No dead letters: every message was handled." : "None.");
+    return answers.requireAll();
   }
   out.table(
     [
@@ -88,6 +90,7 @@ async function list(
     ],
     found,
   );
+  answers.requireAll();
 }
 
 async function show(context: Context, text: string): Promise<void> {

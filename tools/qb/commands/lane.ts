@@ -1,5 +1,6 @@
-import { LanesView, type LaneView, SkippedLaneView } from "@app/platform/messaging/ops-views.ts";
+import { LanesView, SkippedLaneView } from "@app/platform/messaging/ops-views.ts";
 import type { Command } from "commander";
+import { askEach } from "../ask-each.ts";
 import { ownerOf } from "../consumer-owner.ts";
 import type { Context } from "../context.ts";
 import { ageOf } from "../duration.ts";
@@ -43,13 +44,16 @@ export function laneCommands(program: Command, run: Run): void {
 
 async function list({ services, out }: Context, { state, limit }: ListFlags): Promise<void> {
   const query = new URLSearchParams({ limit, ...(state === undefined ? {} : { state }) });
-  const lanes: (LaneView & { readonly service: string })[] = [];
-  for (const service of services) {
+  const { found, unanswered, requireAll } = await askEach(services, async (service) => {
     const page = await service.ask(`/ops/v1/lanes?${query}`, LanesView);
-    lanes.push(...page.lanes.map((lane) => ({ ...lane, service: service.name })));
+    return page.lanes.map((lane) => ({ ...lane, service: service.name }));
+  });
+  const lanes = found.flat();
+  out.data({ lanes, unanswered });
+  if (lanes.length === 0) {
+    out.say(unanswered.length === 0 ? "Every lane flows." : "None.");
+    return requireAll();
   }
-  out.data({ lanes });
-  if (lanes.length === 0) return out.say("Every lane flows.");
   out.table(
     [
       { title: "CONSUMER", value: ({ consumer }) => consumer },
@@ -73,6 +77,7 @@ async function list({ services, out }: Context, { state, limit }: ListFlags): Pr
     ],
     lanes,
   );
+  requireAll();
 }
 
 interface LaneName {

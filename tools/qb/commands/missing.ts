@@ -1,5 +1,6 @@
 import { DifferencesView, TakenInView } from "@app/platform/messaging/ops-check-views.ts";
 import type { Command } from "commander";
+import { askEach } from "../ask-each.ts";
 import { ownerOf } from "../consumer-owner.ts";
 import type { Context } from "../context.ts";
 import { ageOf } from "../duration.ts";
@@ -39,17 +40,18 @@ export function missingCommands(program: Command, run: Run): void {
 }
 
 async function list({ services, out }: Context, { limit }: ListFlags): Promise<void> {
-  const found = await Promise.all(
-    services.map(async (service) => ({
-      service: service.name,
-      ...(await service.ask(`/ops/v1/differences?limit=${limit}`, DifferencesView)),
-    })),
-  );
+  const { found, unanswered, requireAll } = await askEach(services, async (service) => ({
+    service: service.name,
+    ...(await service.ask(`/ops/v1/differences?limit=${limit}`, DifferencesView)),
+  }));
   const rows = found.flatMap(({ service, differences }) =>
     differences.map((difference) => ({ service, ...difference })),
   );
-  out.data({ missing: rows });
-  if (rows.length === 0) return out.say("Nothing is missing.");
+  out.data({ missing: rows, unanswered });
+  if (rows.length === 0) {
+    out.say(unanswered.length === 0 ? "Nothing is missing." : "None.");
+    return requireAll();
+  }
   out.table(
     [
       { title: "SERVICE", value: ({ service }) => service },
@@ -70,6 +72,7 @@ async function list({ services, out }: Context, { limit }: ListFlags): Promise<v
     ],
     rows,
   );
+  requireAll();
 }
 
 async function takeIn(

@@ -1,5 +1,6 @@
 import { OutboxView } from "@app/platform/messaging/ops-views.ts";
 import type { Command } from "commander";
+import { askEach } from "../ask-each.ts";
 import type { Context } from "../context.ts";
 import { duration } from "../duration.ts";
 import { limitOption } from "../options.ts";
@@ -24,13 +25,11 @@ export function outboxCommands(program: Command, run: Run): void {
 
 async function list({ services, out }: Context, { key, limit }: ListFlags): Promise<void> {
   const query = new URLSearchParams({ limit, ...(key === undefined ? {} : { key }) });
-  const found = await Promise.all(
-    services.map(async (service) => ({
-      service: service.name,
-      ...(await service.ask(`/ops/v1/outbox?${query}`, OutboxView)),
-    })),
-  );
-  out.data({ outboxes: found });
+  const { found, unanswered, requireAll } = await askEach(services, async (service) => ({
+    service: service.name,
+    ...(await service.ask(`/ops/v1/outbox?${query}`, OutboxView)),
+  }));
+  out.data({ outboxes: found, unanswered });
 
   for (const { service, backlog, broker } of found) {
     const count = `${backlog.count}${backlog.atLeast ? " or more" : ""}`;
@@ -39,7 +38,7 @@ async function list({ services, out }: Context, { key, limit }: ListFlags): Prom
     out.say(`${service}: ${count} waiting${oldest}${away}`);
   }
   const rows = found.flatMap(({ service, rows }) => rows.map((row) => ({ ...row, service })));
-  if (rows.length === 0) return;
+  if (rows.length === 0) return requireAll();
   out.table(
     [
       { title: "ID", value: ({ service, id }) => `${service}/${id}` },
@@ -50,4 +49,5 @@ async function list({ services, out }: Context, { key, limit }: ListFlags): Prom
     ],
     rows,
   );
+  requireAll();
 }
