@@ -1,4 +1,5 @@
 import { systemClock } from "@app/platform/clock.ts";
+import { demoPassword, demoPeople } from "@app/platform/demo-people.ts";
 import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
@@ -42,8 +43,6 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: whatever the service says is what a test looks at
   readonly body: any;
 }
-
-const PASSWORD = "demo1234";
 
 /** Opens users and the services named, each a process of its own, and signs the demo's people in. */
 export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Promise<SignInWorld> {
@@ -91,14 +90,14 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
   };
   const signIn = async (email: string): Promise<Person> => {
     const { body } = await call("users", "POST", "/api/login", {
-      body: { email, password: PASSWORD },
+      body: { email, password: demoPassword },
     });
     const token = String(body.token);
     const me = await call("users", "GET", "/api/me", { as: { id: "", token } });
     return { id: me.body.id, token };
   };
-  const organiser = await signIn("organiser@demo.test");
-  const operator = await signIn("operator@demo.test");
+  const organiser = await signIn(demoPeople.organiser.email);
+  const operator = await signIn(demoPeople.operator.email);
 
   const owned = opened.move();
   return {
@@ -110,7 +109,7 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
     call,
     async join(name) {
       const email = `${name}@example.test`;
-      const body = { name, email, password: PASSWORD };
+      const body = { name, email, password: demoPassword };
       const { status } = await call("users", "POST", "/api/register", { body });
       if (status !== 201) throw new Error(`${name} was not registered: ${status}`);
       return signIn(email);

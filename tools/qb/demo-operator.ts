@@ -1,7 +1,8 @@
+import { demoPassword, demoPeople } from "@app/platform/demo-people.ts";
 import { z } from "zod";
 
 /** An account that every dev run has, with a password that all the world knows. */
-export const demoOperator = { email: "operator@demo.test", password: "demo1234" } as const;
+export const demoOperator = { email: demoPeople.operator.email, password: demoPassword } as const;
 
 const SIGN_IN_LIMIT_MS = 5_000;
 const SignedIn = z.object({ token: z.string() });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { systemClock } from "@app/platform/clock.ts";
+import { demoPeople } from "@app/platform/demo-people.ts";
 import { served } from "../testing/served.ts";
 import { eventsWorld } from "../testing/world.ts";
 import { demoEvents, demoLocations } from "./demo-data.ts";
@@ -23,6 +24,20 @@ describe("seedEvents", () => {
     const cancelled = events.filter(({ status }: { status: string }) => status === "CANCELLED");
     expect(cancelled).toHaveLength(1);
     expect(await world.announced()).toHaveLength(locations.length + events.length + 1);
+  });
+
+  test("gives the events to the demo's organiser, who may change them, and to no other", async () => {
+    await using world = await eventsWorld();
+    const { call } = served(world.api);
+    await seedEvents(world.db, systemClock);
+    const { events } = (await call("GET", "/events?search=aida&limit=1")).body;
+    const change = (subject: string) =>
+      call("PATCH", `/events/${events[0].id}`, { seatsMax: 3 }, { subject, roles: ["organiser"] });
+
+    const [byOther, byOwner] = [await change("olga"), await change(demoPeople.organiser.id)];
+
+    expect(byOther.status).toBe(403);
+    expect([byOwner.status, byOwner.body.seatsMax]).toEqual([200, 3]);
   });
 
   test("has what the demo of bookings looks for", () => {

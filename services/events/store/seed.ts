@@ -1,4 +1,5 @@
 import type { Clock } from "@app/platform/clock.ts";
+import { demoPeople } from "@app/platform/demo-people.ts";
 import type { Database, Transaction } from "@app/platform/postgres.ts";
 import { sql } from "drizzle-orm";
 import { cancelEvent, scheduleEvent } from "../domain/event.ts";
@@ -20,7 +21,6 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const SEATS_MAX_DEFAULT = 10;
-const DEMO_ORGANISER = "organiser@demo.test";
 
 /**
  * Fills a database that never had a location with those of the demo and their events, announced like
@@ -68,7 +68,7 @@ async function publish(tx: Transaction, { event, index, location, at }: Publishi
       seatsMax: event.seatsMax ?? SEATS_MAX_DEFAULT,
       oneBookingEach: event.oneBookingEach ?? false,
     },
-    { id: eventId(index), location, hall, organiserId: DEMO_ORGANISER, at },
+    { id: eventId(index), location, hall, organiserId: demoPeople.organiser.id, at },
   );
   await insertEvent(tx, decision);
   if (event.cancelled)

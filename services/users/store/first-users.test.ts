@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { demoPeople } from "@app/platform/demo-people.ts";
 import { ada, usersWorld } from "../testing/world.ts";
 import { demoUsers, firstOperator, requireUsers } from "./first-users.ts";
 
@@ -9,10 +10,10 @@ describe("requireUsers", () => {
     await Promise.all([1, 2, 3].map(() => requireUsers(world.settings, demoUsers)));
     await requireUsers(world.settings, demoUsers);
 
-    expect(await world.query("select email, roles from users order by email")).toEqual([
-      { email: "customer@demo.test", roles: ["customer"] },
-      { email: "operator@demo.test", roles: ["customer", "operator"] },
-      { email: "organiser@demo.test", roles: ["customer", "organiser"] },
+    expect(await world.query("select id, email, roles from users order by id")).toEqual([
+      { ...demoPeople.customer, roles: ["customer"] },
+      { ...demoPeople.organiser, roles: ["customer", "organiser"] },
+      { ...demoPeople.operator, roles: ["customer", "operator"] },
     ]);
     expect(await world.query("select 1 from outbox")).toHaveLength(3);
   });

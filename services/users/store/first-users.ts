@@ -1,5 +1,5 @@
 import type { Clock } from "@app/platform/clock.ts";
-import { Refusal } from "@app/platform/errors.ts";
+import { demoPassword, demoPeople } from "@app/platform/demo-people.ts";
 import type { Log } from "@app/platform/log.ts";
 import type { Database } from "@app/platform/postgres.ts";
 import { registerUser } from "../domain/register-user.ts";
@@ -16,6 +16,8 @@ export interface FirstUsersSettings {
 }
 
 export interface FirstUser {
+  /** Drawn where none is given. */
+  readonly id?: string;
   readonly name: string;
   readonly email: string;
   readonly password: string;
@@ -25,11 +27,11 @@ export interface FirstUser {
 /** Who is there to try everything with. Their password is known to all the world. */
 export const demoUsers: readonly FirstUser[] = (
   [
-    ["Carla Customer", "customer@demo.test", ["customer"]],
-    ["Oskar Organiser", "organiser@demo.test", ["customer", "organiser"]],
-    ["Olga Operator", "operator@demo.test", ["customer", "operator"]],
+    ["Carla Customer", demoPeople.customer, ["customer"]],
+    ["Oskar Organiser", demoPeople.organiser, ["customer", "organiser"]],
+    ["Olga Operator", demoPeople.operator, ["customer", "operator"]],
   ] as const
-).map(([name, email, roles]) => ({ name, email, password: "demo1234", roles }));
+).map(([name, who, roles]) => ({ ...who, name, password: demoPassword, roles }));
 
 /** Who gives the first roles to others. */
 export const firstOperator = (of: Pick<FirstUser, "email" | "password">): FirstUser => ({
@@ -52,7 +54,7 @@ export async function requireUsers(
 
 async function requireUser(
   { db, passwords, clock, log }: FirstUsersSettings,
-  { roles, ...given }: FirstUser,
+  { id = Bun.randomUUIDv7(), roles, ...given }: FirstUser,
 ): Promise<void> {
   const registration = readRegistration(given);
   const there = await findUserByEmail(db, registration.emailKey);
@@ -63,12 +65,12 @@ async function requireUser(
     return log.warn("the account of a first user is there without its roles", fields);
   }
   const passwordHash = await passwords.hash(registration.password);
-  const made = registerUser(registration, { id: Bun.randomUUIDv7(), at: clock.now(), roles });
+  const made = registerUser(registration, { id, at: clock.now(), roles });
   try {
     await addUser(db, made, passwordHash);
     log.info("first user made", { userId: made.user.id, roles });
   } catch (error) {
     // Another replica was faster.
-    if (!(error instanceof Refusal && error.reason === "email_taken")) throw error;
+    if (!(await findUserByEmail(db, registration.emailKey))) throw error;
   }
 }

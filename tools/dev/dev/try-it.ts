@@ -1,9 +1,10 @@
+import { demoPeople } from "@app/platform/demo-people.ts";
 import { demoOperator } from "@app/qb/demo-operator.ts";
 import type { Replica } from "./service-plan.ts";
 import { urlOf } from "./service-unit.ts";
 
-const demoPeople = ["customer", "organiser", "operator"]
-  .map((role) => `${role}@demo.test`)
+const demoAddresses = Object.values(demoPeople)
+  .map(({ email }) => email)
   .join(", ");
 
 /** An event of the demo, whose ids are the same everywhere: an Aida with seats enough. */
@@ -70,7 +71,7 @@ function bookingCommands(url: string): [string, string][] {
 
 function signInCommand(url: string): [string, string] {
   return [
-    `sign in: ${demoPeople}, password ${demoOperator.password}; the token goes after "authorization: Bearer"`,
+    `sign in: ${demoAddresses}, password ${demoOperator.password}; the token goes after "authorization: Bearer"`,
     post(`${url}/api/login`, demoOperator),
   ];
 }
