@@ -8,6 +8,7 @@ import type { CookieSettings } from "./http/session-cookies.ts";
 import { userRoutes } from "./http/user-routes.ts";
 import { usersService } from "./rpc/users-service.ts";
 import { keepHouse } from "./store/housekeeping.ts";
+import { userInvariants } from "./store/invariants.ts";
 import { keyRing } from "./store/key-ring.ts";
 import { userMeters } from "./store/meters.ts";
 import type { UsersApi } from "./store/users-api.ts";
@@ -34,6 +35,7 @@ export function users({ cookies, ...settings }: UsersSettings) {
     meters: [meters.signIns, meters.refreshes],
     /** It listens to nobody. */
     consumers: [],
+    invariants: userInvariants,
     leaderTasks: [
       {
         name: "housekeeping",

@@ -89,6 +89,9 @@ describe("qb over all services", () => {
       "events\tevents-as-stated",
       "events\treceived-accounted-for",
       "users\tsent-in-stream",
+      "users\tusers-as-stated",
+      "users\tsessions-are-families",
+      "users\tone-key-has-no-successor",
     ])
       expect(verified.out).toContain(`ok\t${check}\t`);
   });
