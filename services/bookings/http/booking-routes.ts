@@ -1,10 +1,10 @@
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
+import { ownerFor } from "@app/platform/owner.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { readCancelReason } from "../domain/cancel-request.ts";
 import { readListRequest } from "../domain/list-request.ts";
 import { readId } from "../domain/request-checks.ts";
-import { ownerFor } from "../store/access.ts";
 import type { BookingsApi } from "../store/bookings-api.ts";
 import { cancelBooking } from "../store/cancel-booking.ts";
 import { confirmHold, releaseHold } from "../store/confirm-hold.ts";

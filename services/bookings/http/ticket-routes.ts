@@ -1,10 +1,10 @@
+import { ownerFor } from "@app/platform/owner.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { renderSVG } from "uqr";
 import { z } from "zod";
 import { readId } from "../domain/request-checks.ts";
 import { readTicket } from "../domain/ticket-request.ts";
-import { ownerFor } from "../store/access.ts";
 import type { BookingsApi } from "../store/bookings-api.ts";
 import { ticketFor, useTicket } from "../store/use-ticket.ts";
 import { BookingView, viewOf } from "./booking-views.ts";

@@ -1,5 +1,6 @@
 import type { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
+import { ownerFor } from "@app/platform/owner.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { readCancelReason } from "../domain/cancel-request.ts";
@@ -8,7 +9,6 @@ import { readListRequest } from "../domain/list-request.ts";
 import { readId } from "../domain/request-checks.ts";
 import { readSeatsRequest } from "../domain/seats-request.ts";
 import { readTicket } from "../domain/ticket-request.ts";
-import { ownerFor } from "../store/access.ts";
 import { bookSeats } from "../store/book-seats.ts";
 import type { BookingsApi } from "../store/bookings-api.ts";
 import { cancelBooking } from "../store/cancel-booking.ts";

@@ -1,4 +1,5 @@
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
+import { ownerFor } from "@app/platform/owner.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { cancelOrder } from "../domain/cancel-order.ts";
@@ -7,7 +8,6 @@ import { readListRequest } from "../domain/list-request.ts";
 import type { Order } from "../domain/order.ts";
 import { readOrderRequest } from "../domain/order-request.ts";
 import { acceptOrder } from "../store/accept-order.ts";
-import { ownerFor } from "../store/access.ts";
 import { changeOrder } from "../store/change-order.ts";
 import { findOrder } from "../store/find-order.ts";
 import { listOrders } from "../store/list-orders.ts";

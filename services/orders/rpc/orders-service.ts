@@ -1,11 +1,11 @@
 import { OrderStatus, type OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { ownerFor } from "@app/platform/owner.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { cancelOrder } from "../domain/cancel-order.ts";
 import { readCancelReason } from "../domain/cancel-request.ts";
 import { readListRequest } from "../domain/list-request.ts";
 import { isDecided, type Order } from "../domain/order.ts";
-import { ownerFor } from "../store/access.ts";
 import { changeOrder } from "../store/change-order.ts";
 import { findOrder } from "../store/find-order.ts";
 import { listOrders } from "../store/list-orders.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { outbox } from "@app/platform/messaging/tables.ts";
+import { ownerFor } from "@app/platform/owner.ts";
 import { cancelOrder, rejectOrder } from "../domain/cancel-order.ts";
 import { confirmOrder } from "../domain/confirm-order.ts";
 import type { Order } from "../domain/order.ts";
 import { anOrderOf, ordersWorld } from "../testing/world.ts";
-import { ownerFor } from "./access.ts";
 import { changeOrder } from "./change-order.ts";
 import { findOrder } from "./find-order.ts";
 

@@ -64,7 +64,10 @@ describe("what is always true of accounts", () => {
   test.each([
     ["users-as-stated", "delete from outbox where id = (select min(id) from outbox)"],
     ["users-as-stated", "update users set version = 2 where email like 'bob%'"],
-    ["sessions-are-families", "update sessions set token_hash_before = token_hash where rotated_at is not null"],
+    [
+      "sessions-are-families",
+      "update sessions set token_hash_before = token_hash where rotated_at is not null",
+    ],
     ["sessions-are-families", "update sessions set token_hash = '\\x01'"],
     ["sessions-are-families", "update sessions set expires_at = created_at"],
     ["one-key-has-no-successor", "update signing_keys set verifies_until = now()"],
