@@ -1,6 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
-import { type Answer, type MyEvents, openMyEvents } from "./my-events.ts";
+import { type MyEvents, openMyEvents } from "./my-events.ts";
+import type { Answer } from "./stage.ts";
 
 // Two thousand bookings through processes that are killed meanwhile, on a machine that runs other tests.
 setDefaultTimeout(600_000);

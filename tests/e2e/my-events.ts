@@ -2,13 +2,12 @@ import type { Event } from "@app/bookings/domain/event.ts";
 import { newsOf } from "@app/bookings/testing/event-news.ts";
 import { makeStreams } from "@app/bookings/testing/live.ts";
 import { anEvent } from "@app/bookings/testing/world.ts";
-import { systemClock } from "@app/platform/clock.ts";
-import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
-import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import type { JetStreamBroker } from "@app/platform/messaging/jetstream-broker.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
-import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
-import { type RunningService, startService } from "@app/platform/testing/service.ts";
-import postgres from "postgres";
+import type { TemporaryBroker } from "@app/platform/testing/nats.ts";
+import type { RunningService } from "@app/platform/testing/service.ts";
+import type postgres from "postgres";
+import { type Answer, callAt, openStage } from "./stage.ts";
 
 /** Bookings, with the events service or with news of events by hand, and nothing shared with other tests. */
 export interface MyEvents extends AsyncDisposable {
@@ -31,12 +30,6 @@ export interface CallOptions {
   readonly replica?: number;
 }
 
-export interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says is what a test looks at
-  readonly body: any;
-}
-
 export interface MyEventsOptions {
   readonly replicas?: 1 | 2;
   readonly withEvents?: boolean;
@@ -49,38 +42,21 @@ export async function openMyEvents({
   settings = {},
 }: MyEventsOptions = {}): Promise<MyEvents> {
   await using opened = new AsyncDisposableStack();
-  const database = opened.use(await temporaryDatabase("bookings"));
-  const nats = opened.use(await temporaryBroker());
-  const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
-  opened.defer(() => broker.close());
+  const stage = await openStage(opened);
+  const { nats, broker } = stage;
   await makeStreams(broker);
-  const sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-  opened.defer(() => sql.end({ timeout: 1 }));
-
-  const start = async (name: string, url: string, own: Readonly<Record<string, string>> = {}) => {
-    const environment = { DATABASE_URL: url, NATS_URL: nats.url, ...own };
-    const service = opened.use(await startService(name, environment));
-    // A test that is over has nothing in flight that is worth a drain.
-    opened.defer(() => service.process.kill());
-    return service;
-  };
-  const eventsUrl = withEvents ? opened.use(await temporaryDatabase("events")).url : undefined;
+  const { url, sql } = await stage.database("bookings");
+  const ofEvents = withEvents ? await stage.database("events") : undefined;
+  const start = () => stage.start("bookings", { url }, settings);
   const [first, second, events] = await Promise.all([
-    start("bookings", database.url, settings),
-    replicas === 2 ? start("bookings", database.url, settings) : undefined,
-    eventsUrl === undefined ? undefined : start("events", eventsUrl),
+    start(),
+    replicas === 2 ? start() : undefined,
+    ofEvents && stage.start("events", ofEvents),
   ]);
   const bookings: MyEvents["bookings"] = second ? [first, second] : [first];
-  const call: MyEvents["call"] = async (method, path, { body, headers, replica = 0 } = {}) => {
+  const call: MyEvents["call"] = (method, path, { replica = 0, ...options } = {}) => {
     const service = bookings[replica % bookings.length] ?? first;
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(`${service.url}${path}`, {
-      method,
-      ...sent,
-      ...(headers && { headers }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+    return callAt(`${service.url}${path}`, { method, ...options });
   };
 
   const owned = opened.move();

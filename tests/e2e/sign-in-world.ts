@@ -1,12 +1,10 @@
-import { systemClock } from "@app/platform/clock.ts";
 import { demoPassword, demoPeople } from "@app/platform/demo-people.ts";
-import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
-import { temporaryDatabase } from "@app/platform/testing/database.ts";
-import { temporaryBroker } from "@app/platform/testing/nats.ts";
-import { type RunningService, startService } from "@app/platform/testing/service.ts";
+import type { JetStreamBroker } from "@app/platform/messaging/jetstream-broker.ts";
+import type { RunningService } from "@app/platform/testing/service.ts";
 import { JWKS_PATH } from "@app/platform/token-claims.ts";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { type QbRun, runQb } from "./qb.ts";
+import { type Answer, callAt, openStage } from "./stage.ts";
 
 const guarded = ["orders", "inventory", "events", "bookings"] as const;
 type Guarded = (typeof guarded)[number];
@@ -38,55 +36,31 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the service says is what a test looks at
-  readonly body: any;
-}
-
 /** Opens users and the services named, each a process of its own, and signs the demo's people in. */
 export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Promise<SignInWorld> {
   await using opened = new AsyncDisposableStack();
-  const nats = opened.use(await temporaryBroker());
-  const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
-  opened.defer(() => broker.close());
+  const stage = await openStage(opened);
   const services = new Map<ServiceName, RunningService>();
   const clients = new Map<ServiceName, postgres.Sql>();
   const start = async (name: ServiceName, settings: Readonly<Record<string, string>>) => {
-    const { url } = opened.use(await temporaryDatabase(name));
-    const sql = postgres(url, { max: 2, onnotice: () => undefined });
-    opened.defer(() => sql.end({ timeout: 1 }));
+    const { url, sql } = await stage.database(name);
     clients.set(name, sql);
-    const environment = {
-      DATABASE_URL: url,
-      NATS_URL: nats.url,
-      AUTH: "required",
-      RECONCILE_EVERY: "1s",
-      ...settings,
-    };
-    const service = opened.use(await startService(name, environment));
-    // A test that is over has nothing in flight that is worth a drain.
-    opened.defer(() => service.process.kill());
+    const environment = { AUTH: "required", RECONCILE_EVERY: "1s", ...settings };
+    const service = await stage.start(name, { url }, environment);
     services.set(name, service);
     return service;
   };
-  const secret = "a secret of these tests, long enough";
-  const users = await start("users", { DEMO: "on", SIGNING_KEY_SECRET: secret });
+  const users = await start("users", { DEMO: "on" });
   const jwks = `${users.url}${JWKS_PATH}`;
   // Two at a time: each has to be ready within a time that a busy machine may need for one.
   for (let at = 0; at < wanted.length; at += 2)
     await Promise.all(wanted.slice(at, at + 2).map((name) => start(name, { JWKS_URL: jwks })));
 
   const service: SignInWorld["service"] = (name) => found(services, name);
-  const call: SignInWorld["call"] = async (name, method, path, options = {}) => {
-    const { as, body, headers } = options;
-    const response = await fetch(`${service(name).url}${path}`, {
-      method,
-      headers: { ...headers, ...(as && { authorization: `Bearer ${as.token}` }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: /^[{[]/.test(text) ? JSON.parse(text) : text };
+  const call: SignInWorld["call"] = (name, method, path, { as, body, headers } = {}) => {
+    const signed = as && { authorization: `Bearer ${as.token}` };
+    const sent = { method, body, headers: { ...headers, ...signed } };
+    return callAt(`${service(name).url}${path}`, sent);
   };
   const signIn = async (email: string): Promise<Person> => {
     const { body } = await call("users", "POST", "/api/login", {
@@ -101,7 +75,7 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
 
   const owned = opened.move();
   return {
-    broker,
+    broker: stage.broker,
     organiser,
     operator,
     service,
@@ -116,7 +90,7 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
     },
     qb: (args, token = operator.token) =>
       runQb(args, {
-        NATS_URL: nats.url,
+        NATS_URL: stage.nats.url,
         QB_TOKEN: token,
         ...Object.fromEntries(
           [...services].map(([name, { url }]) => [`${name.toUpperCase()}_URL`, url]),

@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createPublicKey, verify } from "node:crypto";
 import { eventually } from "@app/platform/testing/eventually.ts";
-import {
-  type Answer,
-  openSignInWorld,
-  type Person,
-  publishEvent,
-  type SignInWorld,
-} from "./sign-in-world.ts";
+import { openSignInWorld, type Person, publishEvent, type SignInWorld } from "./sign-in-world.ts";
+import type { Answer } from "./stage.ts";
 
 setDefaultTimeout(180_000);
 
