@@ -15,6 +15,7 @@ describe("message contracts", () => {
       "EVENTS events.v1.event_cancelled",
       "BOOKINGS bookings.v1.event_booked",
       "BOOKINGS bookings.v1.booking_cancelled",
+      "BOOKINGS bookings.v1.ticket_used",
       "USERS users.v1.user_registered",
     ]);
   });

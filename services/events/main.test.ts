@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
+import { openPool } from "@app/platform/postgres.ts";
 import { temporaryCertificate } from "@app/platform/testing/certificates.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
@@ -8,7 +9,8 @@ import { temporaryBroker } from "@app/platform/testing/nats.ts";
 import { startService } from "@app/platform/testing/service.ts";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { aBooking, booked, cancelled } from "./testing/news.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { aBooking, booked, cancelled, used } from "./testing/news.ts";
 import { publisherOn } from "./testing/publisher.ts";
 
 async function events(environment: Readonly<Record<string, string>> = {}) {
@@ -19,7 +21,17 @@ async function events(environment: Readonly<Record<string, string>> = {}) {
   const service = stack.use(await startService("events", settings));
   const publisher = stack.use(publisherOn(broker.url));
   const get = async (path: string) => (await fetch(`${service.url}${path}`)).json();
-  return { service, broker, publisher, get, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const pool = openPool({ url: database.url, connectionsMax: 1, name: "events test" });
+  stack.defer(() => pool.close(1_000));
+  const query = async (text: SQL) => [...(await pool.q.execute(text))];
+  return {
+    service,
+    broker,
+    publisher,
+    get,
+    query,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
 }
 
 // A database, a broker and a process each: more than other tests, and less than this.
@@ -55,6 +67,28 @@ describe("the events service", () => {
     expect((await get("/events?limit=100")).events.length).toBeGreaterThan(40);
     expect(await get("/readyz")).toMatchObject({ status: "ok" });
     expect(service.logs().filter(({ level }) => level === "error")).toEqual([]);
+  });
+
+  test("passes over a ticket that was used, and the booking's lane goes on", async () => {
+    await using running = await events();
+    const { publisher, query } = running;
+    const eventId = Bun.randomUUIDv7();
+    const booking = aBooking(eventId, 4);
+
+    // The service is ready before its streams are made.
+    for (const message of [used(booking), booked(booking)])
+      await eventually(() => publisher.publish(message));
+
+    await eventually(async () => {
+      const lanes = await query(
+        sql`select version::int from lanes where key = ${`booking/${booking.id}`}`,
+      );
+      expect(lanes).toEqual([{ version: 2 }]);
+    });
+    const counted = await query(sql`select seats from booked_seats where event_id = ${eventId}`);
+    expect(counted).toEqual([{ seats: 4 }]);
+    const aside = sql`select 1 from parked union all select 1 from dead_letters`;
+    expect(await query(aside)).toEqual([]);
   });
 
   test("answers the same over TLS, beside HTTP", async () => {

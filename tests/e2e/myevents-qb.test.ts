@@ -195,14 +195,24 @@ describe("the projection of events", () => {
     expect((await world.qb(["consumer", "rebuild", "bookings"], ann.token)).code).toBe(4);
     const rebuilt = await world.qb(["consumer", "rebuild", "bookings", "--json"]);
     const event = await world.qb(["stream", "get", `event/${eventId}`, "--json"]);
-    const booking = await eventually(async () => {
-      const run = await world.qb(["stream", "get", `booking/${id}`, "--json"]);
-      expect(run.code).toBe(0);
-      return run;
-    });
+    const stateOf = (version: number) =>
+      eventually(async () => {
+        const run = await world.qb(["stream", "get", `booking/${id}`, "--json"]);
+        expect(run.json()).toMatchObject({ version });
+        return run.json();
+      });
+    const booking = await stateOf(1);
+    const accept = { accept: "application/json" };
+    const mine = { as: ann, headers: accept };
+    const { ticket } = (await world.call("bookings", "GET", `/bookings/${id}/ticket`, mine)).body;
+    const shown = { as: world.operator, body: { ticket } };
+    const { body: entered } = await world.call("bookings", "POST", "/tickets/verify", shown);
+    const used = await stateOf(2);
 
     expect(rebuilt.json()).toMatchObject({ state: "done", changed: 1 });
     expect(event.json()).toMatchObject({ version: 1, state: { name: "Opera Aida" } });
-    expect(booking.json()).toMatchObject({ state: { id, status: "CONFIRMED", userId: ann.id } });
+    expect(booking).toMatchObject({ state: { id, status: "CONFIRMED", userId: ann.id } });
+    expect(entered.status).toBe("USED");
+    expect(used).toMatchObject({ state: { id, status: "USED", usedAt: expect.any(String) } });
   });
 });

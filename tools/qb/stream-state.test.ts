@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import {
   BookingCancelledSchema,
   EventBookedSchema,
+  TicketUsedSchema,
 } from "@app/contracts/gen/bookings/v1/booking_messages_pb.ts";
 import {
   EventCreatedSchema,
@@ -50,6 +51,10 @@ const booked = composeMessage(
 );
 const cancelled = composeMessage(
   { ...bookingEnvelope(2), schema: BookingCancelledSchema, body: { ...booking, reason: "rain" } },
+  randomMessageIds,
+);
+const used = composeMessage(
+  { ...bookingEnvelope(2), schema: TicketUsedSchema, body: booking },
   randomMessageIds,
 );
 
@@ -110,6 +115,17 @@ describe("the state at a past moment", () => {
       createdAt,
       cancelledAt: noon(2).toISOString(),
       reason: "rain",
+    });
+  });
+
+  test("of a booking says when its ticket was used", () => {
+    const kept = keptOf(`booking/${id}`);
+    const messages = [stored(used, 2), stored(booked, 1)];
+
+    expect(stateAt(kept, messages, noon(1))?.state).toMatchObject({ status: "CONFIRMED" });
+    expect(stateAt(kept, messages, noon(2))).toMatchObject({
+      version: 2,
+      state: { status: "USED", seats: 2, usedAt: noon(2).toISOString() },
     });
   });
 

@@ -115,19 +115,21 @@ function wholeState({ body }: Told): JsonObject {
   throw new Failure("failed", "its message carries no state");
 }
 
-/** A booking's first message says all that it is; the second, that it is no more. */
+/** A booking's first message says all that it is; the second, that it was cancelled or used. */
 function bookingState(told: readonly Told[]): JsonObject {
   const { bookingId, bookedEventId, eventName, userId, seats } = told.at(-1)?.body ?? {};
   const booked = told.find(({ type }) => type === "event_booked");
   const cancelled = told.find(({ type }) => type === "booking_cancelled");
+  const used = told.find(({ type }) => type === "ticket_used");
   return {
     id: bookingId ?? null,
     eventId: bookedEventId ?? null,
     eventName: eventName ?? null,
     userId: userId ?? null,
     seats: seats ?? null,
-    status: cancelled ? "CANCELLED" : "CONFIRMED",
+    status: used ? "USED" : cancelled ? "CANCELLED" : "CONFIRMED",
     ...(booked ? { createdAt: booked.time.toISOString() } : {}),
+    ...(used ? { usedAt: used.time.toISOString() } : {}),
     ...(cancelled
       ? { cancelledAt: cancelled.time.toISOString(), reason: cancelled.body.reason ?? null }
       : {}),

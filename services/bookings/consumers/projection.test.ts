@@ -6,7 +6,9 @@ import { bookSeats } from "../store/book-seats.ts";
 import { cancelBooking } from "../store/cancel-booking.ts";
 import { cancelForOrganisers } from "../store/event-cancellations.ts";
 import { holdSeats } from "../store/hold-seats.ts";
+import { listBookings } from "../store/list-bookings.ts";
 import { storedVersions } from "../store/unit.ts";
+import { useTicket } from "../store/use-ticket.ts";
 import { consumingOn } from "../testing/consuming.ts";
 import { newsOf } from "../testing/event-news.ts";
 import { refused } from "../testing/refused.ts";
@@ -136,9 +138,9 @@ describe("an organiser's cancellation", () => {
         ),
       );
     await holdSeats(world.api, event.id, { seats: 5, userId: "ada" });
-    await world.query(
-      "update bookings set status = 'USED', ended_at = now() where user_id = 'user-0'",
-    );
+    const [used] = (await listBookings(world.pool, { userId: "user-0", limit: 1 })).bookings;
+    if (!used) throw new Error("user-0 has no booking");
+    await useTicket(world.api, await world.api.tickets.write(used));
     const cancel = () => cancelForOrganisers({ db: world.pool, clock: systemClock });
     expect(await cancel()).toBe(0);
 

@@ -38,6 +38,7 @@ export interface Hold {
   readonly bookingId: string | undefined;
 }
 
-/** The version under which a booking is announced; the cancellation is the only other one. */
+/** The version under which a booking is announced first; it ends once, one way or the other. */
 export const BOOKED_VERSION = 1;
 export const CANCELLED_VERSION = 2;
+export const USED_VERSION = 2;

@@ -78,6 +78,16 @@ describe("a ticket", () => {
     const { status, body } = await service.call("POST", `/bookings/${booking.id}/cancel`);
     expect([status, body.detail]).toEqual([409, "already used"]);
     expect(await service.seats(booking.eventId)).toMatchObject({ booked: 2 });
+    const stated = (await service.announced()).map(({ type, version }) => `${type} ${version}`);
+    expect(stated).toEqual(["event_booked 1", "ticket_used 2"]);
+    expect((await service.announced())[1]?.message).toMatchObject({
+      bookingId: booking.id,
+      bookedEventId: booking.eventId,
+      eventName: "Opera",
+      userId: "ada",
+      seats: 2,
+      reason: "",
+    });
     expect(await service.breaches()).toEqual([]);
   });
 

@@ -20,7 +20,7 @@ export const bookingInvariants: readonly Invariant[] = [
   },
   {
     name: "bookings-as-stated",
-    sentence: "each booking was stated once, and its cancellation once if it is cancelled",
+    sentence: "each booking was stated once, and once more if it was cancelled or used",
     look: asStated,
   },
   {
@@ -67,7 +67,7 @@ function seatsAddUp(tx: Transaction, slice: Slice): Promise<Look> {
 /** Of older bookings the messages may be gone; that a version fits a status is a check of the table. */
 function asStated(tx: Transaction, slice: Slice): Promise<Look> {
   return newestFirst(tx, slice, {
-    of: sql`select id, version,
+    of: sql`select id, version, status,
       created_at > now() - make_interval(secs => ${slice.sentKeepMs / 1_000}::float8) as young
       from ${bookings}`,
     max: BOOKINGS_MAX,
@@ -76,7 +76,7 @@ function asStated(tx: Transaction, slice: Slice): Promise<Look> {
       select s.key as about, 'version ' || max(s.version) || ', and stated '
         || coalesce(string_agg(s.type, ' ' order by s.stated), 'nothing') as problem
       from (
-        select 'booking/' || id as key, id, version, young, null::text as type,
+        select 'booking/' || id as key, version, status, young, null::text as type,
           null::bigint as stated from slice
         union all
         select key, null, null, null, split_part(subject, '.', 3), version from ${outboxSent}
@@ -87,7 +87,9 @@ function asStated(tx: Transaction, slice: Slice): Promise<Look> {
       ) s
       group by s.key
       having bool_or(s.young) and string_agg(s.type, ' ' order by s.stated) is distinct from
-        case when max(s.version) = 2 then 'event_booked booking_cancelled' else 'event_booked' end`,
+        case when max(s.version) = 1 then 'event_booked'
+          when max(s.status) = 'USED' then 'event_booked ticket_used'
+          else 'event_booked booking_cancelled' end`,
     orderBy: sql`s.key desc`,
   });
 }

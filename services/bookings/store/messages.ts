@@ -1,11 +1,17 @@
 import {
   BookingCancelledSchema,
   EventBookedSchema,
+  TicketUsedSchema,
 } from "@app/contracts/gen/bookings/v1/booking_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
 import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
-import { BOOKED_VERSION, type Booking, CANCELLED_VERSION } from "../domain/booking.ts";
+import {
+  BOOKED_VERSION,
+  type Booking,
+  CANCELLED_VERSION,
+  USED_VERSION,
+} from "../domain/booking.ts";
 
 /** What a message says of its booking: nothing of it ever changes. */
 export type BookedSeats = Pick<Booking, "id" | "eventId" | "eventName" | "userId" | "seats">;
@@ -31,6 +37,12 @@ export function cancelledMessage(
   const draft = { ...envelopeOf(booking, time), version: CANCELLED_VERSION };
   const body = bodyOf(booking, reason);
   return composeMessage({ ...draft, schema: BookingCancelledSchema, body }, ids);
+}
+
+/** Says that a ticket has let somebody in. */
+export function usedMessage(booking: BookedSeats, { time, ids }: Stating): OutgoingMessage {
+  const draft = { ...envelopeOf(booking, time), version: USED_VERSION };
+  return composeMessage({ ...draft, schema: TicketUsedSchema, body: bodyOf(booking, "") }, ids);
 }
 
 function envelopeOf({ id }: BookedSeats, time: Date) {

@@ -166,7 +166,7 @@ export const bookings = pgTable(
     ),
     check(
       "bookings_version_counts_messages",
-      sql`${t.version} = case when ${t.status} = 'CANCELLED' then 2 else 1 end`,
+      sql`${t.version} = case when ${t.status} = 'CONFIRMED' then 1 else 2 end`,
     ),
   ],
 );

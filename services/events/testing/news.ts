@@ -1,6 +1,7 @@
 import {
   BookingCancelledSchema,
   EventBookedSchema,
+  TicketUsedSchema,
 } from "@app/contracts/gen/bookings/v1/booking_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import { randomMessageIds } from "@app/platform/messaging/message-ids.ts";
@@ -46,6 +47,20 @@ export const cancelled = (booking: Booking): OutgoingMessage =>
     {
       schema: BookingCancelledSchema,
       body: { ...bodyOf(booking), reason: "cancelled by customer" },
+      aggregate: "booking",
+      id: booking.id,
+      version: 2,
+      time: new Date(),
+    },
+    randomMessageIds,
+  );
+
+/** The second one of a booking that was not cancelled. */
+export const used = (booking: Booking): OutgoingMessage =>
+  composeMessage(
+    {
+      schema: TicketUsedSchema,
+      body: bodyOf(booking),
       aggregate: "booking",
       id: booking.id,
       version: 2,

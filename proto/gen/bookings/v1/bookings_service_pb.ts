@@ -867,6 +867,9 @@ export const BookingsService: GenService<{
   /**
    * CreateHold sets seats of an event aside for a while, by the same rules.
    *
+   * RESOURCE_EXHAUSTED `open holds are limited to 10: confirm or release one first`, or to whatever
+   * the service was told to allow one customer.
+   *
    * @generated from rpc bookings.v1.BookingsService.CreateHold
    */
   createHold: {
