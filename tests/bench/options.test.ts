@@ -8,6 +8,7 @@ describe("readOptions", () => {
       only: jobNames,
       rounds: 7,
       short: false,
+      busy: false,
       jsonFile: undefined,
       write: false,
     });
@@ -31,6 +32,7 @@ describe("readOptions", () => {
     [["--rounds", "3", "--write"], "--write takes --rounds 7 or more"],
     [["--short", "--write"], "no figures"],
     [["--short", "--rounds", "7"], "no figures"],
+    [["--busy", "--write"], "no figures"],
     [["--fast"], "--fast"],
     [["i"], "i"],
   ])("refuses %p", (args, said) => {

@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly rounds: number;
   readonly short: boolean;
+  /** Rounds count however much of the machine others used. */
+  readonly busy: boolean;
   readonly jsonFile: string | undefined;
   readonly write: boolean;
 }
@@ -21,6 +23,7 @@ export const usage = `bun run bench [options]: how fast ours is, beside what the
   --rounds N     rounds that count, up to ${ROUNDS_MAX} (${ROUNDS_KEPT_MIN})
   --short        one small round of each but the peers, in about a minute: shows that all works, and
                  fails only where a ratio is so low that something must be broken; its figures are none
+  --busy         counts disturbed rounds as well: a first look on a machine with other work
   --json FILE    writes every round into that file
   --write        writes the tables into docs/benchmarks.md and the rounds into docs/benchmarks/;
                  takes ${ROUNDS_KEPT_MIN} rounds at least
@@ -31,7 +34,8 @@ bun run bench search --help: how fast events are found among a million
 Starts servers and services of its own on 127.0.0.1, with all writes synced, and removes them. Floor,
 ours and peers work in turn; ratios are taken within each round. A round in which other programs used
 more than a tenth of the processors is dropped and repeated. Exits 0 when every target was reached,
-1 when one was missed, 2 for wrong options, and 3 when something was lost, doubled or broken.`;
+1 when one was missed, 2 for wrong options, and 3 when something was lost, doubled or broken, or could
+not be measured.`;
 
 /** Reads the command line; throws what is wrong with it. */
 export function readOptions(args: readonly string[]): BenchOptions | "help" {
@@ -41,21 +45,23 @@ export function readOptions(args: readonly string[]): BenchOptions | "help" {
       only: { type: "string" },
       rounds: { type: "string" },
       short: { type: "boolean", default: false },
+      busy: { type: "boolean", default: false },
       json: { type: "string" },
       write: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { short, write } = values;
+  const { short, busy, write } = values;
   if (values.help) return "help";
   if (short && (write || values.rounds !== undefined))
     throw new Error("--short goes with neither --write nor --rounds: its figures are no figures");
+  if (busy && write) throw new Error("--busy does not go with --write: its figures are no figures");
   const rounds = short ? SHORT_ROUNDS : roundsOf(values.rounds ?? String(ROUNDS_KEPT_MIN));
   if (write && rounds < ROUNDS_KEPT_MIN)
     throw new Error(`--write takes --rounds ${ROUNDS_KEPT_MIN} or more`);
   const all = short ? jobNames.filter((name) => !peerJobNames.includes(name)) : jobNames;
   const only = values.only === undefined ? all : namesIn(values.only);
-  return { only, rounds, short, jsonFile: values.json, write };
+  return { only, rounds, short, busy, jsonFile: values.json, write };
 }
 
 function namesIn(list: string): readonly string[] {

@@ -4,7 +4,7 @@ import { describeMachine, type Machine, thisMachine } from "./machine.ts";
 import { hasPgbench, noPgbench } from "./pgbench.ts";
 import { type Progress, progress } from "./progress.ts";
 import { amount, type JobResult } from "./results.ts";
-import { type RoundRecord, runRounds } from "./run-rounds.ts";
+import { type RoundRecord, type Rounds, runRounds } from "./run-rounds.ts";
 import { fsyncsPerSecond, watched } from "./watched.ts";
 
 export interface BenchResults {
@@ -16,6 +16,8 @@ export interface BenchResults {
 
 export interface RunOptions extends Plan {
   readonly jobs: readonly Job[];
+  /** Rounds count however much of the machine others used. */
+  readonly busy: boolean;
   /** Hears what is being done, line by line. */
   readonly write: (line: string) => void;
   /** Hears of each job when it is over, so that it is kept whatever becomes of the next. */
@@ -63,7 +65,7 @@ async function runJob(
   job: Job,
   options: RunOptions & { readonly progressing: Progress; readonly estimate: number },
 ): Promise<JobResult> {
-  const { rounds, short, signal, progressing, estimate } = options;
+  const { rounds, short, busy, signal, progressing, estimate } = options;
   bench.step("starting");
   await using open = await job.open(bench, options);
   const contenders = hasPgbench() ? open.contenders : open.contenders.filter(doesWithoutPgbench);
@@ -73,12 +75,14 @@ async function runJob(
   };
   const measured = await runRounds(contenders, {
     rounds,
-    foreignMax: short ? Number.POSITIVE_INFINITY : FOREIGN_MAX,
+    foreignMax: short || busy ? Number.POSITIVE_INFINITY : FOREIGN_MAX,
     watched: (work) => watched(work, bench.parts),
     fsyncsPerSecond: () => fsyncsPerSecond(bench.directory),
     onRecord,
     signal,
   });
+  if (measured.records.every(({ round }) => isDropped(measured, round)))
+    throw new Error("no round counts: others used too much of the processors in each");
   return {
     ...measured,
     job: job.name,
@@ -87,6 +91,9 @@ async function runJob(
     skipped: skippedIn(open),
   };
 }
+
+const isDropped = ({ dropped }: Rounds, round: number) =>
+  dropped.some((one) => one.round === round);
 
 const doesWithoutPgbench = ({ name }: Contender) => !name.startsWith("pgbench");
 
