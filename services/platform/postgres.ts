@@ -1,8 +1,9 @@
 import type { PgDatabase } from "drizzle-orm/pg-core";
-import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { type MessageIds, randomMessageIds } from "./messaging/message-ids.ts";
 import { limitPending, WAITING_MAX } from "./postgres-queue.ts";
+import type { Statement } from "./statement.ts";
 
 /** Drizzle, on a pool or on an open transaction: both read and write the same way. */
 export type Queries = PgDatabase<PostgresJsQueryResultHKT>;
@@ -10,6 +11,12 @@ export type Queries = PgDatabase<PostgresJsQueryResultHKT>;
 /** A pool, or the transaction opened on it. A store function takes either. */
 export interface Database {
   readonly q: Queries;
+  /**
+   * Runs a statement that was made before. It is sent at once: those of one transaction are taken in
+   * the order of the calls, and one need not be answered before the next is sent. Where one fails,
+   * so do those behind it.
+   */
+  send<Values, Row>(statement: Statement<Values, Row>, values: Values): Promise<readonly Row[]>;
   /**
    * Runs `work` in one transaction: on the pool a new one, on an open transaction that same one,
    * so that what callers compose commits or rolls back as a whole.
@@ -24,6 +31,13 @@ export interface Database {
 
 /** An open transaction. */
 export interface Transaction extends Database {
+  /**
+   * Has `write` run whenever the transaction is flushed, so that what was decided meanwhile is
+   * written by few statements. It must write each thing once, and nothing is a fine answer.
+   */
+  beforeCommit(write: () => Promise<void>): void;
+  /** Writes what was put off. The commit begins with it; before, it is for whoever wants to know. */
+  flush(): Promise<void>;
   /** Runs once this transaction is committed, never when it is rolled back. It must not throw. */
   afterCommit(effect: () => void): void;
   /**
@@ -91,13 +105,19 @@ export function openPool(options: PoolOptions): Pool {
 
   return {
     q,
+    send: sending(client),
     outboxWritten,
     onOutboxWritten: (listener) => {
       wake = listener;
     },
     transaction: async (work) => {
       const effects = new Set<() => void>();
-      const result = await q.transaction((inner) => work(opened(inner, effects, outboxWritten)));
+      const result = await q.transaction(async (inner) => {
+        const tx = opened(inner, effects, outboxWritten);
+        const done = await work(tx);
+        await tx.flush();
+        return done;
+      });
       for (const effect of effects) effect();
       return result;
     },
@@ -109,15 +129,27 @@ export function openPool(options: PoolOptions): Pool {
 }
 
 function opened(q: Queries, effects: Set<() => void>, wake: () => void): Transaction {
+  const { session } = q._;
+  if (!(session instanceof PostgresJsSession)) throw new TypeError("no session of this driver");
+  const writes = new Set<() => Promise<void>>();
   const tx: Transaction = {
     q,
+    send: sending(session.client),
     messageIds: randomMessageIds,
+    beforeCommit: (write) => void writes.add(write),
+    flush: async () => void (await Promise.all([...writes].map((write) => write()))),
     outboxWritten: () => void effects.add(wake),
     afterCommit: (effect) => void effects.add(effect),
     transaction: (work) => work(tx),
   };
   return tx;
 }
+
+/** A statement that cannot even be sent has failed like one that can. */
+const sending =
+  (client: postgres.ISql): Database["send"] =>
+  <Values, Row>({ text, parametersOf }: Statement<Values, Row>, values: Values) =>
+    Promise.try(() => client.unsafe<Row[]>(text, parametersOf(values) as never[]).execute());
 
 /**
  * Drizzle sends its statements through `unsafe` and says `prepare: false` unless a statement is

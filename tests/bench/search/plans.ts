@@ -20,7 +20,13 @@ export async function plansOf(
   // Queries are only asked: nothing is committed, announced or named.
   const asked: Transaction = {
     q,
+    send: async ({ text, parametersOf }, values) => {
+      sent.push({ text, parameters: parametersOf(values) });
+      return [];
+    },
     transaction: (inner) => inner(asked),
+    beforeCommit: () => undefined,
+    flush: async () => undefined,
     outboxWritten: () => undefined,
     afterCommit: () => undefined,
     messageIds: randomMessageIds,
