@@ -78,9 +78,9 @@ async function consumer(db: Database, writer: number): Promise<void> {
         ]),
       ]);
       for (const { key, lines } of orders)
-        await stores.reservations.change(key, (seen) => reserveStock(seen, lines));
+        stores.reservations.change(key, (seen) => reserveStock(seen, lines));
       for (const [at, key] of settled.entries())
-        await stores.reservations.change(key, at % 3 ? releaseReservation : consumeReservation);
+        stores.reservations.change(key, at % 3 ? releaseReservation : consumeReservation);
     });
   }
 }

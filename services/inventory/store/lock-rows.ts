@@ -1,11 +1,11 @@
 import type { Transaction } from "@app/platform/postgres.ts";
-import { asc, sql } from "drizzle-orm";
+import { columnsOf, type RawRow, rowReader, statement } from "@app/platform/statement.ts";
+import { sql } from "drizzle-orm";
 import type { Item } from "../domain/item.ts";
 import type { Reservation } from "../domain/reservation.ts";
-import { itemColumns, itemFromRow } from "./item-row.ts";
+import { itemFromRow } from "./item-row.ts";
 import { reservationFromRow } from "./reservation-row.ts";
 import { items, reservations } from "./tables.ts";
-import { texts } from "./texts.ts";
 
 /**
  * Locks items by sku, the named ones and those of the lines of the named reservations, and returns
@@ -16,21 +16,8 @@ export async function lockItems(
   named: { readonly skus: readonly string[]; readonly reservationIds: readonly string[] },
 ): Promise<readonly Item[]> {
   if (named.skus.length === 0 && named.reservationIds.length === 0) return [];
-  // Made an array first, for the index to be asked by it.
-  const wanted = sql`array(
-    select unnest(${texts(named.skus)})
-    union all
-    select coalesce(line.sku, ${reservations.sku}) from ${reservations}
-    left join lateral jsonb_to_recordset(${reservations.lines}) as line(sku text) on true
-    where ${reservations.id} = any(${texts(named.reservationIds)})
-  )`;
-  const rows = await tx.q
-    .select(itemColumns)
-    .from(items)
-    .where(sql`${items.sku} = any(${wanted})`)
-    .orderBy(asc(items.sku))
-    .for("update", { of: items });
-  return rows.map(itemFromRow);
+  const rows = await tx.send(itemsForUpdate, named);
+  return rows.map((row) => itemFromRow(readItem(row)));
 }
 
 /** Locks reservations by id and returns those that exist. Items come before them, never after. */
@@ -39,11 +26,32 @@ export async function lockReservations(
   ids: readonly string[],
 ): Promise<readonly Reservation[]> {
   if (ids.length === 0) return [];
-  const rows = await tx.q
-    .select()
-    .from(reservations)
-    .where(sql`${reservations.id} = any(${texts(ids)})`)
-    .orderBy(asc(reservations.id))
-    .for("update");
-  return rows.map(reservationFromRow);
+  const rows = await tx.send(reservationsForUpdate, { ids });
+  return rows.map((row) => reservationFromRow(readReservation(row)));
 }
+
+interface NamedItems {
+  readonly skus: readonly string[];
+  readonly reservationIds: readonly string[];
+}
+
+/** The skus are made an array first, for the index to be asked by it. */
+const itemsForUpdate = statement<NamedItems, RawRow>(
+  ({ skus, reservationIds }) => sql`
+    select ${columnsOf(items)} from ${items} where ${items.sku} = any(array(
+      select unnest(${skus}::text[])
+      union all
+      select coalesce(line.sku, ${reservations.sku}) from ${reservations}
+      left join lateral jsonb_to_recordset(${reservations.lines}) as line(sku text) on true
+      where ${reservations.id} = any(${reservationIds}::text[])
+    )) order by ${items.sku} for update of ${items}`,
+);
+
+const reservationsForUpdate = statement<{ readonly ids: readonly string[] }, RawRow>(
+  ({ ids }) => sql`
+    select ${columnsOf(reservations)} from ${reservations} where ${reservations.id} = any(${ids}::text[])
+    order by ${reservations.id} for update`,
+);
+
+const readItem = rowReader(items);
+const readReservation = rowReader(reservations);

@@ -19,14 +19,11 @@ export class LockedRows {
   readonly #reservations = new Map<string, Reservation | undefined>();
 
   addItems(skus: readonly string[], found: readonly Item[]): void {
-    for (const sku of skus) this.#items.set(sku, undefined);
-    for (const item of found) this.#items.set(item.sku, item);
+    addTo(this.#items, skus, new Map(found.map((item) => [item.sku, item])));
   }
 
   addReservations(ids: readonly string[], found: readonly Reservation[]): void {
-    for (const id of ids) this.#reservations.set(id, undefined);
-    for (const reservation of found)
-      this.#reservations.set(reservationId(reservation), reservation);
+    addTo(this.#reservations, ids, new Map(found.map((one) => [reservationId(one), one])));
   }
 
   /** What a decision about one reservation may look at. */
@@ -59,4 +56,14 @@ export class LockedRows {
     if (!this.#items.has(sku)) throw new Error(`item ${sku} was not locked`);
     return this.#items.get(sku);
   }
+}
+
+/** What is known already stays: it may have been changed since, and that may not be written yet. */
+function addTo<V>(
+  known: Map<string, V | undefined>,
+  wanted: readonly string[],
+  found: ReadonlyMap<string, V>,
+): void {
+  for (const key of new Set([...wanted, ...found.keys()]))
+    if (!known.has(key)) known.set(key, found.get(key));
 }

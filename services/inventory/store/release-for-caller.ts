@@ -22,6 +22,6 @@ export async function releaseForCaller(
 
     const unit = inventoryUnit(tx, options);
     await unit.lock([row("reservations", id)]);
-    await unit.stores.reservations.change(reservation, releaseReservation);
+    unit.stores.reservations.change(reservation, releaseReservation);
   });
 }

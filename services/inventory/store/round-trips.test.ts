@@ -39,12 +39,12 @@ function reserveAll(
       ]),
     );
     for (const { key, lines } of batch)
-      await stores.reservations.change(key, (seen) => reserveStock(seen, lines));
+      stores.reservations.change(key, (seen) => reserveStock(seen, lines));
   });
 }
 
 describe("round trips", () => {
-  test("a batch is two locks and one statement per order, whatever its lines", async () => {
+  test("a batch is two locks and one statement, whatever its orders and lines", async () => {
     await using world = await inventoryWorld({ burger: 9, pizza: 9, soup: 9 });
     await using pool = listening(world.url);
     await reserveAll(pool.db, 1n, [{ burger: 1 }]);
@@ -56,11 +56,7 @@ describe("round trips", () => {
       { burger: 99 },
     ]);
 
-    expect(pool.sent).toHaveLength(2 + 3);
-    expect(pool.sent.map((text) => /for update/.test(text))).toEqual([
-      ...[true, true],
-      ...[false, false, false],
-    ]);
+    expect(pool.sent.map((text) => /for update/.test(text))).toEqual([true, true, false]);
   });
 
   test("statements keep few shapes, so that each is prepared once", async () => {
@@ -83,7 +79,7 @@ describe("round trips", () => {
     await pool.db.transaction(async (tx) => {
       const { stores, lock } = inventoryUnit(tx);
       await lock([row("reservations", "order/1")]);
-      await stores.reservations.change(orderReservation(1n), consumeReservation);
+      stores.reservations.change(orderReservation(1n), consumeReservation);
     });
 
     expect(pool.sent).toHaveLength(3);

@@ -152,7 +152,7 @@ describe("the unit of a batch", () => {
     const failure = world.db.transaction(async (tx) => {
       const { stores, lock } = inventoryUnit(tx, { itemChanged: (sku) => told.push(sku) });
       await lock([row("items", "burger"), row("reservations", "order/1")]);
-      await stores.reservations.change(orderReservation(1n), (seen) =>
+      stores.reservations.change(orderReservation(1n), (seen) =>
         reserveStock(seen, linesOf({ burger: 1 })),
       );
       throw new Error("the batch fails");
@@ -173,7 +173,7 @@ describe("the unit of a batch", () => {
         itemChanged: (sku, item) => told.push([sku, item?.stock.available, item?.version]),
       });
       await lock([row("items", "burger"), row("items", "pizza"), row("reservations", "order/1")]);
-      await stores.reservations.change(orderReservation(1n), (seen) =>
+      stores.reservations.change(orderReservation(1n), (seen) =>
         reserveStock(seen, linesOf({ pizza: 2, burger: 1 })),
       );
       expect(told).toEqual([]);
@@ -194,7 +194,7 @@ describe("the unit of a batch", () => {
       tx.messageIds = ids();
       const { stores, lock } = inventoryUnit(tx);
       await lock([row("items", "burger"), row("reservations", "order/1")]);
-      await stores.reservations.change(orderReservation(1n), (seen) =>
+      stores.reservations.change(orderReservation(1n), (seen) =>
         reserveStock(seen, linesOf({ burger: 1 })),
       );
     });
@@ -212,7 +212,7 @@ describe("the unit of a batch", () => {
     const failure = world.db.transaction(async (tx) => {
       const { stores, lock } = inventoryUnit(tx);
       await lock(rows);
-      await stores.reservations.change(orderReservation(1n), (seen) =>
+      stores.reservations.change(orderReservation(1n), (seen) =>
         reserveStock(seen, linesOf({ burger: 1 })),
       );
     });

@@ -5,7 +5,7 @@ import type { Transaction } from "@app/platform/postgres.ts";
 import type { Decision, Seen } from "../domain/decision.ts";
 import type { Item } from "../domain/item.ts";
 import type { ReservationKey } from "../domain/reservation.ts";
-import { keepDecision } from "./keep-decision.ts";
+import { type KeptDecision, keepDecisions } from "./keep-decisions.ts";
 import { lockItems, lockReservations } from "./lock-rows.ts";
 import { LockedRows } from "./locked-rows.ts";
 import { messageOf } from "./messages.ts";
@@ -17,10 +17,10 @@ export interface InventoryStores {
 
 export interface ReservationsStore {
   /**
-   * Lets `decide` change one reservation and the stock of its lines, and keeps both, with what is
-   * stated about them, in one statement. The rows must have been locked.
+   * Lets `decide` change one reservation and the stock of its lines. Both are written, with what is
+   * stated about them, when the transaction is flushed. The rows must have been locked.
    */
-  change(key: ReservationKey, decide: (seen: Seen) => Decision): Promise<Decision>;
+  change(key: ReservationKey, decide: (seen: Seen) => Decision): Decision;
 }
 
 /** Hears of an item that was changed once the change is committed. It must not throw. */
@@ -34,7 +34,7 @@ export interface InventoryUnitOptions {
 /**
  * Inventory's part of one transaction. `lock` takes items by sku, then reservations by id, which is
  * the one order of this service, and remembers the rows: handlers decide in memory on what the
- * handlers before them left, and each decision is written by one statement.
+ * handlers before them left, and all decisions are written by one statement.
  *
  * A message that settles a reservation names only its order. Which items it will change is found
  * by an unlocked read of the reservation's lines, which never change once written. A reservation
@@ -46,11 +46,13 @@ export function inventoryUnit(
   { clock = systemClock, itemChanged }: InventoryUnitOptions = {},
 ): ServiceUnit<InventoryStores> {
   const rows = new LockedRows();
+  const decided: KeptDecision[] = [];
+  tx.beforeCommit(() => keepDecisions(tx, decided.splice(0)));
 
   return {
     stores: {
       reservations: {
-        async change(key, decide) {
+        change(key, decide) {
           const seen = rows.seen(key);
           const decision = decide(seen);
           const { reservation, move, facts } = decision;
@@ -58,7 +60,7 @@ export function inventoryUnit(
 
           const items = move ? rows.moved(reservation.lines, move) : [];
           const stating = { time: clock.now(), ids: tx.messageIds };
-          await keepDecision(tx, {
+          decided.push({
             reservation,
             isNew: seen.reservation === undefined,
             move,
@@ -74,8 +76,12 @@ export function inventoryUnit(
     async lock(named) {
       const skus = keysOf(named, "items");
       const ids = keysOf(named, "reservations");
-      rows.addItems(skus, await lockItems(tx, { skus, reservationIds: ids }));
-      rows.addReservations(ids, await lockReservations(tx, ids));
+      const [items, reservations] = await Promise.all([
+        lockItems(tx, { skus, reservationIds: ids }),
+        lockReservations(tx, ids),
+      ]);
+      rows.addItems(skus, items);
+      rows.addReservations(ids, reservations);
     },
   };
 }

@@ -1,12 +1,11 @@
 import { Refusal } from "@app/platform/errors.ts";
-import { appendToOutbox } from "@app/platform/messaging/outbox.ts";
-import type { Database, Transaction } from "@app/platform/postgres.ts";
-import { eq } from "drizzle-orm";
+import type { Database } from "@app/platform/postgres.ts";
 import type { Decision } from "../domain/facts.ts";
 import type { Order } from "../domain/order.ts";
 import { type OwnedOrder, rowOf } from "./access.ts";
+import { keepOrders } from "./keep-orders.ts";
 import { toMessage } from "./messages.ts";
-import { changeOf, fromRow } from "./order-row.ts";
+import { fromRow } from "./order-row.ts";
 import { orders } from "./tables.ts";
 
 /**
@@ -16,31 +15,21 @@ import { orders } from "./tables.ts";
  */
 export function changeOrder(
   db: Database,
-  order: bigint | OwnedOrder,
+  wanted: bigint | OwnedOrder,
   decide: (order: Order) => Decision,
 ): Promise<Order> {
-  const asked = typeof order === "bigint" ? { id: order, ownedBy: undefined } : order;
+  const asked = typeof wanted === "bigint" ? { id: wanted, ownedBy: undefined } : wanted;
   return db.transaction(async (tx) => {
     const [row] = await tx.q.select().from(orders).where(rowOf(asked)).for("update");
     if (!row) throw orderNotFound();
 
-    const decision = decide(fromRow(row));
-    await keepDecision(tx, decision);
-    return decision.order;
+    const { order, facts } = decide(fromRow(row));
+    await keepOrders(tx, {
+      orders: [order],
+      messages: facts.map((fact) => toMessage(fact, tx.messageIds)),
+    });
+    return order;
   });
-}
-
-/** Stores what was decided about an order whose row `tx` has locked. */
-export async function keepDecision(tx: Transaction, { order, facts }: Decision): Promise<void> {
-  if (facts.length === 0) return;
-  // Sent together: both stand behind the lock, so one round trip is enough.
-  await Promise.all([
-    tx.q.update(orders).set(changeOf(order)).where(eq(orders.id, order.id)),
-    appendToOutbox(
-      tx,
-      facts.map((fact) => toMessage(fact, tx.messageIds)),
-    ),
-  ]);
 }
 
 export function orderNotFound(): Refusal {

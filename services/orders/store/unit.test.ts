@@ -9,7 +9,7 @@ import { ordersUnit } from "./unit.ts";
 const timeOut = (order: Order) => timeOutOrder(order, new Date());
 
 describe("ordersUnit", () => {
-  test("locks all rows of a batch in one statement, sorted, and reads none of them again", async () => {
+  test("locks all rows of a batch in one statement, sorted, and writes them in another", async () => {
     await using world = await ordersWorld();
     for (let count = 0; count < 3; count++) await world.place();
     world.statements.length = 0;
@@ -17,12 +17,15 @@ describe("ordersUnit", () => {
     await world.pool.transaction(async (tx) => {
       const { stores, lock } = ordersUnit(tx);
       await lock(["3", "1", "2", "1"].map((id) => row("orders", id)));
-      for (const id of [2n, 1n, 3n]) await stores.orders.change(id, timeOut);
+      for (const id of [2n, 1n, 3n]) stores.orders.change(id, timeOut);
     });
 
-    const reads = world.statements.filter((text) => text.startsWith("select"));
-    expect(reads).toHaveLength(1);
-    expect(reads[0]).toMatch(/order by "orders"."id" for update$/);
+    const [read, write, ...others] = world.statements.filter(
+      (text) => !/^(begin|commit)/.test(text),
+    );
+    expect(read).toMatch(/order by "orders"."id" for update$/);
+    expect(write).toMatch(/^with found as/);
+    expect(others).toEqual([]);
   });
 
   test("decides on what an earlier message of the batch has decided", async () => {
@@ -30,9 +33,10 @@ describe("ordersUnit", () => {
     const { id } = await world.place();
 
     await world.pool.transaction(async (tx) => {
-      const { stores } = ordersUnit(tx);
-      await stores.orders.change(id, timeOut);
-      await stores.orders.change(id, timeOut);
+      const { stores, lock } = ordersUnit(tx);
+      await lock([row("orders", id)]);
+      stores.orders.change(id, timeOut);
+      stores.orders.change(id, timeOut);
     });
 
     expect((await findOrder(world.pool, id)).version).toBe(2);
@@ -45,8 +49,9 @@ describe("ordersUnit", () => {
     const told: Order[] = [];
     const inBatch = (after: () => void) =>
       world.pool.transaction(async (tx) => {
-        const { stores } = ordersUnit(tx, (order) => told.push(order));
-        await stores.orders.change(id, timeOut);
+        const { stores, lock } = ordersUnit(tx, (order) => told.push(order));
+        await lock([row("orders", id)]);
+        stores.orders.change(id, timeOut);
         expect(told).toEqual([]);
         after();
       });
@@ -66,7 +71,9 @@ describe("ordersUnit", () => {
 
     await world.pool.transaction(async (tx) => {
       const { stores, lock } = ordersUnit(tx);
-      await expect(stores.orders.change(404n, timeOut)).rejects.toThrow("order 404 is unknown");
+      await lock([row("orders", "404")]);
+      expect(() => stores.orders.change(404n, timeOut)).toThrow("order 404 is unknown");
+      expect(() => stores.orders.change(405n, timeOut)).toThrow("order 405 was not locked");
       await expect(lock([row("items", "burger")])).rejects.toThrow("no table items");
     });
   });

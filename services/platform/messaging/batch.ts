@@ -3,7 +3,7 @@ import { crashPoint } from "../crash-point.ts";
 import { setAside, type Trouble } from "./dead-letter.ts";
 import type { Handler, RowRef } from "./handler.ts";
 import type { InboxTransaction, Lane } from "./inbox.ts";
-import { contextOf, type Incoming, type PayloadReader } from "./incoming.ts";
+import { contextOf, type Incoming, type PayloadReader, type Reading } from "./incoming.ts";
 import { moved, placeIn } from "./lane.ts";
 import { derivedMessageIds } from "./message-ids.ts";
 
@@ -51,23 +51,31 @@ interface Plan<S> {
 /**
  * Handles a batch of messages with a lane in one transaction: each is found to be a duplicate, run,
  * or parked until its turn. Rows are locked in one order by every replica: inbox by event id, lanes
- * by key, then the service's own. The lane alone decides: an id may have been used before, a version
- * of a key is handled once.
+ * by key, then the service's own, for which no message's turn need be known: locking those of a
+ * duplicate does no harm, and all locks are one round trip. What is written is another. The lane
+ * alone decides: an id may have been used before, a version of a key is handled once.
  */
 export async function handleKeyed<S>(
   tx: InboxTransaction<S>,
   batch: readonly Incoming[],
   rules: BatchRules<S>,
 ): Promise<BatchResult> {
-  const unseen = await tx.remember(sorted(batch.map(({ eventId }) => eventId)));
   const keyed = batch.filter(hasLane);
+  const readings = new Map(keyed.map((message) => [message, rules.payloads.read(message)]));
+  const rows = rowsOf(
+    [...readings].flatMap(([message, reading]) => readable(message, reading, rules)),
+  );
+  const [unseen, before] = await Promise.all([
+    tx.remember(sorted(batch.map(({ eventId }) => eventId))),
+    tx.lockLanes(sorted(keyed.map(({ lane }) => lane.key))),
+    tx.lock(rows),
+  ]);
   const keyless = batch.filter((message) => !hasLane(message) && unseen.has(message.eventId));
-  const before = await tx.lockLanes(sorted(keyed.map(({ lane }) => lane.key)));
   const held = await heldVersions(tx, [...before.values()]);
   const mayBePlaced = keyed.some(({ lane }) => isEarly(before, lane));
   const room = mayBePlaced ? rules.parkedMax - (await tx.parkedCount()) : 0;
 
-  const plan = planBatch(inTurn(keyed), { lanes: before, held, room }, rules);
+  const plan = planBatch(inTurn(keyed), { readings, lanes: before, held, room }, rules);
   await tx.park(plan.park.map(asParked));
   await tx.forget(plan.leave.map(({ eventId }) => eventId));
   for (const message of new Map(keyless.map((m) => [m.eventId, m])).values()) {
@@ -76,9 +84,9 @@ export async function handleKeyed<S>(
   for (const { message, ...trouble } of plan.unreadable) {
     await setAside(tx, message, rules, trouble);
   }
-  await runAll(tx, plan.run, rules);
+  await handleEach(tx, plan.run, rules);
   const changed = [...plan.lanes.values()].filter((lane) => lane !== before.get(lane.key));
-  await tx.saveLanes(changed);
+  await Promise.all([tx.saveLanes(changed), tx.flush()]);
 
   const headsMayRun = changed.some(
     (lane) => lane.waiting > 0 && lane.version > (before.get(lane.key)?.version ?? 0),
@@ -121,6 +129,7 @@ function isEarly(lanes: ReadonlyMap<string, Lane>, { key, version }: Keyed["lane
 function planBatch<S>(
   batch: readonly Keyed[],
   known: {
+    readonly readings: ReadonlyMap<Keyed, Reading>;
     readonly lanes: ReadonlyMap<string, Lane>;
     readonly held: ReadonlyMap<string, ReadonlySet<number>>;
     /** How many messages more the consumer may park. */
@@ -149,9 +158,10 @@ function planBatch<S>(
       lanes.set(key, fits ? { ...lane, waiting: lane.waiting + 1 } : leaving(lane, version));
       continue;
     }
-    const reading = rules.payloads.read(message);
+    const reading = known.readings.get(message);
+    if (!reading) throw new Error(`version ${version} of ${key} was not read`);
     if (reading.ok) {
-      run.push({ message, handler: rules.handlers.get(message.type), body: reading.body });
+      run.push(...readable(message, reading, rules));
       lanes.set(key, moved(lane));
     } else {
       unreadable.push({ message, ...reading });
@@ -180,19 +190,38 @@ export async function handleLatest<S>(
     }
     const reading = rules.payloads.read(message);
     if (!reading.ok) await setAside(tx, message, rules, reading);
-    else runnable.push({ message, handler: rules.handlers.get(message.type), body: reading.body });
+    runnable.push(...readable(message, reading, rules));
   }
   await runAll(tx, runnable, rules);
   return { headsMayRun: false };
 }
 
-/** Locks the rows that the messages will change, then runs their handlers one after another. */
+/** The message with its handler, where its payload can be read. */
+function readable<S>(
+  message: Keyed,
+  reading: Reading,
+  { handlers }: BatchRules<S>,
+): readonly Runnable<S>[] {
+  return reading.ok ? [{ message, handler: handlers.get(message.type), body: reading.body }] : [];
+}
+
+/** Locks the rows that the messages will change, runs their handlers, and writes what they changed. */
 export async function runAll<S>(
   tx: InboxTransaction<S>,
   runnable: readonly Runnable<S>[],
   rules: BatchRules<S>,
 ): Promise<void> {
   await tx.lock(rowsOf(runnable));
+  await handleEach(tx, runnable, rules);
+  await tx.flush();
+}
+
+/** Runs the handlers one after another. Their rows are locked. */
+async function handleEach<S>(
+  tx: InboxTransaction<S>,
+  runnable: readonly Runnable<S>[],
+  rules: BatchRules<S>,
+): Promise<void> {
   for (const { message, handler, body } of runnable) {
     if (!handler) continue;
     const { key, version } = message.lane;
@@ -206,23 +235,29 @@ export async function runAll<S>(
 
 /**
  * A handler that hangs holds its rows and its lane: it fails like one that throws, before Postgres
- * ends its idle transaction, which would look like an outage and be nobody's fault.
+ * ends its idle transaction, which would look like an outage and be nobody's fault. Most decide in
+ * memory and return at once.
  */
 async function inTime(
   handle: () => unknown,
   { clock, handlerTimeoutMs }: Pick<BatchRules<unknown>, "clock" | "handlerTimeoutMs">,
 ): Promise<void> {
+  const handling = handle();
+  if (!isThenable(handling)) return;
+
   const done = new AbortController();
   const late = clock.sleep(handlerTimeoutMs, done.signal).then(() => {
     if (!done.signal.aborted) throw new HandlerTimedOut(handlerTimeoutMs);
   });
-  // A handler may throw before it returns a promise: then, too, its limit must not outlive it.
-  const handled = Promise.try(handle).finally(() => done.abort());
+  const handled = Promise.resolve(handling).finally(() => done.abort());
   // Whichever comes second has nobody left to tell.
   handled.catch(() => undefined);
   await Promise.race([handled, late]);
   await handled;
 }
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  value instanceof Object && "then" in value;
 
 /** A handler neither returned nor threw within its time. */
 export class HandlerTimedOut extends Error {

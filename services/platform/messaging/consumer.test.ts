@@ -265,7 +265,7 @@ describe("a consumer that orders by key", () => {
       world,
       (key) => key === "order/1",
       () => {
-        clock.timeIsUp();
+        queueMicrotask(clock.timeIsUp);
         return new Promise<never>(() => undefined);
       },
     );

@@ -24,7 +24,10 @@ export interface MessageContext {
 export interface Handler<S> {
   readonly type: string;
   readonly schema: DescMessage;
-  /** The rows that these messages will change; locked, sorted, before the first handler of a batch. */
+  /**
+   * The rows that these messages will change; locked, sorted, before the first handler of a batch. It
+   * is asked of messages, too, whose turn has not come or is over.
+   */
   rows(messages: readonly unknown[]): readonly RowRef[];
   handle(stores: S, message: unknown, context: MessageContext): unknown;
 }

@@ -82,7 +82,10 @@ export interface FieldChange {
 /** How a service's own rows join a batch: its stores and its locks, bound to one transaction. */
 export interface ServiceUnit<S> {
   readonly stores: S;
-  /** Locks these rows, table by table in the service's one order, sorted by primary key. */
+  /**
+   * Locks these rows, table by table in the service's one order, sorted by primary key. It sends its
+   * first statement before it returns: what is sent before is locked before.
+   */
   lock(rows: readonly RowRef[]): Promise<void>;
 }
 
@@ -91,6 +94,8 @@ export interface ServiceUnit<S> {
  * outbox commit together or not at all. Tables are touched in that order, rows sorted by key.
  */
 export interface InboxTransaction<S> extends ServiceUnit<S> {
+  /** Writes what the stores have put off. The commit begins with it. */
+  flush(): Promise<void>;
   /** Sets where ids of messages stated from now on come from. */
   useMessageIds(ids: MessageIds): void;
   /** Marks messages as seen and returns those that were not seen before. */

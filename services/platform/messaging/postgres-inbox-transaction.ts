@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../postgres.ts";
+import { statement } from "../statement.ts";
 import { appendToAudit } from "./audit.ts";
 import type { InboxTransaction, Lane, ServiceUnit } from "./inbox.ts";
 import { appendToOutbox } from "./outbox.ts";
@@ -20,6 +21,7 @@ export function inboxTransaction<S>(
   return {
     stores: unit.stores,
     lock: (rows) => unit.lock(rows),
+    flush: () => tx.flush(),
     useMessageIds: (ids) => {
       tx.messageIds = ids;
     },
@@ -29,11 +31,7 @@ export function inboxTransaction<S>(
     ...deadLettersIn(q, consumer),
 
     async remember(eventIds) {
-      const rows = await q.execute<{ event_id: string }>(sql`
-        insert into ${inbox} (consumer, event_id)
-        select ${consumer}, event_id from unnest(${sql.param(eventIds)}::uuid[]) as e (event_id)
-        order by event_id
-        on conflict do nothing returning event_id`);
+      const rows = await tx.send(addToInbox, { consumer, eventIds });
       return new Set(rows.map((row) => row.event_id));
     },
 
@@ -51,45 +49,23 @@ export function inboxTransaction<S>(
 
     async lockLanes(keys) {
       if (keys.length === 0) return new Map();
-      const sorted = sql.param([...keys].sort());
-      await q.execute(sql`
-        insert into ${lanes} (consumer, key)
-        select ${consumer}, key from unnest(${sorted}::text[]) as k (key) order by key
-        on conflict do nothing`);
-      const rows = await q
-        .select({
-          key: lanes.key,
-          version: lanes.version,
-          blocked: lanes.blocked,
-          waiting: lanes.waiting,
-          behind: lanes.behind,
-          leftUpTo: lanes.leftUpTo,
-        })
-        .from(lanes)
-        .where(and(eq(lanes.consumer, consumer), sql`${lanes.key} = any(${sorted}::text[])`))
-        .orderBy(asc(lanes.key))
-        .for("update");
-      return new Map(rows.map((lane): [string, Lane] => [lane.key, lane]));
+      const of = { consumer, keys: [...keys].sort() };
+      // Two statements, because the second sees what somebody else added while the first waited.
+      const [, rows] = await Promise.all([tx.send(addLanes, of), tx.send(lockLanes, of)]);
+      return new Map(rows.map((row): [string, Lane] => [row.key, laneOf(row)]));
     },
 
     async saveLanes(changed) {
       if (changed.length === 0) return;
-      const saved = await q.execute(sql`
-        update ${lanes} l
-        set version = u.version, blocked = u.blocked::boolean, waiting = u.waiting,
-          behind = u.behind::boolean, left_up_to = u.left_up_to,
-          stuck = l.stuck and u.version = l.version,
-          moved_at = case when u.version > l.version then now() else l.moved_at end
-        from unnest(
-          ${sql.param(changed.map(({ key }) => key))}::text[],
-          ${sql.param(changed.map(({ version }) => version))}::bigint[],
-          ${sql.param(changed.map(({ blocked }) => String(blocked)))}::text[],
-          ${sql.param(changed.map(({ waiting }) => waiting))}::int[],
-          ${sql.param(changed.map(({ behind }) => String(behind)))}::text[],
-          ${sql.param(changed.map(({ leftUpTo }) => leftUpTo))}::bigint[]
-        ) as u (key, version, blocked, waiting, behind, left_up_to)
-        where l.consumer = ${consumer} and l.key = u.key and u.version >= l.version
-        returning l.key`);
+      const saved = await tx.send(saveLanes, {
+        consumer,
+        keys: changed.map(({ key }) => key),
+        versions: changed.map(({ version }) => version),
+        blocked: changed.map(({ blocked }) => String(blocked)),
+        waiting: changed.map(({ waiting }) => waiting),
+        behind: changed.map(({ behind }) => String(behind)),
+        leftUpTo: changed.map(({ leftUpTo }) => leftUpTo),
+      });
       if (saved.length !== changed.length) throw new Error("a lane was about to move back");
     },
 
@@ -169,3 +145,78 @@ export function inboxTransaction<S>(
     },
   };
 }
+
+interface InboxRows {
+  readonly consumer: string;
+  readonly eventIds: readonly string[];
+}
+
+const addToInbox = statement<InboxRows, { readonly event_id: string }>(
+  ({ consumer, eventIds }) => sql`
+    insert into ${inbox} (consumer, event_id)
+    select ${consumer}, event_id from unnest(${eventIds}::uuid[]) as e (event_id)
+    order by event_id
+    on conflict do nothing returning event_id`,
+);
+
+interface LaneKeys {
+  readonly consumer: string;
+  readonly keys: readonly string[];
+}
+
+const addLanes = statement<LaneKeys>(
+  ({ consumer, keys }) => sql`
+    insert into ${lanes} (consumer, key)
+    select ${consumer}, key from unnest(${keys}::text[]) as k (key) order by key
+    on conflict do nothing`,
+);
+
+interface LaneColumns {
+  readonly key: string;
+  readonly version: string;
+  readonly blocked: boolean;
+  readonly waiting: number;
+  readonly behind: boolean;
+  readonly left_up_to: string;
+}
+
+const lockLanes = statement<LaneKeys, LaneColumns>(
+  ({ consumer, keys }) => sql`
+    select key, version, blocked, waiting, behind, left_up_to from ${lanes}
+    where consumer = ${consumer} and key = any(${keys}::text[])
+    order by key for update`,
+);
+
+const laneOf = ({ version, left_up_to, ...lane }: LaneColumns): Lane => ({
+  ...lane,
+  version: Number(version),
+  leftUpTo: Number(left_up_to),
+});
+
+interface SavedLanes extends LaneKeys {
+  readonly versions: readonly number[];
+  /** As texts: of an array of booleans the driver tells the server a wrong type. */
+  readonly blocked: readonly string[];
+  readonly waiting: readonly number[];
+  readonly behind: readonly string[];
+  readonly leftUpTo: readonly number[];
+}
+
+/**
+ * The keys are named twice, so that lanes are looked up by them also with a plan that stems from a time
+ * when there were few: by the consumer alone, all of its lanes would be read.
+ */
+const saveLanes = statement<SavedLanes>(
+  (given) => sql`
+    update ${lanes} l
+    set version = u.version, blocked = u.blocked::boolean, waiting = u.waiting,
+      behind = u.behind::boolean, left_up_to = u.left_up_to,
+      stuck = l.stuck and u.version = l.version,
+      moved_at = case when u.version > l.version then now() else l.moved_at end
+    from unnest(${given.keys}::text[], ${given.versions}::bigint[], ${given.blocked}::text[],
+      ${given.waiting}::int[], ${given.behind}::text[], ${given.leftUpTo}::bigint[]
+    ) as u (key, version, blocked, waiting, behind, left_up_to)
+    where l.consumer = ${given.consumer} and l.key = any(${given.keys}::text[])
+      and l.key = u.key and u.version >= l.version
+    returning l.key`,
+);

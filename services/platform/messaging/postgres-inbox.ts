@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, isNull, lte, notExists, or, sql } from "drizzle-orm";
 import type { Database, Transaction } from "../postgres.ts";
+import { columnsOf, type RawRow, rowReader, statement } from "../statement.ts";
 import { appendToAudit } from "./audit.ts";
 import type { Failures, InboxStore, ParkedMessage, ServiceUnit } from "./inbox.ts";
 import { asSeen } from "./postgres-dead-letters.ts";
@@ -17,8 +18,6 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
   const ofParked = (key: string, version: number) =>
     and(eq(parked.consumer, consumer), eq(parked.key, key), eq(parked.version, version));
   const ofLane = (key: string) => and(eq(lanes.consumer, consumer), eq(lanes.key, key));
-  const abandonedSoFar = (startedAt: unknown, abandoned: unknown) =>
-    sql`${abandoned} + (${startedAt} is not null)::int`;
 
   return {
     consumer,
@@ -50,22 +49,10 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
       return new Set(messages.filter((_, index) => settled.has(index)));
     },
 
-    markStarted: (eventId) =>
-      db.transaction(async (tx) => {
-        await markOnly(tx);
-        const [row] = await tx.q
-          .insert(attempts)
-          .values({ consumer, eventId, startedAt: sql`now()` })
-          .onConflictDoUpdate({
-            target: [attempts.consumer, attempts.eventId],
-            set: {
-              abandoned: abandonedSoFar(attempts.startedAt, attempts.abandoned),
-              startedAt: sql`now()`,
-            },
-          })
-          .returning({ abandoned: attempts.abandoned });
-        return row?.abandoned ?? 0;
-      }),
+    async markStarted(eventId) {
+      const [row] = await db.send(markStarted, { consumer, eventId });
+      return row?.abandoned ?? 0;
+    },
 
     async clearStarted(eventId) {
       await q.update(attempts).set({ startedAt: null }).where(ofMessage(eventId));
@@ -91,24 +78,10 @@ export function postgresInbox<S>(db: Database, consumer: string, bind: BindUnit<
       return row;
     },
 
-    markParkedStarted: (key, version) =>
-      db.transaction(async (tx) => {
-        await markOnly(tx);
-        const [row] = await tx.q
-          .update(parked)
-          .set({
-            abandoned: abandonedSoFar(parked.startedAt, parked.abandoned),
-            startedAt: sql`now()`,
-          })
-          .where(
-            and(
-              ofParked(key, version),
-              or(isNull(parked.retryAt), lte(parked.retryAt, sql`now()`)),
-            ),
-          )
-          .returning();
-        return row && toParked(row);
-      }),
+    async markParkedStarted(key, version) {
+      const [row] = await db.send(markParkedStarted, { consumer, key, version });
+      return row && toParked(readParked(row));
+    },
 
     async endParkedRun(key, version, { error, retryInMs }) {
       const retryAt = inMs(retryInMs);
@@ -247,9 +220,37 @@ const laneColumns = {
 const hasWaiting = sql`(${lanes.waiting} > 0 or ${lanes.behind})`;
 
 /** The mark must survive the process, not the server: that forgets it is harmless. */
-async function markOnly(tx: Transaction): Promise<void> {
-  await tx.q.execute(sql`set local synchronous_commit = off`);
+const withoutSync = sql`set_config('synchronous_commit', 'off', true)`;
+
+const markStarted = statement<
+  { readonly consumer: string; readonly eventId: string },
+  { readonly abandoned: number }
+>(
+  ({ consumer, eventId }) => sql`
+    insert into ${attempts} as a (consumer, event_id, started_at)
+    select ${consumer}, ${eventId}::uuid, now() from ${withoutSync}
+    on conflict (consumer, event_id) do update
+      set abandoned = a.abandoned + (a.started_at is not null)::int, started_at = now()
+    returning abandoned`,
+);
+
+interface PlaceInLane {
+  readonly consumer: string;
+  readonly key: string;
+  readonly version: number;
 }
+
+const markParkedStarted = statement<PlaceInLane, RawRow>(
+  ({ consumer, key, version }) => sql`
+    update ${parked}
+    set abandoned = abandoned + (started_at is not null)::int, started_at = now()
+    from ${withoutSync}
+    where consumer = ${consumer} and key = ${key} and version = ${version}::bigint
+      and (retry_at is null or retry_at <= now())
+    returning ${columnsOf(parked)}`,
+);
+
+const readParked = rowReader(parked);
 
 function toParked(row: typeof parked.$inferSelect): ParkedMessage {
   return { ...row, sequence: row.streamSequence, retryInMs: 0 };

@@ -18,6 +18,9 @@ export interface ModelDatabase {
 }
 
 export interface OpenTransaction extends ModelDatabase {
+  /** As `Transaction` has them. */
+  beforeCommit(write: () => Promise<void>): void;
+  flush(): Promise<void>;
   afterCommit(effect: () => void): void;
   messageIds: MessageIds;
 }
@@ -77,22 +80,33 @@ export function modelClient(options: ModelClientOptions): ModelDatabase {
       let tx: ModelTransaction | undefined;
       let over = false;
       const effects = new Set<() => void>();
+      const writes = new Set<() => Promise<void>>();
+      // Statements that are sent together are taken one after another, as a connection takes them.
+      let ahead: Promise<unknown> = Promise.resolve();
       const open: OpenTransaction = {
         server,
         messageIds: ids,
         outboxWritten: () => void effects.add(outboxWritten),
         afterCommit: (effect) => void effects.add(effect),
         transaction: (inner) => inner(open),
-        run: (name, statement) =>
-          inTurn(name, (waitedUntilMs) => {
-            // Work that outlives its transaction, as after a handler's time limit, writes nothing.
-            if (over) throw connectionClosed();
-            tx ??= server.begin(owner);
-            return server.attempt(tx, statement, waitedUntilMs);
-          }),
+        beforeCommit: (write) => void writes.add(write),
+        flush: async () => void (await Promise.all([...writes].map((write) => write()))),
+        run: (name, statement) => {
+          const answered = ahead.then(() =>
+            inTurn(name, (waitedUntilMs) => {
+              // Work that outlives its transaction, as after a handler's time limit, writes nothing.
+              if (over) throw connectionClosed();
+              tx ??= server.begin(owner);
+              return server.attempt(tx, statement, waitedUntilMs);
+            }),
+          );
+          ahead = answered.catch(() => undefined);
+          return answered;
+        },
       };
       try {
         const result = await work(open);
+        await open.flush();
         over = true;
         await boundary("commit", () => {
           if (tx) server.commit(tx);

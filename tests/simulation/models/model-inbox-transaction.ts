@@ -17,6 +17,7 @@ export function modelInboxTransaction<S>(
   return {
     stores: unit.stores,
     lock: (rows) => unit.lock(rows),
+    flush: () => tx.flush(),
     useMessageIds: (ids) => {
       tx.messageIds = ids;
     },

@@ -1,13 +1,13 @@
 import type { Item } from "@app/inventory/domain/item.ts";
 import { type Reservation, reservationId } from "@app/inventory/domain/reservation.ts";
 import type { StockMove } from "@app/inventory/domain/stock.ts";
+import type { KeptDecision } from "@app/inventory/store/keep-decisions.ts";
 import { LockedRows } from "@app/inventory/store/locked-rows.ts";
 import { messageOf } from "@app/inventory/store/messages.ts";
 import type { InventoryStores, ItemListener } from "@app/inventory/store/unit.ts";
 import type { Clock } from "@app/platform/clock.ts";
 import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
-import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
 import { uniqueViolated } from "./database-error.ts";
 import { inventoryTables, putItem } from "./inventory-tables.ts";
 import type { OpenTransaction } from "./model-client.ts";
@@ -26,11 +26,13 @@ export function modelInventoryUnit(
   { clock, itemChanged }: ModelInventoryOptions,
 ): ServiceUnit<InventoryStores> {
   const rows = new LockedRows();
+  const decided: KeptDecision[] = [];
+  tx.beforeCommit(() => keepDecisions(tx, decided.splice(0)));
 
   return {
     stores: {
       reservations: {
-        async change(key, decide) {
+        change(key, decide) {
           const seen = rows.seen(key);
           const decision = decide(seen);
           const { reservation, move, facts } = decision;
@@ -40,7 +42,7 @@ export function modelInventoryUnit(
           const stating = { time: clock.now(), ids: tx.messageIds };
           const messages = facts.map((fact) => messageOf(fact, stating));
           const isNew = seen.reservation === undefined;
-          await keepDecision(tx, { reservation, isNew, move, messages });
+          decided.push({ reservation, isNew, move, messages });
 
           rows.replace(reservation, items);
           for (const item of items) tx.afterCommit(() => itemChanged?.(item.sku, item));
@@ -51,33 +53,35 @@ export function modelInventoryUnit(
     async lock(named) {
       const skus = keysOf(named, "items");
       const ids = keysOf(named, "reservations");
-      rows.addItems(skus, await lockItems(tx, skus, ids));
-      rows.addReservations(ids, await lockReservations(tx, ids));
+      const [items, reservations] = await Promise.all([
+        lockItems(tx, skus, ids),
+        lockReservations(tx, ids),
+      ]);
+      rows.addItems(skus, items);
+      rows.addReservations(ids, reservations);
     },
   };
 }
 
-/** Moves the stock of all lines by difference, writes the reservation and states its messages. */
-async function keepDecision(
-  tx: OpenTransaction,
-  kept: {
-    readonly reservation: Reservation;
-    readonly isNew: boolean;
-    readonly move: StockMove | undefined;
-    readonly messages: readonly OutgoingMessage[];
-  },
-): Promise<void> {
-  const { reservation, isNew, move, messages } = kept;
+/** One statement: moves the stock of all lines by difference, writes the reservations and states the messages. */
+async function keepDecisions(tx: OpenTransaction, decided: readonly KeptDecision[]): Promise<void> {
+  if (decided.length === 0) return;
   const { reservations } = inventoryTables(tx.server);
   await tx.run("reservations.keep", (statement) => {
-    if (move) moveLines(statement, tx, { reservation, move });
-    const id = reservationId(reservation);
-    statement.lock(reservations, id);
-    if (isNew && statement.get(reservations, id)) throw uniqueViolated("reservations_pkey");
-    statement.put(reservations, id, reservation);
-    addToOutbox(statement, tx.server, messages);
+    for (const { reservation, isNew, move } of decided) {
+      if (move) moveLines(statement, tx, { reservation, move });
+      const id = reservationId(reservation);
+      statement.lock(reservations, id);
+      if (isNew && statement.get(reservations, id)) throw uniqueViolated("reservations_pkey");
+      statement.put(reservations, id, reservation);
+    }
+    addToOutbox(
+      statement,
+      tx.server,
+      decided.flatMap(({ messages }) => messages),
+    );
   });
-  if (messages.length > 0) tx.outboxWritten();
+  if (decided.some(({ messages }) => messages.length > 0)) tx.outboxWritten();
 }
 
 function moveLines(

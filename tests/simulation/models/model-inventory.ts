@@ -94,7 +94,7 @@ export async function releaseForModelCaller(
 
     const unit = modelInventoryUnit(tx, options);
     await unit.lock([row("reservations", id)]);
-    await unit.stores.reservations.change(reservation, releaseReservation);
+    unit.stores.reservations.change(reservation, releaseReservation);
   });
 }
 

@@ -5,12 +5,14 @@ import type { PlacedOrder } from "@app/orders/domain/place-order.ts";
 import type { AddedOrder, AddOrderOptions } from "@app/orders/store/add-order.ts";
 import { orderNotFound } from "@app/orders/store/change-order.ts";
 import { brokerSilenceMs, type Deadlines } from "@app/orders/store/deadlines.ts";
+import type { KeptOrders } from "@app/orders/store/keep-orders.ts";
 import { toMessage } from "@app/orders/store/messages.ts";
 import type { OrderListener, OrdersStores } from "@app/orders/store/unit.ts";
 import { crashPoint } from "@app/platform/crash-point.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
+import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
 import { uniqueViolated } from "./database-error.ts";
 import { messagingTables } from "./messaging-tables.ts";
 import type { ModelDatabase, OpenTransaction } from "./model-client.ts";
@@ -98,9 +100,12 @@ export function changeModelOrder(
   return db.transaction(async (tx) => {
     const [row] = await lockOrders(tx, [id]);
     if (!row) throw orderNotFound();
-    const decision = decide(row.order);
-    await keepDecision(tx, decision);
-    return decision.order;
+    const { order, facts } = decide(row.order);
+    await keepOrders(tx, {
+      orders: [order],
+      messages: facts.map((fact) => toMessage(fact, tx.messageIds)),
+    });
+    return order;
   });
 }
 
@@ -109,25 +114,37 @@ export function modelOrdersUnit(
   tx: OpenTransaction,
   changed: OrderListener = () => undefined,
 ): ServiceUnit<OrdersStores> {
-  const locked = new Map<bigint, Order>();
+  const locked = new Map<bigint, Order | undefined>();
+  const decided = new Map<bigint, Order>();
+  const messages: OutgoingMessage[] = [];
 
   async function lock(rows: readonly RowRef[]): Promise<void> {
     const ids = rows.map(orderIdOf).filter((id) => !locked.has(id));
     if (ids.length === 0) return;
-    for (const { order } of await lockOrders(tx, ids)) locked.set(order.id, order);
+    const found = await lockOrders(tx, ids);
+    for (const id of ids) locked.set(id, undefined);
+    for (const { order } of found) locked.set(order.id, order);
   }
 
-  async function change(id: bigint, decide: (order: Order) => Decision): Promise<Order> {
-    await lock([{ table: "orders", key: String(id) }]);
+  function change(id: bigint, decide: (order: Order) => Decision): Order {
+    if (!locked.has(id)) throw new Error(`order ${id} was not locked`);
     const before = locked.get(id);
     if (!before) throw new Error(`order ${id} is unknown`);
 
     const { order, facts } = decide(before);
-    await keepDecision(tx, { order, facts });
+    if (facts.length === 0) return order;
     locked.set(id, order);
-    if (facts.length > 0) tx.afterCommit(() => changed(order));
+    decided.set(id, order);
+    messages.push(...facts.map((fact) => toMessage(fact, tx.messageIds)));
+    tx.afterCommit(() => changed(order));
     return order;
   }
+
+  tx.beforeCommit(async () => {
+    const kept = { orders: [...decided.values()], messages: messages.splice(0) };
+    decided.clear();
+    await keepOrders(tx, kept);
+  });
 
   return { stores: { orders: { change } }, lock };
 }
@@ -195,14 +212,15 @@ function lockOrders(tx: OpenTransaction, ids: readonly bigint[]): Promise<readon
   );
 }
 
-/** One round trip, as the two statements are that are sent together. */
-async function keepDecision(tx: OpenTransaction, { order, facts }: Decision): Promise<void> {
-  if (facts.length === 0) return;
-  const messages = facts.map((fact) => toMessage(fact, tx.messageIds));
-  const { orders } = ordersTables(tx.server);
+/** As `keepOrders`: one statement. */
+async function keepOrders(tx: OpenTransaction, { orders, messages }: KeptOrders): Promise<void> {
+  if (messages.length === 0) return;
+  const tables = ordersTables(tx.server);
   await tx.run("orders.keep", (statement) => {
-    const row = statement.get(orders, String(order.id));
-    if (row) statement.put(orders, String(order.id), { ...row, order });
+    for (const order of orders) {
+      const row = statement.get(tables.orders, String(order.id));
+      if (row) statement.put(tables.orders, String(order.id), { ...row, order });
+    }
     addToOutbox(statement, tx.server, messages);
   });
   tx.outboxWritten();

@@ -97,10 +97,7 @@ async function batch(
         if (does === "reserve") return reserveStock(seen, lines);
         return does === "consume" ? consumeReservation(seen) : releaseReservation(seen);
       };
-      const { reservation } = await unit.stores.reservations.change(
-        orderReservation(orderId),
-        decide,
-      );
+      const { reservation } = unit.stores.reservations.change(orderReservation(orderId), decide);
       decided.push(reservation);
     }
   });
