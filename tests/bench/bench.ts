@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type NatsServer, startNats } from "@app/dev/infrastructure/nats-server.ts";
 import { type PostgresServer, startPostgres } from "@app/dev/infrastructure/postgres-server.ts";
+import { identify } from "@app/dev/infrastructure/process-tree.ts";
 import { findNats, findPostgres } from "@app/dev/infrastructure.ts";
 import { migrate, migrationsOf } from "@app/platform/migrate.ts";
 import { type RunningService, startService } from "@app/platform/testing/service.ts";
@@ -55,6 +56,7 @@ const benchDirectory = resolve(import.meta.dir, "../../.quickbite/bench");
  */
 export async function openBench(step: (text: string) => void): Promise<Bench & AsyncDisposable> {
   await using started = new AsyncDisposableStack();
+  removeLeftovers();
   const directory = join(benchDirectory, `run-${process.pid}`);
   mkdirSync(directory, { recursive: true });
   started.defer(() => rmSync(directory, { recursive: true, force: true }));
@@ -117,4 +119,14 @@ export async function openBench(step: (text: string) => void): Promise<Bench & A
     step,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What runs left behind that were ended at once; their servers were ended by the watchdog. */
+function removeLeftovers(): void {
+  if (!existsSync(benchDirectory)) return;
+  for (const entry of readdirSync(benchDirectory)) {
+    const pid = Number(/^run-(\d+)$/.exec(entry)?.[1] ?? process.pid);
+    if (pid === process.pid || identify(pid)) continue;
+    rmSync(join(benchDirectory, entry), { recursive: true, force: true });
+  }
 }
