@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { jobNames } from "./jobs.ts";
 import { withBlock } from "./page-block.ts";
 
 const page = `# Figures
@@ -28,6 +30,13 @@ describe("withBlock", () => {
     const written = withBlock(page, "ii", "| new |");
 
     expect(withBlock(written, "ii", "| new |")).toBe(written);
+  });
+
+  test("finds the marks of every job in the page of the benchmarks", async () => {
+    const written = await Bun.file(join(import.meta.dir, "../../docs/benchmarks.md")).text();
+
+    for (const name of [...jobNames, "search"])
+      expect(withBlock(written, name, "new")).toContain("new");
   });
 
   test("refuses a page without the marks", () => {

@@ -1,13 +1,9 @@
 import { cpus, loadavg, totalmem } from "node:os";
-import { join } from "node:path";
+import { writeBlock } from "../page-block.ts";
 import type { SearchFigures } from "./event-search.ts";
 
 /** What 95 of 100 answers may take. */
 export const limitMs = 20;
-
-const page = join(import.meta.dir, "../../../docs/benchmarks.md");
-const begin = "<!-- search: written by `bun run bench search --write` -->";
-const end = "<!-- search: end -->";
 
 /** A row for each kind of question, in Markdown. */
 export function searchTable({ answers }: SearchFigures): string {
@@ -27,9 +23,6 @@ export async function writeSearch(
   figures: SearchFigures,
   { events, calls }: { readonly events: number; readonly calls: number },
 ): Promise<void> {
-  const text = await Bun.file(page).text();
-  const [before, after] = [text.indexOf(begin), text.indexOf(end)];
-  if (before < 0 || after < before) throw new Error(`docs/benchmarks.md lacks ${begin} and ${end}`);
   const date = new Date().toISOString().slice(0, 10);
   const plans = figures.answers.map(
     ({ question, plans }) => `**${question}**\n\n\`\`\`\n${plans.map(brief).join("\n\n")}\n\`\`\``,
@@ -41,7 +34,7 @@ export async function writeSearch(
     ...plans,
     "</details>",
   ].join("\n\n");
-  await Bun.write(page, `${text.slice(0, before)}${begin}\n\n${body}\n\n${text.slice(after)}`);
+  await writeBlock("search", body);
 }
 
 /** A plan without what it read from where. */
