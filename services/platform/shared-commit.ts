@@ -20,8 +20,9 @@ interface Waiting<Write, Outcome> {
 
 /**
  * Lets writes that are asked for at the same time share a commit, which costs the database hardly
- * more for many than for one. No write waits for company: it goes at once while fewer than
- * `commitsMax` are under way, else with all the others that have come until one of them returns.
+ * more for many than for one. No write waits for company: while fewer than `commitsMax` are under
+ * way it goes with those of its own turn of the event loop, else with all the others that have come
+ * until one of them returns.
  *
  * When a commit of several is undone, each of its writes is tried alone, so that a bad one fails
  * alone. When the database is away, or nobody knows whether it has committed, all of them fail with
@@ -36,6 +37,17 @@ export function sharedCommit<Write, Outcome>({
   type Member = Waiting<Write, Outcome>;
   const waiting: Member[] = [];
   let underWay = 0;
+  let isDue = false;
+
+  /** Requests are read in bursts: at once, the first of each would go alone and the rest behind it. */
+  function startAfterTurn(): void {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      start();
+    });
+  }
 
   function start(): void {
     while (underWay < commitsMax && waiting.length > 0) {
@@ -64,7 +76,7 @@ export function sharedCommit<Write, Outcome>({
       return Promise.reject(new PoolOverloaded("too many wait for a commit"));
     return new Promise((resolve, reject) => {
       waiting.push({ write, resolve, reject });
-      start();
+      startAfterTurn();
     });
   };
 }
