@@ -68,10 +68,10 @@ async function figuresOf(
 /** What was accepted is stored with its job; what was delivered had its effect. */
 async function countsOf(
   work: PeerWork,
-  { done, waiting }: WorkDone,
+  { done, warmUp, waiting }: WorkDone,
   database: PeerDatabase,
 ): Promise<Counts> {
   const { orders, effects, ordersWithoutEffect } = await database.counts();
-  if (work.kind === "accept") return { answers: done, orders, jobs: waiting };
+  if (work.kind === "accept") return { answers: warmUp + done, orders, jobs: waiting };
   return { jobs: done, orders, effects, "orders with effect": orders - ordersWithoutEffect };
 }

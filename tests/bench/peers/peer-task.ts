@@ -38,6 +38,8 @@ export type PeerWork = PeerTask["work"];
 export const WorkDone = z.object({
   /** Orders accepted, jobs delivered. */
   done: z.number(),
+  /** Orders accepted beforehand, to get warm. */
+  warmUp: z.number(),
   seconds: z.number(),
   /** Jobs that are not done, after the work. */
   waiting: z.number(),

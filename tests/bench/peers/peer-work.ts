@@ -3,8 +3,10 @@ import { quantile } from "../ratios.ts";
 import type { OpenPeer } from "./peer.ts";
 import type { PeerWork, WorkDone } from "./peer-task.ts";
 
-const fillBatch = 50;
-const fillersAtOnce = 4;
+/** How a backlog is stored. */
+const filling = { callers: 4, batch: 50 };
+/** For each caller. */
+const callsToWarmUp = 20;
 const deliveredWithinMs = 120_000;
 const pollMs = 50;
 
@@ -18,28 +20,44 @@ export interface Setting {
 /** Stores what must be there before the work begins. */
 export async function makeReady(work: PeerWork, { peer, firstOrder }: Setting): Promise<void> {
   if (work.kind === "latency") await peer.deliver("singly");
-  if (work.kind !== "deliver") return;
-  const numbers = counter(firstOrder);
-  const end = firstOrder + work.jobs;
-  const fill = async () => {
-    for (let next = numbers(fillBatch); next < end; next = numbers(fillBatch))
-      await peer.acceptMany(range(next, Math.min(fillBatch, end - next)));
+  if (work.kind === "accept") await acceptAll(peer, range(firstOrder, warmUpOf(work)), work);
+  if (work.kind === "deliver") await acceptAll(peer, range(firstOrder, work.jobs), filling);
+}
+
+/** Orders that an accepting process takes on before it is measured. */
+const warmUpOf = (work: PeerWork) =>
+  work.kind === "accept" ? work.callers * work.batch * callsToWarmUp : 0;
+
+async function acceptAll(
+  peer: OpenPeer,
+  orders: readonly number[],
+  { callers, batch }: { readonly callers: number; readonly batch: number },
+): Promise<void> {
+  const numbers = counter(0);
+  const call = async () => {
+    for (let next = numbers(batch); next < orders.length; next = numbers(batch))
+      await acceptSome(peer, orders.slice(next, next + batch));
   };
-  await Promise.all(Array.from({ length: fillersAtOnce }, fill));
+  await Promise.all(Array.from({ length: callers }, call));
+}
+
+function acceptSome(peer: OpenPeer, orders: readonly number[]): Promise<void> {
+  const [only, ...others] = orders;
+  return only !== undefined && others.length === 0 ? peer.accept(only) : peer.acceptMany(orders);
 }
 
 /** Does the work, and waits until all of its jobs are done. */
 export async function doWork(work: PeerWork, setting: Setting): Promise<WorkDone> {
   const done = await doneBy(work, setting);
-  return { ...done, waiting: await setting.peer.waiting() };
+  return { ...done, warmUp: warmUpOf(work), waiting: await setting.peer.waiting() };
 }
 
-type Done = Omit<WorkDone, "waiting">;
+type Done = Omit<WorkDone, "warmUp" | "waiting">;
 
 function doneBy(work: PeerWork, setting: Setting): Promise<Done> {
   switch (work.kind) {
     case "accept":
-      return accept(work, setting);
+      return accept(work, { ...setting, firstOrder: setting.firstOrder + warmUpOf(work) });
     case "accept until killed":
       return accept({ ...work, batch: 1, seconds: Number.POSITIVE_INFINITY }, setting);
     case "deliver":
@@ -63,7 +81,7 @@ async function accept(
     for (let at = startedAt; at < endAt; ) {
       const next = numbers(batch);
       const from = performance.now();
-      await (batch === 1 ? peer.accept(next) : peer.acceptMany(range(next, batch)));
+      await acceptSome(peer, range(next, batch));
       at = performance.now();
       times.push(at - from);
     }

@@ -7,6 +7,7 @@ import {
   initializeMessageStorage,
   initializePollingMessageListener,
   initializeReplicationMessageListener,
+  type ReplicationConcurrencyController,
 } from "pg-transactional-outbox";
 import { batchSize, concurrency, type LibraryPeers, type OpenPeer, type Peer } from "../peer.ts";
 import {
@@ -26,6 +27,8 @@ export const peers: LibraryPeers = {
 /** As short as makes sense: each poll is a statement over the table. */
 const pollingMs = 10;
 const nextMessages = "next_outbox_messages";
+/** Of each message, until it can be read. */
+const looksMax = 1_000;
 /** A message of a long backlog waits for its turn, and that counts as its time. */
 const messageTimeoutMs = 120_000;
 
@@ -90,14 +93,14 @@ function opened(pool: Pool, databaseUrl: string, listener: "replication" | "poll
     acceptMany: (orders) =>
       inTransaction(pool, async (client) => {
         await client.query({ name: "orders", text: insertOrders, values: [orders] });
-        await Promise.all(orders.map((order) => store(messageOf(order), client)));
+        for (const order of orders) await store(messageOf(order), client);
       }),
     async deliver() {
       const [shutdown] =
         listener === "polling"
           ? initializePollingMessageListener(config, storeEffect, logger)
           : initializeReplicationMessageListener(config, storeEffect, logger, {
-              concurrencyStrategy: createReplicationSemaphoreConcurrencyController(concurrency),
+              concurrencyStrategy: oncePublished(pool),
             });
       stop.push(shutdown);
     },
@@ -107,6 +110,30 @@ function opened(pool: Pool, databaseUrl: string, listener: "replication" | "poll
       await pool.end();
     },
   };
+}
+
+/**
+ * So many at once, each when it can be read. Logical replication may tell of a commit before others
+ * see it, and this version takes a message that it does not find for handled: it would be lost.
+ * Later versions look again by themselves.
+ */
+function oncePublished(pool: Pool): ReplicationConcurrencyController {
+  const atOnce = createReplicationSemaphoreConcurrencyController(concurrency);
+  return {
+    async acquire(message) {
+      const release = await atOnce.acquire(message);
+      for (let looks = 1; !(await isPublished(pool, message.id)); looks += 1)
+        if (looks === looksMax) throw new Error(`message ${message.id} does not appear`);
+      return release;
+    },
+    cancel: () => atOnce.cancel(),
+  };
+}
+
+async function isPublished(pool: Pool, id: string): Promise<boolean> {
+  const text = "select from peer_outbox where id = $1";
+  const { rowCount } = await pool.query({ name: "look", text, values: [id] });
+  return rowCount === 1;
 }
 
 function configOf(databaseUrl: string) {
