@@ -10,8 +10,8 @@ setDefaultTimeout(120_000);
 const GRACE_MS = 10_000;
 const pizza = { userId: "ann", sku: "pizza", quantity: 1 };
 
-/** Orders that reach the database and stay there until they are let go. */
-async function heldOrders(world: QuickBite, count: number) {
+/** Two orders that reach the database, each in a commit of its own, and stay there until they are let go. */
+async function heldOrders(world: QuickBite) {
   const letGo = Promise.withResolvers<void>();
   const locked = Promise.withResolvers<void>();
   const transaction = world.sql.orders.begin(async (tx) => {
@@ -20,13 +20,9 @@ async function heldOrders(world: QuickBite, count: number) {
     await letGo.promise;
   });
   await locked.promise;
-  const answers = Array.from({ length: count }, () => world.order(pizza));
-  await eventually(async () => {
-    const waiting = await world.sql.orders`
-      select pid from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`;
-    expect(waiting).toHaveLength(count);
-  });
+  const answers = [await heldOrder(world, 1), await heldOrder(world, 2)].map(
+    ({ answer }) => answer,
+  );
   return {
     answers,
     async letGo() {
@@ -36,11 +32,23 @@ async function heldOrders(world: QuickBite, count: number) {
   };
 }
 
+/** An order that is the nth to wait for the lock. */
+async function heldOrder(world: QuickBite, nth: number) {
+  const answer = world.order(pizza);
+  await eventually(async () => {
+    const waiting = await world.sql.orders`
+      select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    expect(waiting).toHaveLength(nth);
+  });
+  return { answer };
+}
+
 describe("SIGTERM", () => {
   test("lets requests in flight finish, takes no new one, and exits 0", async () => {
     await using world = await openQuickBite();
     const [{ process: orders }] = world.orders;
-    const held = await heldOrders(world, 5);
+    const held = await heldOrders(world);
 
     const stopped = orders.stop();
     await eventually(async () => {
@@ -86,7 +94,7 @@ describe("SIGTERM", () => {
   test("twice ends it at once, and loses nothing that was accepted", async () => {
     await using world = await openQuickBite();
     const [{ process: orders }] = world.orders;
-    const held = await heldOrders(world, 3);
+    const held = await heldOrders(world);
     const answers = Promise.allSettled(held.answers);
 
     const before = performance.now();
