@@ -3,7 +3,7 @@ import { type PeerTask, WorkDone } from "./peer-task.ts";
 
 const program = join(import.meta.dir, "peer-program.ts");
 /** A peer that takes longer for anything is broken. */
-const lineWithinMs = 180_000;
+const lineWithinMs = 420_000;
 const endWithinMs = 15_000;
 
 /** A peer as a process of its own, ready to work. */

@@ -7,7 +7,7 @@ import type { PeerWork, WorkDone } from "./peer-task.ts";
 const filling = { callers: 4, batch: 50 };
 /** For each caller. */
 const callsToWarmUp = 20;
-const deliveredWithinMs = 120_000;
+const deliveredWithinMs = 300_000;
 const pollMs = 50;
 
 export interface Setting {

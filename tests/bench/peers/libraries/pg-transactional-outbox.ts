@@ -30,7 +30,7 @@ const nextMessages = "next_outbox_messages";
 /** Of each message, until it can be read. */
 const looksMax = 1_000;
 /** A message of a long backlog waits for its turn, and that counts as its time. */
-const messageTimeoutMs = 120_000;
+const messageTimeoutMs = 300_000;
 
 const logger = {
   ...getDisabledLogger(),
