@@ -126,6 +126,7 @@ async function start<Settings extends ServiceSettings, S>(
     url,
     connectionsMax: coreConnectionsMax,
     name: `${name}-core`,
+    wholeScans: false,
     idleInTransactionTimeoutMs,
   });
   onClose("core database", corePool.close);

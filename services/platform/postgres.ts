@@ -67,6 +67,12 @@ export interface PoolOptions {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly idleInTransactionTimeoutMs?: number;
+  /**
+   * Off where every statement has an index for what it reads. Postgres plans by how full a table was
+   * when it was last analysed: one that is empty most of the time, as the outbox is, would be scanned
+   * whole by a prepared statement, dead rows and a sudden backlog included. Default on.
+   */
+  readonly wholeScans?: boolean;
   /** Hears the text of each statement as it is sent, so that a test can count round trips. */
   readonly onStatement?: (text: string) => void;
 }
@@ -80,7 +86,7 @@ const RECONNECT_SECONDS = 0.1;
 
 /** Opens a pool. Nothing connects before the first query. */
 export function openPool(options: PoolOptions): Pool {
-  const { onStatement, connectionsMax, waitingMax = WAITING_MAX } = options;
+  const { onStatement, connectionsMax, waitingMax = WAITING_MAX, wholeScans = true } = options;
   const client = preparing(
     postgres(options.url, {
       max: connectionsMax,
@@ -95,6 +101,8 @@ export function openPool(options: PoolOptions): Pool {
         lock_timeout: options.lockTimeoutMs ?? 2_000,
         statement_timeout: options.statementTimeoutMs ?? 10_000,
         idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 5_000,
+        // A scan that cannot be avoided counts as so dear that it would be compiled first.
+        ...(wholeScans ? {} : { enable_seqscan: "off", jit: "off" }),
       },
     }),
     connectionsMax + waitingMax,

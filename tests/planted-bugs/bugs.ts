@@ -40,9 +40,9 @@ export const plantedBugs: readonly PlantedBug[] = [
       },
       {
         file: `${messaging}/relay-reader.ts`,
-        text: "const rows = await outbox.pending({ partition, limit, heldIds, heldKeys, closed });",
+        text: "const rows = await outbox.pending({ partition, from, limit, heldIds, heldKeys, closed });",
         instead: [
-          "const all = await outbox.pending({ partition, limit, heldIds, heldKeys, closed });",
+          "const all = await outbox.pending({ partition, from, limit, heldIds, heldKeys, closed });",
           "const rows = all.filter(({ id }) => id > cursor);",
           "cursor = Math.max(cursor, ...rows.map(({ id }) => id));",
         ].join("\n      "),

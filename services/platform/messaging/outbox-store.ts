@@ -34,11 +34,12 @@ export interface StreamSeen {
 /** The relay's side of the outbox. */
 export interface OutboxStore {
   /**
-   * Pending messages of a partition in id order, without those already held, those keys, and the
-   * subjects that match one of the `closed` patterns.
+   * Pending messages of a partition in id order, none below `from`, without those already held,
+   * those keys, and the subjects that match one of the `closed` patterns.
    */
   pending(query: {
     readonly partition: number;
+    readonly from: number;
     readonly limit: number;
     readonly heldIds: readonly number[];
     readonly heldKeys: readonly string[];

@@ -4,25 +4,28 @@ import { openPool } from "../postgres.ts";
 import { temporaryDatabase } from "../testing/database.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
 
-/** A database with a history, and the generic plans of the statements that the outbox sends. */
-async function outboxUnderTest() {
+/** A database with or without a history, and the generic plans of the statements that the outbox sends. */
+async function outboxUnderTest({ filled = true } = {}) {
   const database = await temporaryDatabase("orders");
   const statements: string[] = [];
   const pool = openPool({
     url: database.url,
     connectionsMax: 1,
     name: "outbox test",
+    wholeScans: filled,
     onStatement: (text) => statements.push(text),
   });
+  const sent = filled ? 20_000 : 0;
+  const pending = filled ? 5_000 : 0;
   await pool.q.execute(sql`
     insert into outbox_sent (slot, id, event_id, key, version, subject, headers, payload, stream,
       stream_sequence, created_at, sent_at)
     select i % 2, i, gen_random_uuid(), 'order/' || i, 1, 'orders.v1.x.' || i, '', '', 'ORDERS', i, now(), now()
-    from generate_series(1, 20000) i`);
+    from generate_series(1, ${sent}::int) i`);
   await pool.q.execute(sql`
     insert into outbox (event_id, key, version, subject, headers, payload)
-    select gen_random_uuid(), 'order/1', i, 'orders.v1.x.1', '', '' from generate_series(1, 5000) i`);
-  await pool.q.execute(sql`analyze outbox, outbox_sent`);
+    select gen_random_uuid(), 'order/1', i, 'orders.v1.x.1', '', '' from generate_series(1, ${pending}::int) i`);
+  await pool.q.execute(sql`vacuum analyze outbox, outbox_sent`);
   return {
     outbox: postgresOutbox(pool),
     async planOf(work: () => Promise<unknown>) {
@@ -44,7 +47,14 @@ async function outboxUnderTest() {
 describe("postgresOutbox", () => {
   test("looks held ids and keys up in a hash, also with the plan of a prepared statement", async () => {
     await using it = await outboxUnderTest();
-    const query = { partition: 0, limit: 512, heldIds: [1, 2], heldKeys: ["a"], closed: [] };
+    const query = {
+      partition: 0,
+      from: 0,
+      limit: 512,
+      heldIds: [1, 2],
+      heldKeys: ["a"],
+      closed: [],
+    };
 
     const plan = await it.planOf(() => it.outbox.pending(query));
 
@@ -52,9 +62,21 @@ describe("postgresOutbox", () => {
     expect(plan).toContain("Index Scan using outbox_pkey");
   });
 
+  test("finds rows by their ids also with plans that were made while the outbox was empty", async () => {
+    await using it = await outboxUnderTest({ filled: false });
+    const query = { partition: 0, from: 0, limit: 512, heldIds: [], heldKeys: [], closed: [] };
+
+    const plans = [
+      await it.planOf(() => it.outbox.pending(query)),
+      await it.planOf(() => it.outbox.finish([{ id: 1, stream: "ORDERS", sequence: 1 }])),
+    ];
+
+    for (const plan of plans) expect(plan).toContain("Index Scan using outbox_pkey");
+  });
+
   test("leaves out what is held, keys that are, and subjects of closed streams", async () => {
     await using it = await outboxUnderTest();
-    const query = { partition: 0, limit: 10, heldIds: [1, 2], heldKeys: [], closed: [] };
+    const query = { partition: 0, from: 0, limit: 10, heldIds: [1, 2], heldKeys: [], closed: [] };
 
     expect((await it.outbox.pending(query))[0]?.id).toBe(3);
     expect(await it.outbox.pending({ ...query, heldKeys: ["order/1"] })).toEqual([]);

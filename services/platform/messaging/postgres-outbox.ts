@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../postgres.ts";
 import { onlyPartition } from "./outbox.ts";
-import type { OutboxStore, StreamSeen } from "./outbox-store.ts";
+import type { OutboxStore, PendingMessage, StreamSeen } from "./outbox-store.ts";
 import { brokerSeen, outbox, outboxSent, streamsSeen } from "./tables.ts";
 
 /** Sent rows lie in a ring of slots, each emptied whole once all of it may go. */
@@ -14,22 +14,18 @@ export const currentSlot = sql`((extract(epoch from now()) / ${sql.raw(String(sl
 /** The relay's side of the outbox in Postgres. Every method is one short statement or transaction. */
 export function postgresOutbox(db: Database): OutboxStore {
   return {
-    async pending({ partition, limit, heldIds, heldKeys, closed }) {
+    async pending({ partition, from, limit, heldIds, heldKeys, closed }) {
       // `not in` a subselect is looked up in a hash with any plan; `<> all` of a parameter is walked
       // through for each row as soon as the plan is the generic one of a prepared statement.
-      return db.q
-        .select()
-        .from(outbox)
-        .where(
-          and(
-            eq(outbox.partition, partition),
-            sql`${outbox.id} not in (select unnest(${sql.param(heldIds)}::bigint[]))`,
-            sql`${outbox.key} not in (select unnest(${sql.param(heldKeys)}::text[]))`,
-            sql`${outbox.subject} !~ all(${sql.param(closed)}::text[])`,
-          ),
-        )
-        .orderBy(asc(outbox.id))
-        .limit(limit);
+      const rows = await db.q.execute<PendingRow>(sql`
+        select id, event_id, key, version, subject, headers, payload, resent
+        from ${outbox}
+        where partition = ${partition} and id >= ${from}
+          and id not in (select unnest(${numbers(heldIds)}::bigint[]))
+          and key not in (select unnest(${sql.param(heldKeys)}::text[]))
+          and subject !~ all(${sql.param(closed)}::text[])
+        order by ${outbox.id} limit ${limit}`);
+      return rows.map(pendingMessage);
     },
 
     async finish(acknowledged) {
@@ -37,9 +33,9 @@ export function postgresOutbox(db: Database): OutboxStore {
       await db.q.execute(sql`
         with acked as (
           select * from unnest(
-            ${sql.param(acknowledged.map(({ id }) => id))}::bigint[],
+            ${numbers(acknowledged.map(({ id }) => id))}::bigint[],
             ${sql.param(acknowledged.map(({ stream }) => stream))}::text[],
-            ${sql.param(acknowledged.map(({ sequence }) => sequence))}::bigint[]
+            ${numbers(acknowledged.map(({ sequence }) => sequence))}::bigint[]
           ) as acked (id, stream, sequence)
         ), seen as (
           update ${streamsSeen} s set last_sequence = greatest(s.last_sequence, a.sequence)
@@ -150,6 +146,32 @@ export function postgresOutbox(db: Database): OutboxStore {
     },
   };
 }
+
+interface PendingRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly event_id: string;
+  readonly key: string;
+  readonly version: string;
+  readonly subject: string;
+  readonly headers: string;
+  readonly payload: Uint8Array;
+  readonly resent: boolean;
+}
+
+/** Read as the driver gives them: a backlog is many rows, and the mapping of each cost as much as its way. */
+const pendingMessage = (row: PendingRow): PendingMessage => ({
+  id: Number(row.id),
+  eventId: row.event_id,
+  key: row.key,
+  version: Number(row.version),
+  subject: row.subject,
+  headers: row.headers,
+  payload: row.payload,
+  resent: row.resent,
+});
+
+/** An array as Postgres writes it: the driver's own way quotes and escapes number by number. */
+const numbers = (values: readonly number[]) => sql.param(`{${values.join(",")}}`);
 
 const sentMessage = {
   id: outboxSent.id,

@@ -85,13 +85,14 @@ export async function relayOutbox(options: RelayOptions, term: Term): Promise<vo
       if (!reading.busy && reader.isDue(nowMs)) reading.start(reader.read);
       const mayPublish = mayAct && broker.connected() && !memory.forgot();
       if (mayPublish) window.fill(nowMs);
-      if (mayAct && !finishing.busy && finisher.waiting) finishing.start(finisher.finish);
+      if (mayAct && !finishing.busy && finisher.isDue(nowMs)) finishing.start(finisher.finish);
 
       const readInMs = reading.busy ? turnMaxMs : reader.dueInMs(nowMs);
       const retryAtMs = (mayPublish && queue.nextRetryMs()) || Number.POSITIVE_INFINITY;
       const askInMs = mayPublish ? window.askInMs(nowMs) : turnMaxMs;
+      const finishInMs = mayAct && !finishing.busy ? finisher.dueInMs(nowMs) : turnMaxMs;
       await turn.next(
-        Math.max(1, Math.min(readInMs, retryAtMs - nowMs, askInMs, turnMaxMs)),
+        Math.max(1, Math.min(readInMs, retryAtMs - nowMs, askInMs, finishInMs, turnMaxMs)),
         clock,
         term.signal,
       );

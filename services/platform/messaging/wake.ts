@@ -35,8 +35,11 @@ export function wakeable(): Wake {
         return;
       }
       const waiter = new AbortController();
+      const end = () => waiter.abort();
       waiting.add(waiter);
-      await clock.sleep(limitMs, AbortSignal.any([signal, waiter.signal]));
+      signal.addEventListener("abort", end, { once: true });
+      await clock.sleep(limitMs, waiter.signal);
+      signal.removeEventListener("abort", end);
       waiting.delete(waiter);
     },
   };

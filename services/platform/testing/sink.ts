@@ -140,7 +140,12 @@ export function startReplica(
   { databaseUrl, natsUrl }: { readonly databaseUrl: string; readonly natsUrl: string },
   { behaviour, settings, ackWaitSeconds = 2, log = silentLog }: ReplicaOptions = {},
 ): Replica {
-  const pool = openPool({ url: databaseUrl, connectionsMax: 6, name: "sink replica" });
+  const pool = openPool({
+    url: databaseUrl,
+    connectionsMax: 6,
+    name: "sink replica",
+    wholeScans: false,
+  });
   const broker = openJetStream({
     servers: [natsUrl],
     name: "sink",

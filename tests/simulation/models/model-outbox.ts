@@ -12,13 +12,14 @@ export function modelOutbox(db: ModelDatabase): OutboxStore {
   const tables = messagingTables(server);
 
   return {
-    pending: ({ partition, limit, heldIds, heldKeys, closed }) =>
+    pending: ({ partition, from, limit, heldIds, heldKeys, closed }) =>
       db.run("outbox.pending", (tx) => {
         const [ids, keys] = [new Set(heldIds), new Set(heldKeys)];
         const patterns = closed.map((pattern) => new RegExp(pattern));
         const rows = [...tx.rows(tables.outbox)].filter(
           (row) =>
             row.partition === partition &&
+            row.id >= from &&
             !ids.has(row.id) &&
             !keys.has(row.key) &&
             !patterns.some((pattern) => pattern.test(row.subject)),

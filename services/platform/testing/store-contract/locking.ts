@@ -15,7 +15,7 @@ const message = (key: string) => ({
   headers: "",
   payload: Uint8Array.of(1),
 });
-const everything = { partition: 0, limit: 10, heldIds: [], heldKeys: [], closed: [] };
+const everything = { partition: 0, from: 0, limit: 10, heldIds: [], heldKeys: [], closed: [] };
 
 /** What transactions that overlap may see of each other, on whatever the stores run on. */
 export function lockingContract(name: string, make: () => Promise<MessagingStores>): void {

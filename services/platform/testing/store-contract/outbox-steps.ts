@@ -44,6 +44,7 @@ export const outboxStep: fc.Arbitrary<StoreStep> = fc.oneof(
     "pending",
     fc.record({
       partition: fc.constantFrom(0, 0, 0, 1),
+      from: fc.constantFrom(0, 0, 2, 5),
       limit,
       heldIds: ids,
       heldKeys: fc.uniqueArray(aKey, { maxLength: 2 }),
