@@ -14,29 +14,54 @@ export interface KeyGroups {
   clear(): void;
 }
 
+interface Group {
+  readonly keys: Set<string>;
+  /** Goes on where it was: begun anew, each walk would pass over all that was taken before. */
+  inTurn: SetIterator<string>;
+}
+
+const newGroup = (): Group => {
+  const keys = new Set<string>();
+  return { keys, inTurn: keys.values() };
+};
+
 export function keyGroups(): KeyGroups {
-  const groups = new Map<string, Set<string>>();
+  const groups = new Map<string, Group>();
   return {
-    add: (group, key) => void groups.set(group, (groups.get(group) ?? new Set()).add(key)),
-    delete: (group, key) => void groups.get(group)?.delete(key),
-    count: (group) => groups.get(group)?.size ?? 0,
-    keys: (group) => [...(groups.get(group) ?? [])],
+    add(group, key) {
+      const into = groups.get(group) ?? newGroup();
+      into.keys.add(key);
+      groups.set(group, into);
+    },
+    delete: (group, key) => void groups.get(group)?.keys.delete(key),
+    count: (group) => groups.get(group)?.keys.size ?? 0,
+    keys: (group) => [...(groups.get(group)?.keys ?? [])],
     groups: () => [...groups.keys()],
-    values: () => [...groups.values()].flatMap((keys) => [...keys]),
+    values: () => [...groups.values()].flatMap(({ keys }) => [...keys]),
     take(group) {
-      const keys = [...(groups.get(group) ?? [])];
+      const keys = [...(groups.get(group)?.keys ?? [])];
       groups.delete(group);
       return keys;
     },
     takeFirst(mayTake) {
-      for (const [group, keys] of groups) {
-        const [first] = keys;
-        if (first === undefined || !mayTake(group)) continue;
-        keys.delete(first);
+      for (const [name, group] of groups) {
+        if (group.keys.size === 0 || !mayTake(name)) continue;
+        const first = firstOf(group);
+        if (first !== undefined) group.keys.delete(first);
         return first;
       }
       return undefined;
     },
     clear: () => groups.clear(),
   };
+}
+
+/** Whatever is behind the walk was taken, so the next it comes to is the first. */
+function firstOf(group: Group): string | undefined {
+  let next = group.inTurn.next();
+  if (next.done) {
+    group.inTurn = group.keys.values();
+    next = group.inTurn.next();
+  }
+  return next.value;
 }

@@ -128,3 +128,50 @@ test("a duplicate leaves its stream in doubt: its first copy may stand in a forg
 
   expect(doubted).toEqual(["x"]);
 });
+
+test("a window that was full is filled again once a quarter of it is free", async () => {
+  const unanswered: (() => void)[] = [];
+  let published = 0;
+  let woken = 0;
+  const queue = relayQueue({ streamOf: () => "x", readable: () => undefined });
+  const window = relayWindow({
+    broker: {
+      publish: () => {
+        published += 1;
+        const ack = { stream: "x", sequence: published, duplicate: false };
+        return new Promise((resolve) => unanswered.push(() => resolve(ack)));
+      },
+    } as unknown as Broker,
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    memory: { highest: () => 0, acknowledged: () => undefined } as unknown as StreamMemory,
+    queue,
+    streamOf: () => "x",
+    acknowledged: () => undefined,
+    answered: () => (woken += 1),
+    stalledSinceMs: new Map(),
+  });
+  const messages = Array.from({ length: 400 }, (_, id) => ({
+    ...{ id, key: `k${id}`, version: 1, eventId: String(id), subject: "x.1", headers: "" },
+    ...{ payload: new Uint8Array(), resent: false },
+  }));
+  queue.add(messages);
+  const answer = async (count: number, left: number) => {
+    for (const resolve of unanswered.splice(0, count)) resolve();
+    await eventually(() => window.inFlight === left);
+    window.fill(systemClock.monotonicMs());
+  };
+
+  window.fill(systemClock.monotonicMs());
+  await answer(63, 193);
+  expect([published, woken]).toEqual([256, 0]);
+  await answer(1, 192);
+  expect([published, woken]).toEqual([320, 1]);
+
+  // What is not full is told of at each answer: the next of a key may go.
+  await answer(256, 0);
+  expect([published, woken]).toEqual([400, 194]);
+  await answer(80, 0);
+  expect(woken).toBe(274);
+});

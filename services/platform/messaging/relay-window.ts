@@ -27,12 +27,17 @@ export interface RelayWindowOptions {
   readonly acknowledged: (ack: Acknowledged) => void;
   /** Since when, by the monotonic clock, each stream has taken nothing of what was published to it. */
   readonly stalledSinceMs: Map<string, number>;
-  /** Hears that a publish was answered for, one way or the other. */
+  /** Hears that publishes were answered for, one way or the other, and there is room for others. */
   readonly answered: () => void;
 }
 
 /** Publishes to one stream that may be unacknowledged at one time, each of another key. */
 const perStreamMax = 256;
+/**
+ * A window that was full is filled again once so few are left in it: acknowledgements come by the
+ * handful, and a write of a handful costs as much as one of many.
+ */
+const refillAt = 192;
 const retryMinMs = 100;
 const retryMaxMs = 5_000;
 /** A silent stream is asked again so soon, without waiting for the answers that are due. */
@@ -46,6 +51,8 @@ const awayAfterMs = 1_000;
 export function relayWindow(options: RelayWindowOptions): RelayWindow {
   const { broker, clock, random, log, memory, queue, streamOf, stalledSinceMs } = options;
   const inFlight = new Map<string, number>();
+  /** Streams whose windows were full and are not filled again yet. */
+  const full = new Set<string>();
   /** Streams that left a publish unanswered: now and then one message asks whether they answer again. */
   const silent = new Set<string>();
   const askedAtMs = new Map<string, number>();
@@ -55,6 +62,12 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
   const sent = (stream: string) => inFlight.get(stream) ?? 0;
   const mayAsk = (stream: string, nowMs: number) =>
     sent(stream) < askedMax && nowMs - (askedAtMs.get(stream) ?? 0) >= askEveryMs;
+
+  const hasRoom = (stream: string, nowMs: number) => {
+    if (silent.has(stream)) return mayAsk(stream, nowMs);
+    if (sent(stream) >= perStreamMax) full.add(stream);
+    return !full.has(stream);
+  };
 
   const succeeded = (message: PendingMessage, stream: string) => {
     queue.release(message);
@@ -76,6 +89,7 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
       memory.doubt(stream);
     }
     if (!stalledSinceMs.has(stream)) stalledSinceMs.set(stream, clock.monotonicMs());
+    full.delete(stream);
     if (failing.has(stream)) return;
     failing.add(stream);
     log.warn("publish not acknowledged", { err: error, subject: message.subject });
@@ -102,15 +116,15 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
       failed(message, stream, error);
     } finally {
       inFlight.set(stream, sent(stream) - 1);
-      options.answered();
+      if (sent(stream) <= refillAt) full.delete(stream);
+      if (!full.has(stream)) options.answered();
     }
   };
 
   return {
     fill(nowMs) {
-      const hasRoom = (stream: string) =>
-        silent.has(stream) ? mayAsk(stream, nowMs) : sent(stream) < perStreamMax;
-      for (let next = queue.take(nowMs, hasRoom); next; next = queue.take(nowMs, hasRoom)) {
+      const mayTake = (stream: string) => hasRoom(stream, nowMs);
+      for (let next = queue.take(nowMs, mayTake); next; next = queue.take(nowMs, mayTake)) {
         void publish(next);
       }
     },
