@@ -119,8 +119,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     substitutions: [
       {
         file: `${messaging}/relay-reader.ts`,
-        text: "whole && rows.length < limit ? nowMs + pollMs : 0",
-        instead: "whole && rows.length < limit ? Number.POSITIVE_INFINITY : 0",
+        text: "isAll ? nowMs + pollMs : 0",
+        instead: "isAll ? Number.POSITIVE_INFINITY : 0",
       },
     ],
   },
