@@ -10,8 +10,9 @@ import { warmUp } from "./saga.ts";
 
 const PER_SECOND = 50;
 const countOf = ({ short }: Plan) => PER_SECOND * (short ? 1 : 12);
-/** Enough that a slow answer keeps no later order waiting. */
-const CONNECTIONS = 64;
+/** So many at first, and more when all of them wait: a slow answer keeps no later order waiting. */
+const CONNECTIONS = 16;
+const CONNECTIONS_MAX = 1_000;
 
 /** How long an order is undecided under a light load, told by the database's own commit times. */
 export const confirm: Job = {
@@ -100,13 +101,18 @@ async function order(url: string, run: string, count: number): Promise<readonly 
   const free = await Promise.all(Array.from({ length: CONNECTIONS }, () => connect(url)));
   const all = [...free];
   const intended: number[] = [];
+  const another = async () => {
+    if (all.length >= CONNECTIONS_MAX) throw new Error(`${all.length} orders are unanswered`);
+    const connection = await connect(url);
+    all.push(connection);
+    return connection;
+  };
   try {
     await openLoop({
       perSecond: PER_SECOND,
       count,
       begin: async (number, intendedMs) => {
-        const connection = free.shift();
-        if (!connection) throw new Error(`${CONNECTIONS} orders are unanswered`);
+        const connection = free.shift() ?? (await another());
         const body = JSON.stringify(orderOf(`sku-${(number * 7) % skuCount}`));
         const status = await connection.send(postOf("/v1/orders", body, orderHeaders(run, number)));
         if (status !== 202) throw new Error(`an order was answered ${status}`);
