@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { closedLoop, connect, postOf, readAnswer } from "./http-load.ts";
+import { answeredWith, closedLoop, connect, postOf, readAnswer } from "./http-load.ts";
 
 describe("readAnswer", () => {
   const answer = 'HTTP/1.1 202 Accepted\r\nContent-Length: 8\r\nx: y\r\n\r\n{"id":1}';
@@ -15,6 +15,22 @@ describe("readAnswer", () => {
 
   test("throws for an answer without a length", () => {
     expect(() => readAnswer("HTTP/1.1 200 OK\r\n\r\n")).toThrow("cannot be measured");
+  });
+});
+
+describe("answeredWith", () => {
+  const statuses = new Map([
+    [201, 3],
+    [202, 4],
+    [503, 1],
+  ]);
+
+  test("counts what was answered as wanted", () => {
+    expect(answeredWith({ statuses }, [201, 202, 503])).toBe(8);
+  });
+
+  test("throws for any other answer", () => {
+    expect(() => answeredWith({ statuses }, [201, 202])).toThrow("1 were answered 503");
   });
 });
 

@@ -28,7 +28,7 @@ export interface HttpConnection {
   close(): void;
 }
 
-const ANSWER_MAX_MS = 30_000;
+const ANSWER_MAX_MS = 60_000;
 const HEAD_END = "\r\n\r\n";
 
 /** Clients that each send their next request when the last one is answered, until the time is over. */
@@ -55,6 +55,17 @@ export async function closedLoop(options: LoadOptions): Promise<LoadResult> {
   } finally {
     for (const connection of connections) connection.close();
   }
+}
+
+/** How many were answered with one of these statuses. Throws when any was answered otherwise. */
+export function answeredWith(
+  { statuses }: Pick<LoadResult, "statuses">,
+  wanted: readonly number[],
+): number {
+  const others = [...statuses].filter(([status]) => !wanted.includes(status));
+  if (others.length > 0)
+    throw new Error(others.map(([status, count]) => `${count} were answered ${status}`).join(", "));
+  return [...statuses.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /**

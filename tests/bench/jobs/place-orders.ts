@@ -10,7 +10,7 @@ import { openPool } from "@app/platform/postgres.ts";
 import { is, Param, Placeholder } from "drizzle-orm";
 import type { BenchDatabase } from "../bench.ts";
 import { statementFloor } from "../floors/statement-floor.ts";
-import { closedLoop, postOf } from "../http-load.ts";
+import { answeredWith, closedLoop, postOf } from "../http-load.ts";
 import type { Contender, Job, Plan, Row } from "../job.ts";
 import { orderOf } from "../messages.ts";
 import { orderHeaders } from "../order-headers.ts";
@@ -112,13 +112,14 @@ export function placingOrders(
     async run() {
       const before = await storedIn(database);
       const run = crypto.randomUUID();
-      const { statuses, latenciesMs, elapsedMs } = await closedLoop({
+      const load = await closedLoop({
         url,
         clients,
         forMs: seconds * 1_000,
         request: (number) => postOf("/v1/orders", body, orderHeaders(run, number)),
       });
-      const accepted = statuses.get(202) ?? 0;
+      const accepted = answeredWith(load, [202]);
+      const { latenciesMs, elapsedMs } = load;
       return {
         figures: {
           perSecond: (accepted * 1_000) / elapsedMs,
@@ -129,8 +130,7 @@ export function placingOrders(
         async counts() {
           const after = await storedIn(database);
           return {
-            answers: latenciesMs.length,
-            "answers 202": accepted,
+            accepted,
             orders: after.orders - before.orders,
             messages: after.messages - before.messages,
             keys: after.keys - before.keys,

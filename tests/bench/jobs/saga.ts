@@ -1,4 +1,4 @@
-import { closedLoop, postOf } from "../http-load.ts";
+import { answeredWith, closedLoop, postOf } from "../http-load.ts";
 import type { Contender, Job, Plan, Row } from "../job.ts";
 import { memoryOf } from "../memory.ts";
 import { orderOf, skuCount } from "../messages.ts";
@@ -9,7 +9,7 @@ import { added, openSagaWorld, type SagaWorld, sagaDatabases } from "../saga-wor
 const secondsOf = ({ short }: Plan) => (short ? 1 : 8);
 const CLIENTS = 64;
 /** Longer than a saga takes under any load here: an answer is a decision. */
-const WAIT_SECONDS = 10;
+const WAIT_SECONDS = 30;
 
 /** Clients who each order and wait for the decision, until nothing is left to do anywhere. */
 export const saga: Job = {
@@ -76,7 +76,7 @@ export function sagasOf(
       const run = crypto.randomUUID();
       const prefer = `prefer: wait=${WAIT_SECONDS}`;
       const startedAt = performance.now();
-      const { statuses, latenciesMs } = await closedLoop({
+      const load = await closedLoop({
         url: world.orders.url,
         clients: CLIENTS,
         forMs,
@@ -89,7 +89,8 @@ export function sagasOf(
       await world.settled();
       const elapsedMs = performance.now() - startedAt;
       // One that was not decided in time is answered 202; it is confirmed by now as well.
-      const accepted = (statuses.get(201) ?? 0) + (statuses.get(202) ?? 0);
+      const accepted = answeredWith(load, [201, 202]);
+      const { latenciesMs } = load;
       return {
         figures: {
           perSecond: (accepted * 1_000) / elapsedMs,
@@ -100,7 +101,6 @@ export function sagasOf(
         },
         done: accepted,
         counts: async () => ({
-          answers: latenciesMs.length,
           accepted,
           ...added(before, await world.totals()),
         }),
