@@ -187,6 +187,9 @@ export class World implements Disposable {
   heal(): void {
     this.scheduler.note("world", "heals");
     for (const end of [...this.#ends]) end();
+    // A store that was put back since is as full as it was when it was copied.
+    for (const stream of this.broker.streams.values())
+      stream.limits = { ...stream.limits, messagesMax: undefined };
     this.faults.clear();
   }
 
