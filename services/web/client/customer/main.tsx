@@ -1,0 +1,23 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createQueryClient } from "../lib/query.ts";
+import { SessionProvider } from "../lib/session.tsx";
+import { router } from "./routes.tsx";
+import "../styles/tokens.css";
+import "../styles/components.css";
+import "../styles/app.css";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no place for the app");
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={createQueryClient()}>
+      <SessionProvider>
+        <RouterProvider router={router} />
+      </SessionProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

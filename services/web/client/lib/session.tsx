@@ -1,0 +1,88 @@
+import { createContext, type ReactNode, use, useEffect, useMemo } from "react";
+import { newId } from "./new-id.ts";
+import { problemOf } from "./problem.ts";
+import { type SessionUser, sessionRecord } from "./session-record.ts";
+import { stored } from "./storage.ts";
+import { callJson } from "./transport.ts";
+import { useStored } from "./use-stored.ts";
+
+export interface Session {
+  /** `loading` while the browser has not yet been asked who it is. */
+  readonly state: "loading" | "guest" | "signed-in";
+  readonly user?: SessionUser;
+  /** Whose things are made and shown: the account's id, or the one this browser keeps as a guest. */
+  readonly userId: () => string;
+  /** Says that the tokens are there, as signing in and registering do. */
+  readonly signedIn: (user: SessionUser, options?: { readonly expiresInSeconds?: number }) => void;
+  /** Ends the session here and at the service. */
+  readonly signOut: () => Promise<void>;
+}
+
+/** How long tokens are good where the answer does not say. */
+const expiresInDefault = 600;
+
+const guestId = stored<string>("guest", {
+  parse: (value) => (typeof value === "string" && value.startsWith("guest-") ? value : undefined),
+  initial: "",
+});
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+/** Knows who reads the page, in this tab and every other. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const record = useStored(sessionRecord);
+  const user = record?.user;
+  const known = user !== undefined;
+
+  // The account may have changed since, or the session may have been ended elsewhere.
+  useEffect(() => {
+    if (!known) return;
+    callJson<SessionUser>("GET", "/api/me").then(rename, forgetIfOver);
+  }, [known]);
+
+  const session = useMemo<Session>(
+    () => ({
+      state: user === undefined ? "guest" : "signed-in",
+      ...(user === undefined ? {} : { user }),
+      userId: () => user?.id ?? ownGuestId(),
+      signedIn,
+      signOut,
+    }),
+    [user],
+  );
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (session === undefined) throw new Error("there is no SessionProvider around this");
+  return session;
+}
+
+const signedIn: Session["signedIn"] = ({ id, name, email, roles }, options = {}) => {
+  const { expiresInSeconds = expiresInDefault } = options;
+  const expiresAt = Date.now() + expiresInSeconds * 1_000;
+  sessionRecord.set({ user: { id, name, email, roles }, expiresAt });
+};
+
+async function signOut(): Promise<void> {
+  await callJson("POST", "/api/logout", {});
+  sessionRecord.set(null);
+}
+
+function rename({ id, name, email, roles }: SessionUser): void {
+  const record = sessionRecord.get();
+  if (record === null) return;
+  const user = { id, name, email, roles };
+  // The same words would be a change to everybody who compares.
+  if (JSON.stringify(user) !== JSON.stringify(record.user)) sessionRecord.set({ ...record, user });
+}
+
+function forgetIfOver(error: unknown): void {
+  if (problemOf(error).status === 401) sessionRecord.set(null);
+}
+
+function ownGuestId(): string {
+  if (guestId.get() === "") guestId.set(`guest-${newId()}`);
+  return guestId.get();
+}
