@@ -21,7 +21,7 @@ export async function readJsonBody(request: Request): Promise<JsonObject | undef
 }
 
 /** The whole body. Refuses one that ended early. */
-export function readBytes(request: Request): Promise<Uint8Array> {
+export function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   return contextOf(request).receiving(request.bytes()).catch(incomplete);
 }
 

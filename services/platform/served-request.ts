@@ -138,7 +138,7 @@ export class ServedRequest implements RequestContext {
     headers.set("traceparent", formatTraceparent(this.span));
     addSecurityHeaders(headers);
 
-    const stream = STREAM_TYPES.test(headers.get("content-type") ?? "");
+    const stream = isStream(headers);
     if (stream) this.#arrival.server.timeout(this.#arrival.request, 0);
     this.#writeLine(response.status, stream);
     return response;
@@ -160,6 +160,11 @@ export class ServedRequest implements RequestContext {
     else if (isDatabaseOutage(fault)) log.warn("request failed", { ...fields, err: fault });
     else log.error("request failed", { ...fields, err: fault });
   }
+}
+
+/** Whether an answer goes on until somebody ends it, by what it says of itself. */
+export function isStream(headers: Headers): boolean {
+  return STREAM_TYPES.test(headers.get("content-type") ?? "");
 }
 
 /** The query stays out of the log: it may name people. */

@@ -1,0 +1,127 @@
+import { readBytes } from "@app/platform/json-body.ts";
+import type { Problem } from "@app/platform/problem.ts";
+import { problemAnswer } from "@app/platform/problem-answer.ts";
+import { contextOf } from "@app/platform/request-context.ts";
+import { isStream } from "@app/platform/served-request.ts";
+import { awayProblems } from "./away.ts";
+import { headersBack, headersOnward } from "./forwarded-headers.ts";
+import { passingStreams } from "./passing-streams.ts";
+import type { ServiceName } from "./routes.ts";
+import { late, type ServiceCall, serviceCall } from "./service-call.ts";
+import { isThere, type Upstreams } from "./upstreams.ts";
+
+export interface ProxySettings {
+  readonly upstreams: Upstreams;
+  /** Answers that go on, of all callers together. */
+  readonly streamsMax: number;
+  /** More than the longest wait that a service grants, `Prefer: wait=30`. */
+  readonly answerMs?: number;
+  readonly patienceMs?: number;
+}
+
+/** A call that is handed on. */
+export interface Onward {
+  readonly service: ServiceName;
+  readonly path: string;
+  /** With its question mark, or empty. */
+  readonly query: string;
+}
+
+export interface ServiceProxy {
+  forward(request: Request, onward: Onward): Promise<Response>;
+  /** How many answers go on at the moment. */
+  readonly streams: number;
+  /** Ends every answer that goes on: callers connect again, to another replica. */
+  close(): void;
+}
+
+/** The wrapper's own deadline stays this far behind, so that the caller is told which service it was. */
+const DEADLINE_MARGIN_MS = 1_000;
+/** More than any page of a list; what is longer comes as a stream. */
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+
+/**
+ * Hands calls on to services, word for word, and their answers back. An answer is whole, so that one
+ * that breaks off becomes a problem and not half a text; or it is a stream, of which each piece is
+ * passed on as it comes, and which ends on both sides when it ends on either. Only a call that
+ * changes nothing is made a second time, when its connection was closed under it.
+ */
+export function proxyTo(settings: ProxySettings): ServiceProxy {
+  const { upstreams, streamsMax, answerMs = 40_000, patienceMs = 3_000 } = settings;
+  const streams = passingStreams();
+
+  const forward: ServiceProxy["forward"] = async (request, { service, path, query }) => {
+    const context = contextOf(request);
+    const body = isBodiless(request) ? null : await readBytes(request);
+    context.extendDeadline(answerMs + DEADLINE_MARGIN_MS);
+    const origin = upstreams[service];
+    const there = () => isThere(origin);
+    const call = serviceCall({ caller: context.signal, answerMs, patienceMs, isThere: there });
+    try {
+      const headers = headersOnward(request);
+      const asked = { method: request.method, headers, body, signal: call.signal };
+      const answer = await fetch(`${origin}${path}${query}`, { ...asked, ...asProxy });
+      return isStream(answer.headers) && answer.body !== null
+        ? stream(request, answer.body, { answer, call })
+        : await whole(answer, call);
+    } catch (error) {
+      call.end();
+      // Whoever is gone reads no answer, and nobody is at fault.
+      if (!context.signal.aborted) context.noteFault(error);
+      return problemAnswer(request, problemOf(error, service));
+    }
+  };
+
+  const stream = (
+    request: Request,
+    body: ReadableStream<Uint8Array>,
+    { answer, call }: { readonly answer: Response; readonly call: ServiceCall },
+  ) => {
+    if (streams.open >= streamsMax) {
+      call.end();
+      return problemAnswer(request, awayProblems.streamsFull(streamsMax));
+    }
+    call.answered();
+    return new Response(streams.pass(body, call.end), partsOf(answer));
+  };
+
+  return {
+    forward,
+    get streams() {
+      return streams.open;
+    },
+    close: () => streams.close(),
+  };
+}
+
+/** What is handed on is neither unpacked, nor followed elsewhere, nor cut by a limit that is not ours. */
+const asProxy = { redirect: "manual", decompress: false, timeout: false } as const;
+
+const isBodiless = ({ method }: Request) => method === "GET" || method === "HEAD";
+
+async function whole(answer: Response, call: ServiceCall): Promise<Response> {
+  if (Number(answer.headers.get("content-length")) > ANSWER_BYTES_MAX)
+    throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes`);
+  const bytes = await answer.bytes();
+  call.end();
+  // A status without content must not have a body, not even an empty one.
+  return new Response(bytes.byteLength === 0 ? null : bytes, partsOf(answer));
+}
+
+function partsOf(answer: Response): ResponseInit {
+  return { status: answer.status, headers: headersBack(answer) };
+}
+
+/** By which nothing has reached the service. */
+const notConnected = new Set(
+  ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"].concat(
+    // As the runtime says it of a name that nobody knows.
+    ["ConnectionRefused", "FailedToOpenSocket", "DNSException"],
+  ),
+);
+
+function problemOf(error: unknown, service: ServiceName): Problem {
+  if (error === late) return awayProblems.late(service);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return notConnected.has(code) ? awayProblems.away(service) : awayProblems.lost(service);
+}
