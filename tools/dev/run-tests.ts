@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { browserNote } from "./browser.ts";
 import { portsEnvironment } from "./infrastructure/ports.ts";
 import { onStarterGone } from "./starters.ts";
 import { joinTestInfrastructure } from "./test-infrastructure.ts";
@@ -110,6 +111,8 @@ function report(result: TestSummary): void {
   if (result.skipped > 0) {
     console.log("\nskipped:");
     for (const name of result.skippedNames) console.log(`  ${name}`);
+    const note = browserNote(result.skippedNames);
+    if (note) console.log(note);
   }
   console.log(closingLine(result));
 }

@@ -1,0 +1,104 @@
+import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BrowserContext, Page } from "playwright-core";
+import { openBrowser } from "./chromium.ts";
+import { LAYOUT_SHIFTS_SCRIPT } from "./layout-shifts.ts";
+import { type Troubles, watchTroubles } from "./troubles.ts";
+
+/** Somebody at a browser of their own: no cookie, no storage, nothing cached. */
+export interface Visit extends Troubles {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Goes to a page of the web service, and waits until its heading stands there. */
+  open(path: string): Promise<void>;
+  /** The same in another tab. */
+  openTab(path: string): Promise<Page>;
+}
+
+export interface VisitOptions {
+  readonly width?: Width;
+  readonly theme?: Theme;
+  /** Nothing moves then, which is how states are compared. */
+  readonly reducedMotion?: boolean;
+}
+
+export const widths = [360, 768, 1280] as const;
+export const themes = ["light", "dark"] as const;
+export type Width = (typeof widths)[number];
+export type Theme = (typeof themes)[number];
+
+const HEIGHTS: Readonly<Record<Width, number>> = { 360: 740, 768: 1024, 1280: 800 };
+// What a page takes on a busy machine; where all is well nobody waits for it.
+const ACTION_DEADLINE_MS = 30_000;
+const EVIDENCE_DEADLINE_MS = 5_000;
+
+/**
+ * Lets somebody visit the web service at `url`. Afterwards it fails if the browser was in any trouble
+ * that the test did not expect: an error in the console or of a script, a breach of the content
+ * policy, a request that failed. When it fails, what the browser showed is kept in the temp directory.
+ */
+export async function visit(
+  url: string,
+  act: (visit: Visit) => Promise<void>,
+  { width = 1280, theme = "light", reducedMotion = false }: VisitOptions = {},
+): Promise<void> {
+  const browser = await openBrowser();
+  const context = await browser.newContext({
+    baseURL: url,
+    viewport: { width, height: HEIGHTS[width] },
+    colorScheme: theme,
+    reducedMotion: reducedMotion ? "reduce" : "no-preference",
+    hasTouch: width === 360,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  try {
+    context.setDefaultTimeout(ACTION_DEADLINE_MS);
+    await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
+    const troubles = watchTroubles(context);
+    const page = await context.newPage();
+    try {
+      await act({
+        ...troubles,
+        context,
+        page,
+        open: (path) => goTo(page, path),
+        async openTab(path) {
+          const tab = await context.newPage();
+          await goTo(tab, path);
+          return tab;
+        },
+      });
+      troubles.refuse();
+    } catch (error) {
+      await keepEvidence(context, troubles);
+      throw error;
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+async function goTo(page: Page, path: string): Promise<void> {
+  await page.goto(path, { waitUntil: "domcontentloaded" });
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+}
+
+/** A failure here must not hide the one that it is to explain. */
+async function keepEvidence(context: BrowserContext, { log }: Troubles): Promise<void> {
+  const directory = join(tmpdir(), "quickbite-browser", crypto.randomUUID());
+  mkdirSync(directory, { recursive: true });
+  const lines = [...log()];
+  for (const [index, page] of context.pages().entries()) {
+    lines.push(`page ${index + 1}: ${page.url()}`);
+    try {
+      const path = join(directory, `page-${index + 1}.png`);
+      await page.screenshot({ path, fullPage: true, timeout: EVIDENCE_DEADLINE_MS });
+    } catch (error) {
+      lines.push(`no picture of page ${index + 1}: ${error}`);
+    }
+  }
+  await Bun.write(join(directory, "log.txt"), `${lines.join("\n")}\n`);
+  console.error(`what the browser showed is in ${directory}`);
+}
