@@ -23,6 +23,7 @@ import { ordersLedger } from "./store/ledger.ts";
 import { orderChanges } from "./store/order-changes.ts";
 import { orderIds } from "./store/order-ids.ts";
 import type { OrdersApi } from "./store/orders-api.ts";
+import { undecidedOrders } from "./store/undecided-orders.ts";
 import { ordersUnit } from "./store/unit.ts";
 
 export interface OrdersSettings {
@@ -95,6 +96,7 @@ export function orders(settings: OrdersSettings) {
       },
     ],
     outageAfterMs,
+    undecided: () => undecidedOrders(db),
     invariants: orderInvariants({ deadlineMs }),
     ledgers: [ordersLedger],
     loops: [{ name: "admission loop", run: intake.run }],

@@ -20,6 +20,7 @@ import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broke
 import type { LeaderTask } from "./messaging/leader.ts";
 import { type ConsumerDeclaration, type Inspected, startMessaging } from "./messaging/messaging.ts";
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
+import type { Undecided } from "./messaging/ops-overview.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
@@ -61,6 +62,8 @@ export interface HostedService<S> {
   readonly invariants?: readonly Invariant[];
   /** What others' data is compared with. */
   readonly ledgers?: readonly Ledger[];
+  /** Tells operators what it should have decided by now. */
+  readonly undecided?: () => Promise<Undecided>;
   /** After how long a silence the broker was away, for a service with short deadlines. */
   readonly outageAfterMs?: number;
   /** What each replica does by itself, for as long as it runs. */
@@ -167,7 +170,8 @@ async function start<Settings extends ServiceSettings, S>(
   });
   onDrain(health.drain);
   const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
-  const app = service.app.use(operatorRoutes(messaging)).use(looking);
+  const vitals = { readiness: health.readiness, undecided: service.undecided };
+  const app = service.app.use(operatorRoutes(messaging, vitals)).use(looking);
   requireRules({ ...service, app });
   const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
   const proxies = settings.TRUSTED_PROXIES ?? [];

@@ -8,6 +8,7 @@ import { migrateCommand } from "./commands/migrate.ts";
 import { missingCommands } from "./commands/missing.ts";
 import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
+import { overviewCommand } from "./commands/overview.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { streamCommands } from "./commands/stream-get.ts";
 import { topologyCommands } from "./commands/topology.ts";
@@ -67,6 +68,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     outboxCommands,
     orderCommands,
     topologyCommands,
+    overviewCommand,
     doctorCommand,
     verifyCommand,
     missingCommands,

@@ -4,6 +4,7 @@ import { anonymous } from "./audit.ts";
 
 /** Who may make the calls of the operator API, which every service has. */
 export const operatorAccess: AccessTable = {
+  "GET /ops/v1/overview": "operator",
   "GET /ops/v1/dead-letters": "operator",
   "GET /ops/v1/dead-letters/groups": "operator",
   "GET /ops/v1/dead-letters/:id": "operator",

@@ -1,4 +1,6 @@
 import { Elysia } from "elysia";
+import { systemClock } from "../clock.ts";
+import { healthOf } from "../health.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import { checkRoutes } from "./ops-check-routes.ts";
@@ -7,6 +9,8 @@ import { consumerOf, listDeadLetters, showDeadLetter } from "./ops-dead-letters.
 import { listLanes } from "./ops-lanes.ts";
 import { showMessages } from "./ops-messages.ts";
 import { showOutbox } from "./ops-outbox.ts";
+import { showOverview, type Vitals } from "./ops-overview.ts";
+import { OverviewView } from "./ops-overview-view.ts";
 import { payloadViewer } from "./ops-payload.ts";
 import { repairRoutes } from "./ops-repair-routes.ts";
 import {
@@ -32,9 +36,13 @@ import {
 
 /**
  * The operator API that every service answers on its main port: what its outbox, consumers, lanes
- * and dead letters are at, and the few acts that need a person. Acts are audited with what they did.
+ * and dead letters are at, and the few acts that need a person. Acts are audited with what they did. Without `vitals` the
+ * core's own checks are all that is known of the service.
  */
-export const operatorRoutes = (messaging: Messaging) => {
+export const operatorRoutes = (
+  messaging: Messaging,
+  vitals: Vitals = healthOf({ clock: systemClock, checks: messaging.checks }),
+) => {
   const { inspected } = messaging;
   const { db, contracts, consumers } = inspected;
   const payloads = payloadViewer(contracts);
@@ -44,6 +52,14 @@ export const operatorRoutes = (messaging: Messaging) => {
     .use(repairRoutes(messaging))
     .use(checkRoutes(messaging))
     .derive(({ request }) => ({ operator: operatorOf(request) }))
+    .get(
+      "/overview",
+      ({ query }) => {
+        readRequest(NoParameters, query);
+        return showOverview(inspected, vitals);
+      },
+      { response: OverviewView },
+    )
     .get(
       "/dead-letters",
       ({ query }) => listDeadLetters(db, known(readRequest(DeadLettersRequest, query))),
