@@ -1,10 +1,24 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createQueryClient } from "../lib/query.ts";
+import { SessionProvider } from "../lib/session.tsx";
+import { router } from "./routes.tsx";
+import "../styles/tokens.css";
+import "../styles/components.css";
+import "../styles/app.css";
 
 const root = document.getElementById("root");
-if (root === null) throw new Error("the page has no place for the app");
+if (root === null) throw new Error("the page has no place for the console");
+document.documentElement.dataset.brand = "console";
+
 createRoot(root).render(
   <StrictMode>
-    <h1>Console</h1>
+    <QueryClientProvider client={createQueryClient()}>
+      <SessionProvider>
+        <RouterProvider router={router} />
+      </SessionProvider>
+    </QueryClientProvider>
   </StrictMode>,
 );

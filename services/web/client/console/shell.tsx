@@ -1,0 +1,36 @@
+import { Outlet } from "@tanstack/react-router";
+import { Toasts } from "../kit/toast.tsx";
+import { useSession } from "../lib/session.tsx";
+import { ConsoleBar } from "./bar.tsx";
+import { mayUseConsole, SignInPage } from "./gate.tsx";
+import { KeysHelp, useKeys } from "./keys.tsx";
+import { Rail } from "./rail.tsx";
+import "./shell.css";
+
+/** What stands around every page of the console; whoever may not see it is asked to sign in. */
+export function ConsoleShell() {
+  const session = useSession();
+  if (session.state === "loading") return null;
+  if (!mayUseConsole(session.user)) return <SignInPage />;
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  const { helpShown, closeHelp } = useKeys();
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <div className="shell">
+        <ConsoleBar />
+        <Rail />
+        <main className="cmain" id="main" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <KeysHelp open={helpShown} onClose={closeHelp} />
+      <Toasts />
+    </>
+  );
+}
