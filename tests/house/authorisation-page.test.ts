@@ -13,8 +13,9 @@ describe("who may call what", () => {
   });
 
   test("is stated of every service that runs, and tried by the matrix", () => {
+    // The gateway has no call of its own: who may make one is asked behind it.
     const running = repositoryFiles().flatMap(
-      (path) => /^services\/([^/]+)\/main\.ts$/.exec(path)?.slice(1) ?? [],
+      (path) => /^services\/((?!web\/)[^/]+)\/main\.ts$/.exec(path)?.slice(1) ?? [],
     );
 
     expect(tables.map(([name]) => name).toSorted()).toEqual(running.toSorted());

@@ -11,6 +11,7 @@ import { devSigningKeySecret } from "@app/platform/signing-key-secret.ts";
 import { cloneOf } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
 import { UsersConfig } from "@app/users/config.ts";
+import { WebConfig } from "@app/web/config.ts";
 import { DCLinter } from "dclint";
 import postgres from "postgres";
 import type { z } from "zod";
@@ -33,8 +34,11 @@ const inventory: Program = {
 const events: Program = { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } };
 const bookings: Program = { schema: BookingsConfig, ports: { PORT: 8282, METRICS_PORT: 9103 } };
 const users: Program = { schema: UsersConfig, ports: { PORT: 8383, METRICS_PORT: 9104 } };
-const programs = { orders, inventory, events, bookings, users } as const;
+const web: Program = { schema: WebConfig, ports: { PORT: 3000, METRICS_PORT: 9105 } };
+const programs = { orders, inventory, events, bookings, users, web } as const;
+/** Those with a database of their own, which a job prepares. */
 const names = ["orders", "inventory", "events", "bookings", "users"] as const;
+const allNames = [...names, "web"] as const;
 
 /** Two processes in turn, on a machine that runs other tests beside this one. */
 const jobsLimitMs = 60_000;
@@ -77,7 +81,22 @@ describe("compose.yaml", () => {
     }
   });
 
-  test.each(names)("gives %s the ports of the contract, on this machine only", (name) => {
+  test("configures web completely and with nothing unknown, to find every service where it is", () => {
+    const env = environmentOf(serviceNamed("web"));
+    const unknown = Object.keys(env).filter(
+      (key) => !(key in WebConfig.shape) && key !== "NODE_ENV",
+    );
+
+    expect(unknown).toEqual([]);
+    for (const name of names) {
+      const { PORT } = programs[name].ports;
+      expect(readConfig(WebConfig, env)).toMatchObject({
+        [`${name.toUpperCase()}_URL`]: `http://${name}:${PORT}`,
+      });
+    }
+  });
+
+  test.each(allNames)("gives %s the ports of the contract, on this machine only", (name) => {
     const service = serviceNamed(name);
     const { ports } = programs[name];
 
@@ -85,11 +104,11 @@ describe("compose.yaml", () => {
     expect(service.ports).toEqual(Object.values(ports).map((port) => `127.0.0.1:${port}:${port}`));
   });
 
-  test.each(names)("listens for %s where other containers reach it", (name) => {
+  test.each(allNames)("listens for %s where other containers reach it", (name) => {
     expect(environmentOf(serviceNamed(name)).HOST).toBe("0.0.0.0");
   });
 
-  test.each(names)("asks %s itself whether it is ready", (name) => {
+  test.each(allNames)("asks %s itself whether it is ready", (name) => {
     const service = serviceNamed(name);
     const [how, bun, script = "", port] = service.healthcheck?.test ?? [];
 
@@ -124,8 +143,8 @@ describe("compose.yaml", () => {
   test("runs programs that exist", () => {
     const built = Object.values(services).filter(({ build }) => build);
 
-    // Each program, and the job that prepares its database.
-    expect(built).toHaveLength(2 * names.length);
+    // Each program, and the job that prepares its database where it has one.
+    expect(built).toHaveLength(allNames.length + names.length);
     for (const service of built) {
       expect(isFile(`${workspaceOf(service)}/main.ts`)).toBe(true);
       expect(service.build?.context).toBe(".");

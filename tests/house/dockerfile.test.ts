@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { dirname } from "node:path";
-import { repositoryFiles, textOf } from "./repository.ts";
+import { isFile, repositoryFiles, textOf } from "./repository.ts";
 
 const dockerfile = textOf("deploy/images/Dockerfile");
 const linesOf = (instruction: string) =>
@@ -17,6 +17,7 @@ describe("the Dockerfile", () => {
     ).toBe(packageManager);
     expect(linesOf("FROM")).toEqual([
       "oven/bun:@{BUN_VERSION} AS packages".replace("@", "$"),
+      "packages AS client",
       "oven/bun:@{BUN_VERSION}-distroless".replace("@", "$"),
     ]);
   });
@@ -51,6 +52,15 @@ describe("the Dockerfile", () => {
       (source) => !files.some((path) => path === source || path.startsWith(`${source}/`)),
     );
     expect(missing).toEqual([]);
+  });
+
+  test("bundles what a browser is sent, where no earlier build of it can stand in the way", () => {
+    const [built = ""] =
+      /services\/web\/dist.*/.exec(textOf("deploy/images/Dockerfile.dockerignore")) ?? [];
+
+    expect(built).toBe("services/web/dist");
+    expect(isFile("services/web/build/build-client.ts")).toBe(true);
+    expect(dockerfile).toContain(`bun "@{WORKSPACE}/build/build-client.ts"`.replace("@", "$"));
   });
 
   test("is not root at run time", () => {

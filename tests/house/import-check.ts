@@ -17,6 +17,10 @@ export function wrongImports(
   });
 }
 
+const modules = /\.(?:tsx?|json)$/;
+/** A bundler also takes in what a page looks like. */
+const bundled = /\.(?:tsx?|json|css|svg)$/;
+
 export function ruleFor(path: string): ImportRule | undefined {
   return importRules.find(({ of }) => matches(of, path));
 }
@@ -36,7 +40,8 @@ function refusalOf(
     if (rule.packages.some((glob) => matches(glob, target.name))) return undefined;
     return `of package ${target.name} is not for ${rule.of}`;
   }
-  if (form !== "resolve" && !/\.(?:tsx?|json)$/.test(target.path)) {
+  const named = path.startsWith("services/web/client/") ? bundled : modules;
+  if (form !== "resolve" && !named.test(target.path)) {
     return `of ${specifier} does not name a file with its extension`;
   }
   if (isProduction(path) && isTestCode(target.path)) return `of test code ${target.path}`;

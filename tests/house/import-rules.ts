@@ -35,7 +35,7 @@ export const importRules: readonly ImportRule[] = [
     packages: ["**"],
   },
   {
-    of: "services/*/{**/*.test.ts,testing/**}",
+    of: "services/*/{**/*.test.{ts,tsx},testing/**}",
     files: ["services/{service}/**", platform, contracts],
     packages: ["**"],
   },
@@ -88,6 +88,30 @@ export const importRules: readonly ImportRule[] = [
     of: "services/*/{main,service}.ts",
     files: ["services/{service}/**", platform, contracts],
     packages: ["elysia", "@connectrpc/connect", runtime],
+  },
+
+  // The web service: what runs in a browser, what bundles it, and the gateway that serves both.
+  {
+    // A browser knows the contracts, and of the server nothing but how its answers look.
+    of: "services/web/client/**",
+    files: ["services/web/client/**", contracts],
+    types: [platform],
+    packages: [
+      "{react,react-dom,uqr,zod}",
+      "@tanstack/{react-query,react-router}",
+      "@connectrpc/{connect,connect-query,connect-web}",
+      "@bufbuild/protobuf",
+    ],
+  },
+  {
+    of: "services/web/build/**",
+    files: ["services/web/build/**", platform],
+    packages: ["bun", "zod", runtime],
+  },
+  {
+    of: "services/web/gateway/**",
+    files: ["services/web/{gateway,build}/**", platform],
+    packages: [runtime],
   },
 
   // Around the services.

@@ -84,6 +84,11 @@ describe("wrongImports", () => {
     ],
     ["a service of a tool", "services/orders/main.ts", "@app/dev/generate.ts"],
     ["qb of a service", "tools/qb/main.ts", "@app/orders/store/tables.ts"],
+    ["a page of the server", "services/web/client/lib/a.ts", "@app/platform/problem.ts"],
+    ["a page of the gateway", "services/web/client/kit/a.tsx", "../../gateway/routes.ts"],
+    ["a page of the runtime", "services/web/client/kit/a.tsx", "node:fs"],
+    ["the gateway of a page", "services/web/gateway/a.ts", "../client/lib/a.ts"],
+    ["the gateway of a service", "services/web/gateway/a.ts", "@app/orders/access.ts"],
     ["no extension", "services/orders/store/a.ts", "./b"],
     ["a folder", "services/orders/store/a.ts", "@app/platform"],
   ])("catches %s", (_, from, specifier) => {
@@ -103,6 +108,11 @@ describe("wrongImports", () => {
     ["services/orders/consumers/on-a.ts", `import type { A } from "../store/a.ts";`],
     ["services/orders/consumers/on-a.ts", `import { type A, type B } from "../store/a.ts";`],
     ["services/orders/store/a.test.ts", `import { a } from "@app/platform/testing/database.ts";`],
+    [
+      "services/web/client/console/a.tsx",
+      `import type { A } from "@app/platform/messaging/ops-views.ts"; import "./a.css";`,
+    ],
+    ["services/web/client/kit/a.tsx", `import { create } from "@bufbuild/protobuf";`],
     ["tests/e2e/a.test.ts", `import { a } from "@app/orders/config.ts";`],
   ])("lets %s have what it needs", (path, text) => {
     expect(wrongImports(path, text, workspaces)).toEqual([]);

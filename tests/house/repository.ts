@@ -5,6 +5,8 @@ export const root = join(import.meta.dir, "../..");
 
 /** What is installed, generated at run time or private to a machine, and so no part of the repository. */
 const left = new Set([".git", "node_modules", ".quickbite"]);
+/** What a build leaves behind, by path. */
+const leftPaths = new Set(["services/web/dist"]);
 const leftNames = /^(?:\.env(?:\..*)?|.*\.log|\.DS_Store)$/;
 
 const filesMax = 20_000;
@@ -19,7 +21,7 @@ export function repositoryFiles(): readonly string[] {
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory() && !left.has(entry.name)) open.push(path);
+      if (entry.isDirectory() && !left.has(entry.name) && !leftPaths.has(path)) open.push(path);
       if (entry.isFile() && !leftNames.test(entry.name)) files.push(path);
     }
     if (files.length > filesMax) throw new Error(`more than ${filesMax} files below ${root}`);

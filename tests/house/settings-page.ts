@@ -4,6 +4,7 @@ import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
 import { settingNotes } from "@app/platform/config.ts";
 import { UsersConfig } from "@app/users/config.ts";
+import { WebConfig } from "@app/web/config.ts";
 import { z } from "zod";
 
 const services: Readonly<Record<string, z.ZodObject>> = {
@@ -12,6 +13,7 @@ const services: Readonly<Record<string, z.ZodObject>> = {
   events: EventsConfig,
   bookings: BookingsConfig,
   users: UsersConfig,
+  web: WebConfig,
 };
 
 /** What each setting is for, in words that its schema does not have. */
@@ -54,7 +56,13 @@ const meanings: Readonly<Record<string, string>> = {
   TLS_KEY_FILE: "Its key as PEM.",
   METRICS_PORT: "`/metrics` and nothing else.",
   INVENTORY_URL:
-    "Where inventory answers, so that `why` can tell what an order waits for there; without it inventory is not asked.",
+    "Where inventory answers: for web, whose calls go there, and for orders, so that `why` can tell what an order waits for there; without it orders does not ask.",
+  ORDERS_URL: "Where orders answers.",
+  EVENTS_URL: "Where events answers.",
+  BOOKINGS_URL: "Where bookings answers.",
+  USERS_URL: "Where users answers.",
+  STREAMS_MAX:
+    "So many answers may go on through one gateway at the same time, of all callers together; the next is answered with 503.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",
   HOLD_FOR: "How long seats are held for somebody who has not booked yet.",
   HOLDS_PER_CUSTOMER_MAX:
@@ -102,8 +110,11 @@ function meaningOf(name: string): string {
 }
 
 function onlyIn(name: string): string {
-  const having = Object.keys(services).filter((service) => settingOf(service, name));
-  return having.length === Object.keys(services).length ? "" : ` (${having.join(", ")})`;
+  const all = Object.keys(services);
+  const having = all.filter((service) => settingOf(service, name));
+  const lacking = all.filter((service) => !having.includes(service));
+  if (lacking.length === 0) return "";
+  return lacking.length === 1 ? ` (all but ${lacking})` : ` (${having.join(", ")})`;
 }
 
 /** One default, or each service's own. */

@@ -58,7 +58,7 @@ describe("the house", () => {
 
     expect(runnable).not.toContain("platform");
     expect(runnable).toEqual(servicesWith("config.ts").filter((name) => name !== "platform"));
-    expect(files.filter((path) => /^services\/[^/]+\/.+\/main\.tsx?$/.test(path))).toEqual([]);
+    expect(files.filter((path) => /^services\/[^/]+\/.+\/main\.ts$/.test(path))).toEqual([]);
   });
 
   test("builds every service in under 60 lines", () => {

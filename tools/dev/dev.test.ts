@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const services = ["orders", "inventory", "events", "bookings", "users"];
+const services = ["web", "orders", "inventory", "events", "bookings", "users"];
 
 describe("bun run dev", () => {
   test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {

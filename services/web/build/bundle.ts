@@ -35,6 +35,8 @@ export const ASSETS = "/assets/";
 
 const common = {
   target: "browser",
+  // Said here, because an image has no tsconfig.json.
+  jsx: { runtime: "automatic", importSource: "react", development: false },
   minify: true,
   sourcemap: "linked",
   publicPath: ASSETS,

@@ -1,13 +1,14 @@
 import type { Key, Menu } from "./keys.ts";
 import { levels } from "./log-level.ts";
 import type { LogView } from "./log-view.ts";
+import type { Pages } from "./pages.ts";
 import type { Unit } from "./supervise.ts";
 
 export interface Bindings {
   readonly units: readonly Unit[];
   readonly logs: LogView;
-  /** Where `o` goes. */
-  readonly openUrl: string;
+  /** Where `o` and `c` go. */
+  readonly pages: Pages | undefined;
   readonly showTable: () => void;
   readonly showHelp: () => void;
   readonly quit: () => void;
@@ -18,7 +19,7 @@ const FAULT_MS = 10_000;
 /** What each key does while everything runs. */
 export function keyBindings(on: Bindings): readonly Key[] {
   return [
-    { key: "o", label: "open in the browser", press: act(() => open(on.openUrl)) },
+    ...pageKeys(on),
     { key: "r", label: "restart one", press: () => restartMenu(on) },
     { key: "s", label: "stop or start one", press: () => stopMenu(on) },
     { key: "l", label: "filter the logs", press: () => logMenu(on) },
@@ -26,6 +27,14 @@ export function keyBindings(on: Bindings): readonly Key[] {
     { key: "t", label: "show the table again", press: act(on.showTable) },
     { key: "h", label: "help", press: act(on.showHelp) },
     { key: "q", label: "quit", press: act(on.quit) },
+  ];
+}
+
+function pageKeys({ pages }: Bindings): readonly Key[] {
+  if (!pages) return [];
+  return [
+    { key: "o", label: "open the web in the browser", press: act(() => open(pages.web)) },
+    { key: "c", label: "open the console", press: act(() => open(pages.console)) },
   ];
 }
 

@@ -10,6 +10,12 @@ describe("editsOf", () => {
     expect(editsOf(["services/orders/http/order-routes.ts"])?.restart).toEqual(new Set(["orders"]));
   });
 
+  test("restarts the web for whatever a page is made of, which builds it anew", () => {
+    for (const path of ["client/kit/button.tsx", "client/styles/app.css", "public/favicon.svg"]) {
+      expect(editsOf([`services/web/${path}`])?.restart).toEqual(new Set(["web"]));
+    }
+  });
+
   test("restarts all for the code that they share, generated code included", () => {
     expect(editsOf(["services/platform/http.ts"])?.restart).toBe("all");
     expect(editsOf(["proto/gen/orders/v1/order_messages_pb.ts"])?.restart).toBe("all");
@@ -35,6 +41,8 @@ describe("editsOf", () => {
     "services/orders/node_modules/zod/index.ts",
     "services/orders/http/.order-routes.ts.swp",
     "services/orders/notes.md",
+    "services/web/dist/0123456789abcdef/built.json",
+    "services/web/client/kit/button.test.tsx",
   ])("nobody runs %s", (path) => {
     expect(editsOf([path])).toBeUndefined();
   });

@@ -47,8 +47,9 @@ export function editsOf(paths: readonly string[]): Edits | undefined {
   let generate = false;
   let isShared = false;
   for (const path of paths) {
-    if (/(?:\.test\.ts|\/testing\/.*|\/node_modules\/.*|~)$|\/\.[^/]*$/.test(path)) continue;
-    const [, service] = /^services\/([^/]+)\/.*\.(?:ts|tsx|json)$/.exec(path) ?? [];
+    if (/(?:\.test\.tsx?|\/(?:testing|node_modules|dist)\/.*|~)$|\/\.[^/]*$/.test(path)) continue;
+    const [, service] =
+      /^services\/([^/]+)\/.*\.(?:tsx?|json|css|svg|webmanifest)$/.exec(path) ?? [];
     const [, database] = /^drizzle\/([^/]+)\/.*\.(?:sql|json)$/.exec(path) ?? [];
     if (database) migrate.add(database);
     else if (/^proto\/(?!gen\/).*\.proto$/.test(path)) generate = true;

@@ -7,6 +7,7 @@ import type { Colours } from "./colours.ts";
 import type { EndSignals } from "./end-signals.ts";
 import { type LogView, logView } from "./log-view.ts";
 import type { DevOptions } from "./options.ts";
+import { pagesOf, pagesText } from "./pages.ts";
 import { type Phases, phases } from "./phases.ts";
 import { readyTable, replicaRow, serverRow, type TableRow } from "./ready-table.ts";
 import { claimRunDirectory } from "./run-directory.ts";
@@ -223,7 +224,9 @@ function printTable(
     `  ${colours.dim(`# ${what}`)}`,
     `  ${command}`,
   ]);
-  terminal.print(["", readyTable(of.rows, colours), "", ...commands, ""].join("\n"));
+  const pages = pagesOf(of.replicas);
+  const first = pages ? ["", pagesText(pages, colours)] : [];
+  terminal.print([...first, "", readyTable(of.rows, colours), "", ...commands, ""].join("\n"));
 }
 
 /** For calls by curl; `qb` signs in by itself. */

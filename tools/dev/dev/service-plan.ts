@@ -4,12 +4,12 @@ import { freePort, freePortNear } from "../infrastructure/ports.ts";
 
 /** The ports that people's scripts know; a service that is not here runs on free ones. */
 const CONTRACT_PORTS: Readonly<Record<string, ServicePorts>> = {
+  web: { main: 3000, metrics: 9105 },
   orders: { main: 8080, metrics: 9100 },
   inventory: { main: 8090, grpc: 9090, metrics: 9101 },
   events: { main: 8181, metrics: 9102 },
   bookings: { main: 8282, metrics: 9103 },
   users: { main: 8383, metrics: 9104 },
-  web: { main: 3000, metrics: 9105 },
 };
 
 export const INFRASTRUCTURE_PORTS = { postgres: 5432, nats: 4222 };

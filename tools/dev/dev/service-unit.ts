@@ -95,6 +95,8 @@ function environmentOf(replica: Replica, settings: ServiceSettings): Record<stri
     NODE_ENV: "development",
     AUTH: "optional",
     HOST: "127.0.0.1",
+    // The gateway stands on this machine too, and tells the services who called it.
+    ...(service !== "web" && { TRUSTED_PROXIES: "127.0.0.1" }),
     PORT: String(ports.main),
     METRICS_PORT: String(ports.metrics),
     NATS_URL: natsUrl,

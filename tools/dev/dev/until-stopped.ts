@@ -5,9 +5,9 @@ import type { EndSignals } from "./end-signals.ts";
 import { keyBindings } from "./key-bindings.ts";
 import { readKeys } from "./keys.ts";
 import type { LogView } from "./log-view.ts";
+import { pagesOf } from "./pages.ts";
 import { type Edits, watchSources } from "./reload.ts";
 import type { Replica } from "./service-plan.ts";
-import { urlOf } from "./service-unit.ts";
 import type { StatusBar } from "./status-bar.ts";
 import type { Unit } from "./supervise.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,10 +45,9 @@ function keys(running: Running): Disposable {
     const lines = bindings.map(({ key, label }) => `  ${colours.bold(key)}  ${label}`);
     terminal.print(["", ...lines, ""].join("\n"));
   };
-  const [first] = running.replicas;
-  const openUrl = `${first ? urlOf(first) : ""}/v1/orders`;
   const quit = () => end.interrupt("q");
-  const bindings = keyBindings({ units, logs, openUrl, showTable, showHelp, quit });
+  const pages = pagesOf(running.replicas);
+  const bindings = keyBindings({ units, logs, pages, showTable, showHelp, quit });
   status.refresh();
   return readKeys({
     keys: bindings,
