@@ -10,7 +10,8 @@ import { cancelBooking } from "../store/cancel-booking.ts";
 import { confirmHold, releaseHold } from "../store/confirm-hold.ts";
 import { findBooking } from "../store/find-booking.ts";
 import { listBookings } from "../store/list-bookings.ts";
-import { BookingListView, BookingView, viewOf } from "./booking-views.ts";
+import { lookAtHold } from "../store/look-at-hold.ts";
+import { BookingListView, BookingView, holdViewOf, SeenHoldView, viewOf } from "./booking-views.ts";
 
 const ownerOf = (request: Request) => ownerFor(contextOf(request).caller);
 
@@ -41,6 +42,17 @@ export const bookingRoutes = (api: BookingsApi) =>
         return viewOf(await cancelBooking(api, id, { reason, ownedBy: ownerOf(request) }));
       },
       { response: BookingView },
+    )
+    .get(
+      "/holds/:id",
+      async ({ params, request, set }) => {
+        const ownedBy = ownerOf(request);
+        const { hold, now } = await lookAtHold(api.db, readId(params.id), { ownedBy });
+        // A kept answer would say a time that is over.
+        set.headers["cache-control"] = "no-store";
+        return { ...holdViewOf(hold), now: now.toISOString() };
+      },
+      { response: SeenHoldView },
     )
     .post(
       "/holds/:id/confirm",

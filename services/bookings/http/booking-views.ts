@@ -41,6 +41,9 @@ export const HoldView = z.object({
   bookingId: z.uuid().optional(),
 });
 
+/** A hold, and by the clock that ends it the time at which it was read. */
+export const SeenHoldView = HoldView.extend({ now: instant });
+
 export const AvailabilityView = z.object({
   /** More than what is booked and held, or what was sold before the organiser made it less. */
   capacity: count,

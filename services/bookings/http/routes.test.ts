@@ -187,6 +187,33 @@ describe("holds", () => {
     expect((await service.call("DELETE", `/holds/${unknown}`)).status).toBe(404);
   });
 
+  test("are shown as they are, with the time by the clock that ends them", async () => {
+    await using service = await served();
+    const eventId = await service.announce();
+    const { body: made } = await service.call("POST", `/events/${eventId}/holds`, {
+      body: { seats: 2, userId: "ada" },
+    });
+    const look = () => service.call("GET", `/holds/${made.id}`);
+
+    const open = await look();
+    await service.endHolds();
+    const ended = await look();
+    const { body: other } = await service.call("POST", `/events/${eventId}/holds`, {
+      body: { seats: 1, userId: "ada" },
+    });
+    const { body: booking } = await service.call("POST", `/holds/${other.id}/confirm`);
+    const confirmed = await service.call("GET", `/holds/${other.id}`);
+
+    expect([open.status, open.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(open.body).toEqual({ ...made, now: open.body.now });
+    const left = Date.parse(open.body.expiresAt) - Date.parse(open.body.now);
+    expect(left).toBeWithin(1, 600_001);
+    expect(Date.parse(ended.body.now)).toBeGreaterThanOrEqual(Date.parse(ended.body.expiresAt));
+    expect(confirmed.body).toMatchObject({ state: "CONFIRMED", bookingId: booking.id });
+    expect((await service.call("GET", `/holds/${unknown}`)).status).toBe(404);
+    expect((await service.call("GET", "/holds/nonsense")).status).toBe(400);
+  });
+
   test("beyond those that one customer may have are answered with 429, and when to try again", async () => {
     await using service = await served();
     const events = await Promise.all(Array.from({ length: 11 }, () => service.announce()));
@@ -225,6 +252,7 @@ describe("bookings", () => {
       ["GET", `/bookings/${booking.id}`],
       ["GET", `/bookings/${booking.id}/ticket`],
       ["POST", `/bookings/${booking.id}/cancel`],
+      ["GET", `/holds/${hold.id}`],
       ["POST", `/holds/${hold.id}/confirm`],
       ["DELETE", `/holds/${hold.id}`],
     ] as const;

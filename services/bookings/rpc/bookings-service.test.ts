@@ -37,6 +37,13 @@ describe("the calls on bookings", () => {
       held: 2,
       left: 1,
     });
+    const seen = await rpc.getHold({ holdId: hold?.id ?? "" });
+    expect(seen.hold).toEqual(hold);
+    expect(seen.now?.seconds).toBeGreaterThanOrEqual(hold?.createdAt?.seconds ?? 0n);
+    expect(await failure(service.rpc(bob).getHold({ holdId: hold?.id ?? "" }))).toEqual([
+      Code.NotFound,
+      "not found",
+    ]);
     const confirmed = await rpc.confirmHold({ holdId: hold?.id ?? "" });
     await rpc.releaseHold({ holdId: second?.id ?? "" });
     const { bookings, nextCursor } = await rpc.listBookings({ limit: 1 });

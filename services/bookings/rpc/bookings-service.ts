@@ -2,6 +2,7 @@ import type { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_se
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
 import { ownerFor } from "@app/platform/owner.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { readCancelReason } from "../domain/cancel-request.ts";
 import { seatsLeft } from "../domain/event.ts";
@@ -17,6 +18,7 @@ import { findBooking } from "../store/find-booking.ts";
 import { findEvent } from "../store/find-event.ts";
 import { holdSeats } from "../store/hold-seats.ts";
 import { listBookings } from "../store/list-bookings.ts";
+import { lookAtHold } from "../store/look-at-hold.ts";
 import type { Made } from "../store/once.ts";
 import { ticketFor, useTicket } from "../store/use-ticket.ts";
 import { holdToProto, toProto } from "./booking-proto.ts";
@@ -35,6 +37,11 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
     const wanted = readSeatsRequest({ seats, userId }, callerOf(context)?.subject);
     const held = await holdSeats(api, id, wanted, onceOf(context));
     return { hold: holdToProto(answered(held, context)) };
+  },
+
+  async getHold({ holdId }, context) {
+    const { hold, now } = await lookAtHold(api.db, readId(holdId), ownedBy(context));
+    return { hold: holdToProto(hold), now: timestampFromDate(now) };
   },
 
   async confirmHold({ holdId }, context) {

@@ -23,7 +23,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file bookings/v1/bookings_service.proto.
  */
 export const file_bookings_v1_bookings_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJib29raW5ncy92MS9ib29raW5nc19zZXJ2aWNlLnByb3RvEgtib29raW5ncy52MSKmAgoHQm9va2luZxIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRISCgpldmVudF9uYW1lGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSDQoFc2VhdHMYBSABKAUSKgoGc3RhdHVzGAYgASgOMhouYm9va2luZ3MudjEuQm9va2luZ1N0YXR1cxIOCgZyZWFzb24YByABKAkSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY2FuY2VsbGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgd1c2VkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLfAQoESG9sZBIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIPCgd1c2VyX2lkGAMgASgJEg0KBXNlYXRzGAQgASgFEiUKBXN0YXRlGAUgASgOMhYuYm9va2luZ3MudjEuSG9sZFN0YXRlEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmJvb2tpbmdfaWQYCCABKAkiSAoUQ3JlYXRlQm9va2luZ1JlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkSDQoFc2VhdHMYAiABKAUSDwoHdXNlcl9pZBgDIAEoCSI+ChVDcmVhdGVCb29raW5nUmVzcG9uc2USJQoHYm9va2luZxgBIAEoCzIULmJvb2tpbmdzLnYxLkJvb2tpbmciRQoRQ3JlYXRlSG9sZFJlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkSDQoFc2VhdHMYAiABKAUSDwoHdXNlcl9pZBgDIAEoCSI1ChJDcmVhdGVIb2xkUmVzcG9uc2USHwoEaG9sZBgBIAEoCzIRLmJvb2tpbmdzLnYxLkhvbGQiJQoSQ29uZmlybUhvbGRSZXF1ZXN0Eg8KB2hvbGRfaWQYASABKAkiPAoTQ29uZmlybUhvbGRSZXNwb25zZRIlCgdib29raW5nGAEgASgLMhQuYm9va2luZ3MudjEuQm9va2luZyIlChJSZWxlYXNlSG9sZFJlcXVlc3QSDwoHaG9sZF9pZBgBIAEoCSIVChNSZWxlYXNlSG9sZFJlc3BvbnNlIioKFkdldEF2YWlsYWJpbGl0eVJlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkiVwoXR2V0QXZhaWxhYmlsaXR5UmVzcG9uc2USEAoIY2FwYWNpdHkYASABKAUSDgoGYm9va2VkGAIgASgFEgwKBGhlbGQYAyABKAUSDAoEbGVmdBgEIAEoBSInChFHZXRCb29raW5nUmVxdWVzdBISCgpib29raW5nX2lkGAEgASgJIjsKEkdldEJvb2tpbmdSZXNwb25zZRIlCgdib29raW5nGAEgASgLMhQuYm9va2luZ3MudjEuQm9va2luZyJXChNMaXN0Qm9va2luZ3NSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSDgoGY3Vyc29yGAMgASgJEg0KBWxpbWl0GAQgASgFIlMKFExpc3RCb29raW5nc1Jlc3BvbnNlEiYKCGJvb2tpbmdzGAEgAygLMhQuYm9va2luZ3MudjEuQm9va2luZxITCgtuZXh0X2N1cnNvchgCIAEoCSI6ChRDYW5jZWxCb29raW5nUmVxdWVzdBISCgpib29raW5nX2lkGAEgASgJEg4KBnJlYXNvbhgCIAEoCSI+ChVDYW5jZWxCb29raW5nUmVzcG9uc2USJQoHYm9va2luZxgBIAEoCzIULmJvb2tpbmdzLnYxLkJvb2tpbmciJgoQR2V0VGlja2V0UmVxdWVzdBISCgpib29raW5nX2lkGAEgASgJIiMKEUdldFRpY2tldFJlc3BvbnNlEg4KBnRpY2tldBgBIAEoCSIlChNWZXJpZnlUaWNrZXRSZXF1ZXN0Eg4KBnRpY2tldBgBIAEoCSI9ChRWZXJpZnlUaWNrZXRSZXNwb25zZRIlCgdib29raW5nGAEgASgLMhQuYm9va2luZ3MudjEuQm9va2luZyIXChVMaXN0VGlja2V0S2V5c1JlcXVlc3QiPgoWTGlzdFRpY2tldEtleXNSZXNwb25zZRIkCgRrZXlzGAEgAygLMhYuYm9va2luZ3MudjEuVGlja2V0S2V5IiMKCVRpY2tldEtleRILCgNraWQYASABKAkSCQoBeBgCIAEoCSqEAQoNQm9va2luZ1N0YXR1cxIeChpCT09LSU5HX1NUQVRVU19VTlNQRUNJRklFRBAAEhwKGEJPT0tJTkdfU1RBVFVTX0NPTkZJUk1FRBABEhwKGEJPT0tJTkdfU1RBVFVTX0NBTkNFTExFRBACEhcKE0JPT0tJTkdfU1RBVFVTX1VTRUQQAyqHAQoJSG9sZFN0YXRlEhoKFkhPTERfU1RBVEVfVU5TUEVDSUZJRUQQABITCg9IT0xEX1NUQVRFX09QRU4QARIYChRIT0xEX1NUQVRFX0NPTkZJUk1FRBACEhcKE0hPTERfU1RBVEVfUkVMRUFTRUQQAxIWChJIT0xEX1NUQVRFX0VYUElSRUQQBDLaBwoPQm9va2luZ3NTZXJ2aWNlElYKDUNyZWF0ZUJvb2tpbmcSIS5ib29raW5ncy52MS5DcmVhdGVCb29raW5nUmVxdWVzdBoiLmJvb2tpbmdzLnYxLkNyZWF0ZUJvb2tpbmdSZXNwb25zZRJNCgpDcmVhdGVIb2xkEh4uYm9va2luZ3MudjEuQ3JlYXRlSG9sZFJlcXVlc3QaHy5ib29raW5ncy52MS5DcmVhdGVIb2xkUmVzcG9uc2USVQoLQ29uZmlybUhvbGQSHy5ib29raW5ncy52MS5Db25maXJtSG9sZFJlcXVlc3QaIC5ib29raW5ncy52MS5Db25maXJtSG9sZFJlc3BvbnNlIgOQAgISVQoLUmVsZWFzZUhvbGQSHy5ib29raW5ncy52MS5SZWxlYXNlSG9sZFJlcXVlc3QaIC5ib29raW5ncy52MS5SZWxlYXNlSG9sZFJlc3BvbnNlIgOQAgISYQoPR2V0QXZhaWxhYmlsaXR5EiMuYm9va2luZ3MudjEuR2V0QXZhaWxhYmlsaXR5UmVxdWVzdBokLmJvb2tpbmdzLnYxLkdldEF2YWlsYWJpbGl0eVJlc3BvbnNlIgOQAgESUgoKR2V0Qm9va2luZxIeLmJvb2tpbmdzLnYxLkdldEJvb2tpbmdSZXF1ZXN0Gh8uYm9va2luZ3MudjEuR2V0Qm9va2luZ1Jlc3BvbnNlIgOQAgESWAoMTGlzdEJvb2tpbmdzEiAuYm9va2luZ3MudjEuTGlzdEJvb2tpbmdzUmVxdWVzdBohLmJvb2tpbmdzLnYxLkxpc3RCb29raW5nc1Jlc3BvbnNlIgOQAgESWwoNQ2FuY2VsQm9va2luZxIhLmJvb2tpbmdzLnYxLkNhbmNlbEJvb2tpbmdSZXF1ZXN0GiIuYm9va2luZ3MudjEuQ2FuY2VsQm9va2luZ1Jlc3BvbnNlIgOQAgISTwoJR2V0VGlja2V0Eh0uYm9va2luZ3MudjEuR2V0VGlja2V0UmVxdWVzdBoeLmJvb2tpbmdzLnYxLkdldFRpY2tldFJlc3BvbnNlIgOQAgESUwoMVmVyaWZ5VGlja2V0EiAuYm9va2luZ3MudjEuVmVyaWZ5VGlja2V0UmVxdWVzdBohLmJvb2tpbmdzLnYxLlZlcmlmeVRpY2tldFJlc3BvbnNlEl4KDkxpc3RUaWNrZXRLZXlzEiIuYm9va2luZ3MudjEuTGlzdFRpY2tldEtleXNSZXF1ZXN0GiMuYm9va2luZ3MudjEuTGlzdFRpY2tldEtleXNSZXNwb25zZSIDkAIBYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiJib29raW5ncy92MS9ib29raW5nc19zZXJ2aWNlLnByb3RvEgtib29raW5ncy52MSKmAgoHQm9va2luZxIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRISCgpldmVudF9uYW1lGAMgASgJEg8KB3VzZXJfaWQYBCABKAkSDQoFc2VhdHMYBSABKAUSKgoGc3RhdHVzGAYgASgOMhouYm9va2luZ3MudjEuQm9va2luZ1N0YXR1cxIOCgZyZWFzb24YByABKAkSLgoKY3JlYXRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY2FuY2VsbGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIrCgd1c2VkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCLfAQoESG9sZBIKCgJpZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIPCgd1c2VyX2lkGAMgASgJEg0KBXNlYXRzGAQgASgFEiUKBXN0YXRlGAUgASgOMhYuYm9va2luZ3MudjEuSG9sZFN0YXRlEi4KCmNyZWF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmJvb2tpbmdfaWQYCCABKAkiSAoUQ3JlYXRlQm9va2luZ1JlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkSDQoFc2VhdHMYAiABKAUSDwoHdXNlcl9pZBgDIAEoCSI+ChVDcmVhdGVCb29raW5nUmVzcG9uc2USJQoHYm9va2luZxgBIAEoCzIULmJvb2tpbmdzLnYxLkJvb2tpbmciRQoRQ3JlYXRlSG9sZFJlcXVlc3QSEAoIZXZlbnRfaWQYASABKAkSDQoFc2VhdHMYAiABKAUSDwoHdXNlcl9pZBgDIAEoCSI1ChJDcmVhdGVIb2xkUmVzcG9uc2USHwoEaG9sZBgBIAEoCzIRLmJvb2tpbmdzLnYxLkhvbGQiIQoOR2V0SG9sZFJlcXVlc3QSDwoHaG9sZF9pZBgBIAEoCSJbCg9HZXRIb2xkUmVzcG9uc2USHwoEaG9sZBgBIAEoCzIRLmJvb2tpbmdzLnYxLkhvbGQSJwoDbm93GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIlChJDb25maXJtSG9sZFJlcXVlc3QSDwoHaG9sZF9pZBgBIAEoCSI8ChNDb25maXJtSG9sZFJlc3BvbnNlEiUKB2Jvb2tpbmcYASABKAsyFC5ib29raW5ncy52MS5Cb29raW5nIiUKElJlbGVhc2VIb2xkUmVxdWVzdBIPCgdob2xkX2lkGAEgASgJIhUKE1JlbGVhc2VIb2xkUmVzcG9uc2UiKgoWR2V0QXZhaWxhYmlsaXR5UmVxdWVzdBIQCghldmVudF9pZBgBIAEoCSJXChdHZXRBdmFpbGFiaWxpdHlSZXNwb25zZRIQCghjYXBhY2l0eRgBIAEoBRIOCgZib29rZWQYAiABKAUSDAoEaGVsZBgDIAEoBRIMCgRsZWZ0GAQgASgFIicKEUdldEJvb2tpbmdSZXF1ZXN0EhIKCmJvb2tpbmdfaWQYASABKAkiOwoSR2V0Qm9va2luZ1Jlc3BvbnNlEiUKB2Jvb2tpbmcYASABKAsyFC5ib29raW5ncy52MS5Cb29raW5nIlcKE0xpc3RCb29raW5nc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIOCgZjdXJzb3IYAyABKAkSDQoFbGltaXQYBCABKAUiUwoUTGlzdEJvb2tpbmdzUmVzcG9uc2USJgoIYm9va2luZ3MYASADKAsyFC5ib29raW5ncy52MS5Cb29raW5nEhMKC25leHRfY3Vyc29yGAIgASgJIjoKFENhbmNlbEJvb2tpbmdSZXF1ZXN0EhIKCmJvb2tpbmdfaWQYASABKAkSDgoGcmVhc29uGAIgASgJIj4KFUNhbmNlbEJvb2tpbmdSZXNwb25zZRIlCgdib29raW5nGAEgASgLMhQuYm9va2luZ3MudjEuQm9va2luZyImChBHZXRUaWNrZXRSZXF1ZXN0EhIKCmJvb2tpbmdfaWQYASABKAkiIwoRR2V0VGlja2V0UmVzcG9uc2USDgoGdGlja2V0GAEgASgJIiUKE1ZlcmlmeVRpY2tldFJlcXVlc3QSDgoGdGlja2V0GAEgASgJIj0KFFZlcmlmeVRpY2tldFJlc3BvbnNlEiUKB2Jvb2tpbmcYASABKAsyFC5ib29raW5ncy52MS5Cb29raW5nIhcKFUxpc3RUaWNrZXRLZXlzUmVxdWVzdCI+ChZMaXN0VGlja2V0S2V5c1Jlc3BvbnNlEiQKBGtleXMYASADKAsyFi5ib29raW5ncy52MS5UaWNrZXRLZXkiIwoJVGlja2V0S2V5EgsKA2tpZBgBIAEoCRIJCgF4GAIgASgJKoQBCg1Cb29raW5nU3RhdHVzEh4KGkJPT0tJTkdfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQk9PS0lOR19TVEFUVVNfQ09ORklSTUVEEAESHAoYQk9PS0lOR19TVEFUVVNfQ0FOQ0VMTEVEEAISFwoTQk9PS0lOR19TVEFUVVNfVVNFRBADKocBCglIb2xkU3RhdGUSGgoWSE9MRF9TVEFURV9VTlNQRUNJRklFRBAAEhMKD0hPTERfU1RBVEVfT1BFThABEhgKFEhPTERfU1RBVEVfQ09ORklSTUVEEAISFwoTSE9MRF9TVEFURV9SRUxFQVNFRBADEhYKEkhPTERfU1RBVEVfRVhQSVJFRBAEMqUICg9Cb29raW5nc1NlcnZpY2USVgoNQ3JlYXRlQm9va2luZxIhLmJvb2tpbmdzLnYxLkNyZWF0ZUJvb2tpbmdSZXF1ZXN0GiIuYm9va2luZ3MudjEuQ3JlYXRlQm9va2luZ1Jlc3BvbnNlEk0KCkNyZWF0ZUhvbGQSHi5ib29raW5ncy52MS5DcmVhdGVIb2xkUmVxdWVzdBofLmJvb2tpbmdzLnYxLkNyZWF0ZUhvbGRSZXNwb25zZRJJCgdHZXRIb2xkEhsuYm9va2luZ3MudjEuR2V0SG9sZFJlcXVlc3QaHC5ib29raW5ncy52MS5HZXRIb2xkUmVzcG9uc2UiA5ACARJVCgtDb25maXJtSG9sZBIfLmJvb2tpbmdzLnYxLkNvbmZpcm1Ib2xkUmVxdWVzdBogLmJvb2tpbmdzLnYxLkNvbmZpcm1Ib2xkUmVzcG9uc2UiA5ACAhJVCgtSZWxlYXNlSG9sZBIfLmJvb2tpbmdzLnYxLlJlbGVhc2VIb2xkUmVxdWVzdBogLmJvb2tpbmdzLnYxLlJlbGVhc2VIb2xkUmVzcG9uc2UiA5ACAhJhCg9HZXRBdmFpbGFiaWxpdHkSIy5ib29raW5ncy52MS5HZXRBdmFpbGFiaWxpdHlSZXF1ZXN0GiQuYm9va2luZ3MudjEuR2V0QXZhaWxhYmlsaXR5UmVzcG9uc2UiA5ACARJSCgpHZXRCb29raW5nEh4uYm9va2luZ3MudjEuR2V0Qm9va2luZ1JlcXVlc3QaHy5ib29raW5ncy52MS5HZXRCb29raW5nUmVzcG9uc2UiA5ACARJYCgxMaXN0Qm9va2luZ3MSIC5ib29raW5ncy52MS5MaXN0Qm9va2luZ3NSZXF1ZXN0GiEuYm9va2luZ3MudjEuTGlzdEJvb2tpbmdzUmVzcG9uc2UiA5ACARJbCg1DYW5jZWxCb29raW5nEiEuYm9va2luZ3MudjEuQ2FuY2VsQm9va2luZ1JlcXVlc3QaIi5ib29raW5ncy52MS5DYW5jZWxCb29raW5nUmVzcG9uc2UiA5ACAhJPCglHZXRUaWNrZXQSHS5ib29raW5ncy52MS5HZXRUaWNrZXRSZXF1ZXN0Gh4uYm9va2luZ3MudjEuR2V0VGlja2V0UmVzcG9uc2UiA5ACARJTCgxWZXJpZnlUaWNrZXQSIC5ib29raW5ncy52MS5WZXJpZnlUaWNrZXRSZXF1ZXN0GiEuYm9va2luZ3MudjEuVmVyaWZ5VGlja2V0UmVzcG9uc2USXgoOTGlzdFRpY2tldEtleXMSIi5ib29raW5ncy52MS5MaXN0VGlja2V0S2V5c1JlcXVlc3QaIy5ib29raW5ncy52MS5MaXN0VGlja2V0S2V5c1Jlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Booking is one booking as its customer sees it.
@@ -292,6 +292,56 @@ export const CreateHoldResponseSchema: GenMessage<CreateHoldResponse> = /*@__PUR
   messageDesc(file_bookings_v1_bookings_service, 5);
 
 /**
+ * GetHoldRequest names the hold to read.
+ *
+ * @generated from message bookings.v1.GetHoldRequest
+ */
+export type GetHoldRequest = Message<"bookings.v1.GetHoldRequest"> & {
+  /**
+   * The hold.
+   *
+   * @generated from field: string hold_id = 1;
+   */
+  holdId: string;
+};
+
+/**
+ * Describes the message bookings.v1.GetHoldRequest.
+ * Use `create(GetHoldRequestSchema)` to create a new message.
+ */
+export const GetHoldRequestSchema: GenMessage<GetHoldRequest> = /*@__PURE__*/
+  messageDesc(file_bookings_v1_bookings_service, 6);
+
+/**
+ * GetHoldResponse holds the hold asked for.
+ *
+ * @generated from message bookings.v1.GetHoldResponse
+ */
+export type GetHoldResponse = Message<"bookings.v1.GetHoldResponse"> & {
+  /**
+   * The hold as it is now; of one that was closed more than seven days ago nothing is known.
+   *
+   * @generated from field: bookings.v1.Hold hold = 1;
+   */
+  hold?: Hold | undefined;
+
+  /**
+   * When it was read, by the clock that ends it: so much time is left as lies between this and its
+   * `expires_at`, whatever the caller's own clock says.
+   *
+   * @generated from field: google.protobuf.Timestamp now = 2;
+   */
+  now?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message bookings.v1.GetHoldResponse.
+ * Use `create(GetHoldResponseSchema)` to create a new message.
+ */
+export const GetHoldResponseSchema: GenMessage<GetHoldResponse> = /*@__PURE__*/
+  messageDesc(file_bookings_v1_bookings_service, 7);
+
+/**
  * ConfirmHoldRequest names the hold to turn into a booking.
  *
  * @generated from message bookings.v1.ConfirmHoldRequest
@@ -310,7 +360,7 @@ export type ConfirmHoldRequest = Message<"bookings.v1.ConfirmHoldRequest"> & {
  * Use `create(ConfirmHoldRequestSchema)` to create a new message.
  */
 export const ConfirmHoldRequestSchema: GenMessage<ConfirmHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 6);
+  messageDesc(file_bookings_v1_bookings_service, 8);
 
 /**
  * ConfirmHoldResponse holds what was booked.
@@ -331,7 +381,7 @@ export type ConfirmHoldResponse = Message<"bookings.v1.ConfirmHoldResponse"> & {
  * Use `create(ConfirmHoldResponseSchema)` to create a new message.
  */
 export const ConfirmHoldResponseSchema: GenMessage<ConfirmHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 7);
+  messageDesc(file_bookings_v1_bookings_service, 9);
 
 /**
  * ReleaseHoldRequest names the hold to let go of.
@@ -352,7 +402,7 @@ export type ReleaseHoldRequest = Message<"bookings.v1.ReleaseHoldRequest"> & {
  * Use `create(ReleaseHoldRequestSchema)` to create a new message.
  */
 export const ReleaseHoldRequestSchema: GenMessage<ReleaseHoldRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 8);
+  messageDesc(file_bookings_v1_bookings_service, 10);
 
 /**
  * ReleaseHoldResponse says that nothing is held any more.
@@ -367,7 +417,7 @@ export type ReleaseHoldResponse = Message<"bookings.v1.ReleaseHoldResponse"> & {
  * Use `create(ReleaseHoldResponseSchema)` to create a new message.
  */
 export const ReleaseHoldResponseSchema: GenMessage<ReleaseHoldResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 9);
+  messageDesc(file_bookings_v1_bookings_service, 11);
 
 /**
  * GetAvailabilityRequest names an event.
@@ -388,7 +438,7 @@ export type GetAvailabilityRequest = Message<"bookings.v1.GetAvailabilityRequest
  * Use `create(GetAvailabilityRequestSchema)` to create a new message.
  */
 export const GetAvailabilityRequestSchema: GenMessage<GetAvailabilityRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 10);
+  messageDesc(file_bookings_v1_bookings_service, 12);
 
 /**
  * GetAvailabilityResponse tells of an event's seats.
@@ -430,7 +480,7 @@ export type GetAvailabilityResponse = Message<"bookings.v1.GetAvailabilityRespon
  * Use `create(GetAvailabilityResponseSchema)` to create a new message.
  */
 export const GetAvailabilityResponseSchema: GenMessage<GetAvailabilityResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 11);
+  messageDesc(file_bookings_v1_bookings_service, 13);
 
 /**
  * GetBookingRequest names the booking to read.
@@ -451,7 +501,7 @@ export type GetBookingRequest = Message<"bookings.v1.GetBookingRequest"> & {
  * Use `create(GetBookingRequestSchema)` to create a new message.
  */
 export const GetBookingRequestSchema: GenMessage<GetBookingRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 12);
+  messageDesc(file_bookings_v1_bookings_service, 14);
 
 /**
  * GetBookingResponse holds the booking asked for.
@@ -472,7 +522,7 @@ export type GetBookingResponse = Message<"bookings.v1.GetBookingResponse"> & {
  * Use `create(GetBookingResponseSchema)` to create a new message.
  */
 export const GetBookingResponseSchema: GenMessage<GetBookingResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 13);
+  messageDesc(file_bookings_v1_bookings_service, 15);
 
 /**
  * ListBookingsRequest narrows and pages a list of bookings. Filters that are left out match everything.
@@ -514,7 +564,7 @@ export type ListBookingsRequest = Message<"bookings.v1.ListBookingsRequest"> & {
  * Use `create(ListBookingsRequestSchema)` to create a new message.
  */
 export const ListBookingsRequestSchema: GenMessage<ListBookingsRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 14);
+  messageDesc(file_bookings_v1_bookings_service, 16);
 
 /**
  * ListBookingsResponse is one page of bookings.
@@ -542,7 +592,7 @@ export type ListBookingsResponse = Message<"bookings.v1.ListBookingsResponse"> &
  * Use `create(ListBookingsResponseSchema)` to create a new message.
  */
 export const ListBookingsResponseSchema: GenMessage<ListBookingsResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 15);
+  messageDesc(file_bookings_v1_bookings_service, 17);
 
 /**
  * CancelBookingRequest names the booking to cancel, and why.
@@ -570,7 +620,7 @@ export type CancelBookingRequest = Message<"bookings.v1.CancelBookingRequest"> &
  * Use `create(CancelBookingRequestSchema)` to create a new message.
  */
 export const CancelBookingRequestSchema: GenMessage<CancelBookingRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 16);
+  messageDesc(file_bookings_v1_bookings_service, 18);
 
 /**
  * CancelBookingResponse holds the booking as it is now.
@@ -591,7 +641,7 @@ export type CancelBookingResponse = Message<"bookings.v1.CancelBookingResponse">
  * Use `create(CancelBookingResponseSchema)` to create a new message.
  */
 export const CancelBookingResponseSchema: GenMessage<CancelBookingResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 17);
+  messageDesc(file_bookings_v1_bookings_service, 19);
 
 /**
  * GetTicketRequest names the booking whose ticket is wanted.
@@ -612,7 +662,7 @@ export type GetTicketRequest = Message<"bookings.v1.GetTicketRequest"> & {
  * Use `create(GetTicketRequestSchema)` to create a new message.
  */
 export const GetTicketRequestSchema: GenMessage<GetTicketRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 18);
+  messageDesc(file_bookings_v1_bookings_service, 20);
 
 /**
  * GetTicketResponse holds a ticket.
@@ -633,7 +683,7 @@ export type GetTicketResponse = Message<"bookings.v1.GetTicketResponse"> & {
  * Use `create(GetTicketResponseSchema)` to create a new message.
  */
 export const GetTicketResponseSchema: GenMessage<GetTicketResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 19);
+  messageDesc(file_bookings_v1_bookings_service, 21);
 
 /**
  * VerifyTicketRequest holds the ticket that somebody shows.
@@ -654,7 +704,7 @@ export type VerifyTicketRequest = Message<"bookings.v1.VerifyTicketRequest"> & {
  * Use `create(VerifyTicketRequestSchema)` to create a new message.
  */
 export const VerifyTicketRequestSchema: GenMessage<VerifyTicketRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 20);
+  messageDesc(file_bookings_v1_bookings_service, 22);
 
 /**
  * VerifyTicketResponse says who is let in.
@@ -675,7 +725,7 @@ export type VerifyTicketResponse = Message<"bookings.v1.VerifyTicketResponse"> &
  * Use `create(VerifyTicketResponseSchema)` to create a new message.
  */
 export const VerifyTicketResponseSchema: GenMessage<VerifyTicketResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 21);
+  messageDesc(file_bookings_v1_bookings_service, 23);
 
 /**
  * ListTicketKeysRequest asks for all keys.
@@ -690,7 +740,7 @@ export type ListTicketKeysRequest = Message<"bookings.v1.ListTicketKeysRequest">
  * Use `create(ListTicketKeysRequestSchema)` to create a new message.
  */
 export const ListTicketKeysRequestSchema: GenMessage<ListTicketKeysRequest> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 22);
+  messageDesc(file_bookings_v1_bookings_service, 24);
 
 /**
  * ListTicketKeysResponse holds the keys of all tickets there are.
@@ -711,7 +761,7 @@ export type ListTicketKeysResponse = Message<"bookings.v1.ListTicketKeysResponse
  * Use `create(ListTicketKeysResponseSchema)` to create a new message.
  */
 export const ListTicketKeysResponseSchema: GenMessage<ListTicketKeysResponse> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 23);
+  messageDesc(file_bookings_v1_bookings_service, 25);
 
 /**
  * TicketKey is an Ed25519 public key (RFC 8037).
@@ -739,7 +789,7 @@ export type TicketKey = Message<"bookings.v1.TicketKey"> & {
  * Use `create(TicketKeySchema)` to create a new message.
  */
 export const TicketKeySchema: GenMessage<TicketKey> = /*@__PURE__*/
-  messageDesc(file_bookings_v1_bookings_service, 24);
+  messageDesc(file_bookings_v1_bookings_service, 26);
 
 /**
  * BookingStatus is where a booking stands. CONFIRMED becomes one of the others, which stay.
@@ -876,6 +926,16 @@ export const BookingsService: GenService<{
     methodKind: "unary";
     input: typeof CreateHoldRequestSchema;
     output: typeof CreateHoldResponseSchema;
+  },
+  /**
+   * GetHold answers one hold as it is now, and what time it is.
+   *
+   * @generated from rpc bookings.v1.BookingsService.GetHold
+   */
+  getHold: {
+    methodKind: "unary";
+    input: typeof GetHoldRequestSchema;
+    output: typeof GetHoldResponseSchema;
   },
   /**
    * ConfirmHold turns a hold into a booking, before its time is over: then it is
