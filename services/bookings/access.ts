@@ -14,6 +14,7 @@ export const bookingsAccess: AccessTable = {
   "DELETE /holds/:id": "user",
   "GET /tickets/keys": "public",
   "POST /tickets/verify": "operator",
+  "GET /ops/v1/sagas": "operator",
   "POST /ops/v1/rebuilds": "operator",
   "GET /ops/v1/rebuilds/current": "operator",
   "GET /ops/v1/rebuilds/:id": "operator",

@@ -16,6 +16,7 @@ import { onEventUpdated } from "./consumers/on-event-updated.ts";
 import { bookingRoutes } from "./http/booking-routes.ts";
 import { eventRoutes } from "./http/event-routes.ts";
 import { rebuildRoutes } from "./http/rebuild-routes.ts";
+import { sagaRoutes } from "./http/saga-routes.ts";
 import { ticketRoutes } from "./http/ticket-routes.ts";
 import { bookingsService } from "./rpc/bookings-service.ts";
 import { bookingMeters } from "./store/booking-meters.ts";
@@ -68,6 +69,7 @@ export function bookings(settings: BookingsSettings) {
       .use(eventRoutes(api))
       .use(bookingRoutes(api))
       .use(ticketRoutes(api))
+      .use(sagaRoutes({ db }))
       .use(rebuildRoutes({ db, consumer: source.durable })),
     rpc: (router: ConnectRouter) => router.service(BookingsService, bookingsService(api)),
     consumers: [

@@ -8,6 +8,7 @@ export const ordersAccess: AccessTable = {
   "POST /v1/orders/:id/cancel": "user",
   "GET /v1/orders/:id/stream": "user",
   "GET /v1/orders/:id/why": "operator",
+  "GET /ops/v1/sagas": "operator",
   "POST /ops/v1/demo/unreadable-orders": "operator",
   "orders.v1.OrdersService/CreateOrder": "user",
   "orders.v1.OrdersService/GetOrder": "user",

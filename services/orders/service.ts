@@ -15,6 +15,7 @@ import type { Order } from "./domain/order.ts";
 import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
 import { type OrderWhySettings, orderWhyRoutes } from "./http/order-why.ts";
+import { sagaRoutes } from "./http/saga-routes.ts";
 import { ordersService } from "./rpc/orders-service.ts";
 import { orderAdder } from "./store/add-order.ts";
 import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
@@ -71,7 +72,7 @@ export function orders(settings: OrdersSettings) {
     stopping,
     clock,
   };
-  const app = httpApp(ordersAccess).use(orderRoutes(api));
+  const app = httpApp(ordersAccess).use(orderRoutes(api)).use(sagaRoutes({ db, deadlineMs }));
 
   return {
     access: ordersAccess,

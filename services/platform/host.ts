@@ -22,6 +22,7 @@ import { type ConsumerDeclaration, type Inspected, startMessaging } from "./mess
 import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
 import type { Undecided } from "./messaging/ops-overview.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
+import { streamRoutes } from "./messaging/ops-stream-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
 import type { Meter } from "./meters.ts";
@@ -170,8 +171,10 @@ async function start<Settings extends ServiceSettings, S>(
   });
   onDrain(health.drain);
   const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
+  const { inspected } = messaging;
   const vitals = { readiness: health.readiness, undecided: service.undecided };
-  const app = service.app.use(operatorRoutes(messaging, vitals)).use(looking);
+  const streams = streamRoutes({ inspected, broker, replicas: settings.STREAM_REPLICAS });
+  const app = service.app.use(operatorRoutes(messaging, vitals)).use(streams).use(looking);
   requireRules({ ...service, app });
   const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
   const proxies = settings.TRUSTED_PROXIES ?? [];

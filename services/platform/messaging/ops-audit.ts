@@ -8,6 +8,10 @@ import { audit } from "./tables.ts";
 export interface AuditFilter {
   /** What was acted on, such as `dead-letter/17`. */
   readonly target?: string | undefined;
+  /** Who acted. */
+  readonly actor?: string | undefined;
+  /** What was done, such as `redrive`. */
+  readonly action?: string | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -15,7 +19,7 @@ export interface AuditFilter {
 /** One page of what operators did, newest first. */
 export async function listAudit(
   { q }: Database,
-  { target, cursor, limit }: AuditFilter,
+  { target, actor, action, cursor, limit }: AuditFilter,
 ): Promise<AuditView> {
   const rows = await q
     .select()
@@ -23,6 +27,9 @@ export async function listAudit(
     .where(
       and(
         target === undefined ? undefined : eq(audit.target, target),
+        // What people did is little: these are looked through without an index.
+        actor === undefined ? undefined : eq(audit.actor, actor),
+        action === undefined ? undefined : eq(audit.action, action),
         cursor === undefined ? undefined : lt(audit.id, idIn(cursor)),
       ),
     )

@@ -1,11 +1,11 @@
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { Database, Transaction } from "../postgres.ts";
+import type { Database } from "../postgres.ts";
 import { within } from "../within.ts";
 import type { Broker, StoredMessage } from "./broker.ts";
-import { isStatementTimeout } from "./database-faults.ts";
 import { readHeaders } from "./incoming.ts";
 import { messagesOf } from "./lane-gaps.ts";
 import type { Inspected } from "./messaging.ts";
+import { unlessTooLong } from "./ops-in-time.ts";
 import { findLane } from "./ops-lanes.ts";
 import type { MessagesView, ReceivedMessageView } from "./ops-views.ts";
 import { attempts, deadLetters, inbox, outbox, outboxSent, parked } from "./tables.ts";
@@ -55,7 +55,7 @@ async function sentMessages(
     .where(eq(outboxSent.key, key))
     .orderBy(asc(outboxSent.version))
     .limit(messagesMax);
-  const waiting = await unlessTooLong(db, ({ q }) =>
+  const waiting = await unlessTooLong(db, outboxWithinMs, ({ q }) =>
     q
       .select(columns(outbox))
       .from(outbox)
@@ -74,24 +74,6 @@ async function sentMessages(
       sentAt: row.sentAt?.toISOString() ?? null,
     }));
   return { sent: views, ...(waiting ? {} : { outboxUnread: true }) };
-}
-
-/** Undefined when Postgres could not read it in time. */
-async function unlessTooLong<T>(
-  db: Database,
-  read: (tx: Transaction) => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await db.transaction(async (tx) => {
-      await tx.q.execute(
-        sql`select set_config('statement_timeout', ${String(outboxWithinMs)}, true)`,
-      );
-      return read(tx);
-    });
-  } catch (error) {
-    if (!isStatementTimeout(error)) throw error;
-    return undefined;
-  }
 }
 
 interface Place {

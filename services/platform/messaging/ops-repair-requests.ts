@@ -66,6 +66,8 @@ export const RunsRequest = z.strictObject({
 
 export const AuditRequest = z.strictObject({
   target: z.string("target must be a string").max(300, "target is too long").optional(),
+  actor: z.string("actor must be a string").max(300, "actor is too long").optional(),
+  action: z.string("action must be a string").max(100, "action is too long").optional(),
   cursor,
   limit,
 });
