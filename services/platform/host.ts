@@ -170,8 +170,8 @@ async function start<Settings extends ServiceSettings, S>(
     ],
   });
   onDrain(health.drain);
-  const looking = service.coreRoutes?.(messaging.inspected) ?? new Elysia();
   const { inspected } = messaging;
+  const looking = service.coreRoutes?.(inspected) ?? new Elysia();
   const vitals = { readiness: health.readiness, undecided: service.undecided };
   const streams = streamRoutes({ inspected, broker, replicas: settings.STREAM_REPLICAS });
   const app = service.app.use(operatorRoutes(messaging, vitals)).use(streams).use(looking);

@@ -20,3 +20,13 @@ export const wholeNumber = (min: number, max: number) => (text: string) => {
   if (count < min || count > max) throw new InvalidArgumentError(`It must be ${min} to ${max}.`);
   return count;
 };
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
+
+/** A moment as RFC 3339 writes it. */
+export function instant(text: string): Date {
+  const time = RFC3339.test(text) ? new Date(text) : new Date(Number.NaN);
+  if (Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError("It must be a time such as 2026-05-04T12:00:00Z.");
+  return time;
+}

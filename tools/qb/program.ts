@@ -1,16 +1,19 @@
 import { Command, CommanderError } from "commander";
+import { auditCommands } from "./commands/audit.ts";
 import { certCommands } from "./commands/cert.ts";
-import { consumerCommands } from "./commands/consumer-rebuild.ts";
+import { consumerCommands } from "./commands/consumer.ts";
 import { dlqCommands } from "./commands/dlq.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { laneCommands } from "./commands/lane.ts";
+import { messageCommands } from "./commands/message.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { missingCommands } from "./commands/missing.ts";
 import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { overviewCommand } from "./commands/overview.ts";
+import { sagaCommands } from "./commands/saga.ts";
 import { seedCommand } from "./commands/seed.ts";
-import { streamCommands } from "./commands/stream-get.ts";
+import { streamCommands } from "./commands/stream.ts";
 import { topologyCommands } from "./commands/topology.ts";
 import { userCommands } from "./commands/user.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -76,6 +79,9 @@ export async function runQb(args: readonly string[]): Promise<number> {
     migrateCommand,
     consumerCommands,
     streamCommands,
+    messageCommands,
+    sagaCommands,
+    auditCommands,
     userCommands,
     certCommands,
   ]) {

@@ -1,3 +1,4 @@
+import { StreamsView } from "@app/platform/messaging/ops-stream-views.ts";
 import type { Command } from "commander";
 import { z } from "zod";
 import type { Context } from "../context.ts";
@@ -9,6 +10,7 @@ import type { ServiceClient } from "../service-client.ts";
 
 interface RebuildFlags {
   readonly timeout: number;
+  readonly dryRun?: boolean;
   /** Commander's name for what `--no-wait` turns off. */
   readonly wait: boolean;
 }
@@ -28,22 +30,21 @@ type RebuildView = z.infer<typeof RebuildView>;
 
 const LOOK_EVERY_MS = 250;
 
-/** What is done with a consumer as a whole. */
-export function consumerCommands(program: Command, run: Run): void {
-  const consumer = program.command("consumer").description("consumers as a whole");
-
+/** Builds what a consumer made of its messages anew. */
+export function rebuildCommand(consumer: Command, run: Run): void {
   consumer
     .command("rebuild")
     .argument("<service>", "whose projection it is: bookings")
     .option("--no-wait", "only ask for it: the service goes on by itself, over restarts too")
     .option("--timeout <seconds>", "stop waiting after so long", seconds(86_400), 900)
+    .option("--dry-run", "say what would be read, and do nothing")
     .description("build a projection anew from its stream, and swap it in while the service runs")
     .action(run((context, flags: RebuildFlags, service) => rebuild(context, flags, service)));
 }
 
 async function rebuild(
   { bookings, out }: Context,
-  { wait, timeout }: RebuildFlags,
+  { wait, timeout, dryRun = false }: RebuildFlags,
   service: string,
 ): Promise<void> {
   if (service !== "bookings") {
@@ -51,6 +52,7 @@ async function rebuild(
       next: "qb consumer rebuild bookings",
     });
   }
+  if (dryRun) return whatRebuildingWouldRead({ bookings, out });
   const asked = await bookings.ask("/ops/v1/rebuilds", RebuildView, { method: "POST", body: {} });
   if (!wait) {
     out.data(asked);
@@ -79,6 +81,21 @@ async function rebuild(
     out.say(`${unreadable} messages could not be read and were left out.`);
     out.say("Try next: qb dlq ls");
   }
+}
+
+/** What the projection of bookings is made from. */
+const source = "EVENTS";
+
+async function whatRebuildingWouldRead({
+  bookings,
+  out,
+}: Pick<Context, "bookings" | "out">): Promise<void> {
+  const { streams } = await bookings.ask("/ops/v1/streams", StreamsView);
+  const messages = streams.find(({ name }) => name === source)?.state?.messages ?? null;
+  out.data({ stream: source, messages, dryRun: true });
+  out.say(
+    `Would read ${messages ?? "all"} messages of ${source} and swap in what they say. Nothing was done.`,
+  );
 }
 
 async function waitFor(

@@ -1,9 +1,10 @@
 import type { StoredMessage } from "@app/platform/messaging/broker.ts";
 import { readStream } from "@app/platform/messaging/jetstream-read.ts";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { withBroker } from "../broker.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
+import { instant } from "../options.ts";
 import type { Run } from "../program.ts";
 import { type Kept, keptOf, stateAt } from "../stream-state.ts";
 
@@ -14,16 +15,13 @@ interface GetFlags {
 const answerWithinMs = 5_000;
 /** Nothing has more messages than somebody could have sent by hand. */
 const messagesMax = 100_000;
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** What the streams that keep everything know of the past. */
-export function streamCommands(program: Command, run: Run): void {
-  const stream = program.command("stream").description("what streams hold that keep everything");
-
+export function streamGetCommand(stream: Command, run: Run): void {
   stream
     .command("get")
     .argument("<key>", "event/<uuid>, location/<uuid> or booking/<uuid>")
-    .option("--at <time>", "RFC 3339, such as 2026-05-04T12:00:00Z; now when left out", readTime)
+    .option("--at <time>", "RFC 3339, such as 2026-05-04T12:00:00Z; now when left out", instant)
     .description("tell what something was at a past moment, from its messages")
     .action(run((context, flags: GetFlags, key) => get(context, flags, key)));
 }
@@ -65,10 +63,3 @@ async function messagesOf(natsUrl: string, { stream, subject }: Kept) {
 
 const shown = (value: unknown): string | number =>
   typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value);
-
-function readTime(text: string): Date {
-  const time = RFC3339.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError("It must be a time such as 2026-05-04T12:00:00Z.");
-  return time;
-}
