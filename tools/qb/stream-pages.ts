@@ -23,10 +23,9 @@ export interface StreamFilter {
  * believed first, then whoever had an answer from the broker.
  */
 export async function knownStreams(services: readonly ServiceClient[]) {
-  const { found, unanswered, requireAll } = await askEach(services, async (service) => ({
-    service: service.name,
-    ...(await service.ask("/ops/v1/streams", StreamsView)),
-  }));
+  const { found, unanswered, requireAll } = await askEach(services, (service) =>
+    service.ask("/ops/v1/streams", StreamsView),
+  );
   const told = found.flatMap(({ service, streams }) =>
     streams.map((stream) => ({ stream, rank: rankOf(stream, service) })),
   );
