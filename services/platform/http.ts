@@ -137,7 +137,10 @@ async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response
     if (problem !== undefined) return problemAnswer(request, problem);
 
     const health = await settings.health(request);
-    if (health !== undefined) return served.quiet(health);
+    if (health !== undefined) {
+      served.keepQuiet();
+      return health;
+    }
 
     const refused = await admit(served, wrapper);
     return refused === undefined

@@ -18,6 +18,8 @@ export interface RequestContext extends Identity {
    * the caller has as many open as allowed.
    */
   openStream(): () => void;
+  /** Keeps the request's line out of the usual log: there are many of its kind, and none tells much. */
+  keepQuiet(): void;
   /** Leaves what went wrong to the request's line in the log; the caller is not told. */
   noteFault(error: unknown): void;
 }
@@ -55,6 +57,7 @@ function unserved(request: Request): RequestContext {
     receiving: (body) => body,
     extendDeadline: () => undefined,
     openStream: () => () => undefined,
+    keepQuiet: () => undefined,
     noteFault: () => undefined,
   };
 }

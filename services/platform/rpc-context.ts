@@ -25,6 +25,7 @@ export function changeRpcRequest(values: ContextValues, changes: Partial<Request
     receiving: (body) => request.receiving(body),
     extendDeadline: (durationMs) => request.extendDeadline(durationMs),
     openStream: () => request.openStream(),
+    keepQuiet: () => request.keepQuiet(),
     noteFault: (error) => request.noteFault(error),
     ...changes,
   });

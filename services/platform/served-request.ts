@@ -90,10 +90,8 @@ export class ServedRequest implements RequestContext {
     this.#fault = error;
   }
 
-  /** Takes the answer and keeps the request's line out of the usual log. */
-  quiet(response: Response): Response {
+  keepQuiet(): void {
     this.#level = "debug";
-    return response;
   }
 
   /** The answer, or a problem when it is late. What goes on behind it is told by the signal. */

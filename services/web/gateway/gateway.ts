@@ -3,6 +3,7 @@ import { invalidToken, presentedToken } from "@app/platform/auth-cookie.ts";
 import type { FetchHandler } from "@app/platform/http.ts";
 import { problems } from "@app/platform/problem.ts";
 import { problemAnswer } from "@app/platform/problem-answer.ts";
+import { contextOf } from "@app/platform/request-context.ts";
 import { type Asked, askedPath } from "./asked-path.ts";
 import { isTls } from "./forwarded-headers.ts";
 import { appAt, wantsPage } from "./navigation.ts";
@@ -36,14 +37,23 @@ function answer(
     return problemAnswer(request, problems.invalidUrl);
   if (wantsPage(request, asked)) return files.page(request, appAt(asked));
   const way = wayOf(asked.path);
-  if (way === undefined)
-    return files.answer(request, asked.path) ?? problemAnswer(request, problems.notFound);
-  if (!handedOn.includes(request.method))
-    return problemAnswer(request, problems.methodNotAllowed(handedOn));
+  if (way === undefined) return fileAt(request, asked, files);
+  const methods = way.own ? readOnly : handedOn;
+  if (!methods.includes(request.method))
+    return problemAnswer(request, problems.methodNotAllowed(methods));
   return proxy.forward(request, onward(request, way, asked));
 }
 
+function fileAt(request: Request, { path }: Asked, files: StaticFiles): Response {
+  const file = files.answer(request, path);
+  if (file === undefined) return problemAnswer(request, problems.notFound);
+  // A page has dozens, and what matters is that somebody opened it.
+  contextOf(request).keepQuiet();
+  return file;
+}
+
 const handedOn = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const readOnly = ["GET", "HEAD"];
 
 /** What is asked of the service; of a caller's own things, those of whom the token names. */
 function onward(request: Request, { service, path, own }: Way, { query }: Asked): Onward {
