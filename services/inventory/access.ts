@@ -15,5 +15,6 @@ export const inventoryAccess: AccessTable = {
   "inventory.v1.InventoryService/ReserveStock": "service",
   "inventory.v1.InventoryService/ReleaseStock": "service",
   "inventory.v1.InventoryService/GetStock": "public",
+  "inventory.v1.InventoryService/ListItems": "public",
   "inventory.v1.InventoryService/WatchStock": "public",
 };

@@ -1,13 +1,13 @@
-import { cursorAt } from "@app/platform/cursor.ts";
 import type { Database } from "@app/platform/postgres.ts";
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { deleteItem, describeItem, type Item, newItem, restockItem } from "../domain/item.ts";
-import { addItem, changeItem, findItem, listItems } from "../store/items.ts";
+import { addItem, changeItem, findItem } from "../store/items.ts";
+import { menuPage } from "../store/menu.ts";
 import type { ItemListener } from "../store/unit.ts";
 import { AddItemBody, ChangeItemBody, ReplaceItemBody, RestockBody } from "./item-bodies.ts";
 import { ItemView, MenuView, viewOf } from "./item-view.ts";
-import { MenuQuery, pageOf } from "./menu-page.ts";
+import { MenuQuery, readMenuQuery } from "./menu-query.ts";
 
 export interface ItemRoutesSettings {
   readonly db: Database;
@@ -28,12 +28,8 @@ export const itemRoutes = ({ db, itemChanged }: ItemRoutesSettings) => {
     .get(
       "/",
       async ({ query }) => {
-        const { limit, after } = pageOf(query);
-        // One more than asked for tells whether there is another page.
-        const found = await listItems(db, { after, limit: limit + 1 });
-        const page = found.slice(0, limit);
-        const last = found.length > limit ? page.at(-1) : undefined;
-        return { items: page.map(viewOf), nextCursor: last ? cursorAt(last.sku) : null };
+        const { items, nextCursor = null } = await menuPage(db, readMenuQuery(query));
+        return { items: items.map(viewOf), nextCursor };
       },
       { query: MenuQuery, response: MenuView },
     )

@@ -148,6 +148,52 @@ describe("GetStock", () => {
   });
 });
 
+describe("ListItems", () => {
+  test("shows the menu as REST does, and nothing that was taken off it", async () => {
+    await using world = await inventoryWorld({ burger: 5, pizza: 10 });
+    using service = served(world.db);
+    const salad = { sku: "salad", name: "Salad", priceCents: 700, available: 3 };
+    const said = { description: "green", photoUrl: "/s.png" };
+    await service.call("POST", "/v1/items", { ...salad, ...said });
+    await service.call("DELETE", "/v1/items/pizza");
+    await service.rpc.reserveStock({ sku: "salad", quantity: 2 });
+
+    const { items, nextCursor } = await service.rpc.listItems({});
+
+    expect(items.map(({ sku }) => sku)).toEqual(["burger", "salad"]);
+    expect(items[0]).toMatchObject({ description: "", photoUrl: "", available: 5n });
+    expect(items[1]).toMatchObject({ ...salad, ...said, priceCents: 700n, available: 1n });
+    expect(nextCursor).toBe("");
+  });
+
+  test("pages by sku, with the cursors of REST", async () => {
+    await using world = await inventoryWorld({ c: 1, a: 1, b: 1 });
+    using service = served(world.db);
+
+    const first = await service.rpc.listItems({ limit: 2 });
+    const second = await service.rpc.listItems({ limit: 2, cursor: first.nextCursor });
+
+    expect(first.items.map(({ sku }) => sku)).toEqual(["a", "b"]);
+    expect(second.items.map(({ sku }) => sku)).toEqual(["c"]);
+    expect(second.nextCursor).toBe("");
+    const { body } = await service.call("GET", "/v1/items?limit=2");
+    expect(body.nextCursor).toBe(first.nextCursor);
+  });
+
+  test.each([
+    ["limit must be 1 to 100", { limit: -1 }],
+    ["limit must be 1 to 100", { limit: 101 }],
+    ["invalid cursor", { cursor: "!" }],
+    ["invalid cursor", { cursor: "x".repeat(257) }],
+  ])("refuses with %s", async (text, request) => {
+    using service = served(untouched.db);
+
+    const answer = service.rpc.listItems(request);
+
+    await expect(answer).rejects.toEqual(failing(Code.InvalidArgument, text));
+  });
+});
+
 describe("WatchStock", () => {
   test("sends each sku as it is, then its changes, from messages and requests alike", async () => {
     await using world = await inventoryWorld({ burger: 5, pizza: 10 });

@@ -6,9 +6,12 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Item } from "../domain/item.ts";
 import { callersReservation } from "../domain/reservation.ts";
 import { findItem, findItems, itemNotFound } from "../store/items.ts";
+import { menuPage } from "../store/menu.ts";
 import { releaseForCaller } from "../store/release-for-caller.ts";
 import { reserveForCaller } from "../store/reserve-for-caller.ts";
 import { merged } from "./merged.ts";
+
+const LIMIT_DEFAULT = 20;
 
 export interface InventoryServiceSettings {
   readonly db: Database;
@@ -36,6 +39,10 @@ export const inventoryService = ({
   async getStock({ sku }) {
     return stockOf(await findItem(db, sku.trim()));
   },
+  async listItems({ cursor, limit }) {
+    const page = await menuPage(db, { cursor, limit: limit === 0 ? LIMIT_DEFAULT : limit });
+    return { items: page.items.map(onMenu), nextCursor: page.nextCursor ?? "" };
+  },
   async *watchStock({ skus }, { signal }) {
     const watched = [...new Set(skus.map((sku) => sku.trim()))];
     // All must be known before the first is answered.
@@ -55,5 +62,17 @@ function stockOf({ sku, stock }: Item) {
     available: BigInt(available),
     reserved: BigInt(reserved),
     consumed: BigInt(consumed),
+  };
+}
+
+/** What the menu says of an item; what is set aside or sold is not its business. */
+function onMenu({ sku, name, description, priceCents, photoUrl, stock }: Item) {
+  return {
+    sku,
+    name,
+    description: description ?? "",
+    priceCents: BigInt(priceCents),
+    photoUrl: photoUrl ?? "",
+    available: BigInt(stock.available),
   };
 }

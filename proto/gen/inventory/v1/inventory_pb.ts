@@ -1,4 +1,4 @@
-// The calls on stock: what a service may reserve, return and watch.
+// The calls on stock and on the menu: what a service may reserve and return, and what all may see.
 //
 // Native gRPC on port 9090, for services; Connect, gRPC-Web and JSON on port 8090.
 // Characters are Unicode code points. Quantities are pieces. A rule's message is the error's message.
@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file inventory/v1/inventory.proto.
  */
 export const file_inventory_v1_inventory: GenFile = /*@__PURE__*/
-  fileDesc("ChxpbnZlbnRvcnkvdjEvaW52ZW50b3J5LnByb3RvEgxpbnZlbnRvcnkudjEizgQKE1Jlc2VydmVTdG9ja1JlcXVlc3QS8gIKA3NrdRgBIAEoCULkArpI4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpEoYBCghxdWFudGl0eRgCIAEoBUJ0ukhxugEzChFxdWFudGl0eV9wb3NpdGl2ZRIUcXVhbnRpdHkgbXVzdCBiZSA+IDAaCHRoaXMgPiAwugE4Cg5xdWFudGl0eV9saW1pdBIVcXVhbnRpdHkgaXMgdG9vIGxhcmdlGg90aGlzIDw9IDEwMDAwMDASOQoIb3JkZXJfaWQYAyABKANCJ7pIJLoBIQoIb3JkZXJfaWQSCmludmFsaWQgaWQaCXRoaXMgPj0gMCJAChRSZXNlcnZlU3RvY2tSZXNwb25zZRIQCghyZXNlcnZlZBgBIAEoCBIWCg5yZXNlcnZhdGlvbl9pZBgCIAEoCSKZAgoTUmVsZWFzZVN0b2NrUmVxdWVzdBKBAgoOcmVzZXJ2YXRpb25faWQYASABKAlC6AG6SOQBugFBChdyZXNlcnZhdGlvbl9pZF9yZXF1aXJlZBIacmVzZXJ2YXRpb25faWQgaXMgcmVxdWlyZWQaCnRoaXMgIT0gJye6AUcKFXJlc2VydmF0aW9uX2lkX2xlbmd0aBIacmVzZXJ2YXRpb25faWQgaXMgdG9vIGxvbmcaEnRoaXMuc2l6ZSgpIDw9IDEyOLoBUwoScmVzZXJ2YXRpb25faWRfbnVsEiNyZXNlcnZhdGlvbl9pZCBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIhYKFFJlbGVhc2VTdG9ja1Jlc3BvbnNlIoYDCg9HZXRTdG9ja1JlcXVlc3QS8gIKA3NrdRgBIAEoCULkArpI4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIlYKEEdldFN0b2NrUmVzcG9uc2USCwoDc2t1GAEgASgJEhEKCWF2YWlsYWJsZRgCIAEoAxIQCghyZXNlcnZlZBgDIAEoAxIQCghjb25zdW1lZBgEIAEoAyLoAwoRV2F0Y2hTdG9ja1JlcXVlc3QS0gMKBHNrdXMYASADKAlCwwO6SL8DugFVCgpza3VzX2NvdW50Eh9za3VzIG11c3QgaGF2ZSAxIHRvIDEwMCBlbnRyaWVzGiZ0aGlzLnNpemUoKSA+PSAxICYmIHRoaXMuc2l6ZSgpIDw9IDEwMJIB4wIi4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIlgKEldhdGNoU3RvY2tSZXNwb25zZRILCgNza3UYASABKAkSEQoJYXZhaWxhYmxlGAIgASgDEhAKCHJlc2VydmVkGAMgASgDEhAKCGNvbnN1bWVkGAQgASgDMugCChBJbnZlbnRvcnlTZXJ2aWNlElUKDFJlc2VydmVTdG9jaxIhLmludmVudG9yeS52MS5SZXNlcnZlU3RvY2tSZXF1ZXN0GiIuaW52ZW50b3J5LnYxLlJlc2VydmVTdG9ja1Jlc3BvbnNlEloKDFJlbGVhc2VTdG9jaxIhLmludmVudG9yeS52MS5SZWxlYXNlU3RvY2tSZXF1ZXN0GiIuaW52ZW50b3J5LnYxLlJlbGVhc2VTdG9ja1Jlc3BvbnNlIgOQAgISTgoIR2V0U3RvY2sSHS5pbnZlbnRvcnkudjEuR2V0U3RvY2tSZXF1ZXN0Gh4uaW52ZW50b3J5LnYxLkdldFN0b2NrUmVzcG9uc2UiA5ACARJRCgpXYXRjaFN0b2NrEh8uaW52ZW50b3J5LnYxLldhdGNoU3RvY2tSZXF1ZXN0GiAuaW52ZW50b3J5LnYxLldhdGNoU3RvY2tSZXNwb25zZTABYgZwcm90bzM", [file_buf_validate_validate]);
+  fileDesc("ChxpbnZlbnRvcnkvdjEvaW52ZW50b3J5LnByb3RvEgxpbnZlbnRvcnkudjEizgQKE1Jlc2VydmVTdG9ja1JlcXVlc3QS8gIKA3NrdRgBIAEoCULkArpI4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpEoYBCghxdWFudGl0eRgCIAEoBUJ0ukhxugEzChFxdWFudGl0eV9wb3NpdGl2ZRIUcXVhbnRpdHkgbXVzdCBiZSA+IDAaCHRoaXMgPiAwugE4Cg5xdWFudGl0eV9saW1pdBIVcXVhbnRpdHkgaXMgdG9vIGxhcmdlGg90aGlzIDw9IDEwMDAwMDASOQoIb3JkZXJfaWQYAyABKANCJ7pIJLoBIQoIb3JkZXJfaWQSCmludmFsaWQgaWQaCXRoaXMgPj0gMCJAChRSZXNlcnZlU3RvY2tSZXNwb25zZRIQCghyZXNlcnZlZBgBIAEoCBIWCg5yZXNlcnZhdGlvbl9pZBgCIAEoCSKZAgoTUmVsZWFzZVN0b2NrUmVxdWVzdBKBAgoOcmVzZXJ2YXRpb25faWQYASABKAlC6AG6SOQBugFBChdyZXNlcnZhdGlvbl9pZF9yZXF1aXJlZBIacmVzZXJ2YXRpb25faWQgaXMgcmVxdWlyZWQaCnRoaXMgIT0gJye6AUcKFXJlc2VydmF0aW9uX2lkX2xlbmd0aBIacmVzZXJ2YXRpb25faWQgaXMgdG9vIGxvbmcaEnRoaXMuc2l6ZSgpIDw9IDEyOLoBUwoScmVzZXJ2YXRpb25faWRfbnVsEiNyZXNlcnZhdGlvbl9pZCBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIhYKFFJlbGVhc2VTdG9ja1Jlc3BvbnNlIoYDCg9HZXRTdG9ja1JlcXVlc3QS8gIKA3NrdRgBIAEoCULkArpI4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIlYKEEdldFN0b2NrUmVzcG9uc2USCwoDc2t1GAEgASgJEhEKCWF2YWlsYWJsZRgCIAEoAxIQCghyZXNlcnZlZBgDIAEoAxIQCghjb25zdW1lZBgEIAEoAyLoAwoRV2F0Y2hTdG9ja1JlcXVlc3QS0gMKBHNrdXMYASADKAlCwwO6SL8DugFVCgpza3VzX2NvdW50Eh9za3VzIG11c3QgaGF2ZSAxIHRvIDEwMCBlbnRyaWVzGiZ0aGlzLnNpemUoKSA+PSAxICYmIHRoaXMuc2l6ZSgpIDw9IDEwMJIB4wIi4AK6AUkKDHNrdV9yZXF1aXJlZBIPc2t1IGlzIHJlcXVpcmVkGih0aGlzLm1hdGNoZXMoJ1teXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XScpugHQAQoKc2t1X2xlbmd0aBIPc2t1IGlzIHRvbyBsb25nGrABIXRoaXMubWF0Y2hlcygnW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dJykgfHwgdGhpcy5tYXRjaGVzKCdeW1xcc1xceDBCXFxwWlxceHtGRUZGfV0qW15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKFtcXHNcXFNdezAsNjJ9W15cXHNcXHgwQlxccFpcXHh7RkVGRn1dKT9bXFxzXFx4MEJcXHBaXFx4e0ZFRkZ9XSokJym6AT0KB3NrdV9udWwSGHNrdSBtdXN0IG5vdCBjb250YWluIE5VTBoYIXRoaXMuY29udGFpbnMoJ1x1MDAwMCcpIlgKEldhdGNoU3RvY2tSZXNwb25zZRILCgNza3UYASABKAkSEQoJYXZhaWxhYmxlGAIgASgDEhAKCHJlc2VydmVkGAMgASgDEhAKCGNvbnN1bWVkGAQgASgDIrMBChBMaXN0SXRlbXNSZXF1ZXN0EkkKBmN1cnNvchgBIAEoCUI5ukg2ugEzCg1jdXJzb3JfbGVuZ3RoEg5pbnZhbGlkIGN1cnNvchoSdGhpcy5zaXplKCkgPD0gMjU2ElQKBWxpbWl0GAIgASgFQkW6SEK6AT8KC2xpbWl0X3JhbmdlEhZsaW1pdCBtdXN0IGJlIDEgdG8gMTAwGhh0aGlzID49IDAgJiYgdGhpcyA8PSAxMDAiSwoRTGlzdEl0ZW1zUmVzcG9uc2USIQoFaXRlbXMYASADKAsyEi5pbnZlbnRvcnkudjEuSXRlbRITCgtuZXh0X2N1cnNvchgCIAEoCSJxCgRJdGVtEgsKA3NrdRgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEhMKC3ByaWNlX2NlbnRzGAQgASgDEhEKCXBob3RvX3VybBgFIAEoCRIRCglhdmFpbGFibGUYBiABKAMyuwMKEEludmVudG9yeVNlcnZpY2USVQoMUmVzZXJ2ZVN0b2NrEiEuaW52ZW50b3J5LnYxLlJlc2VydmVTdG9ja1JlcXVlc3QaIi5pbnZlbnRvcnkudjEuUmVzZXJ2ZVN0b2NrUmVzcG9uc2USWgoMUmVsZWFzZVN0b2NrEiEuaW52ZW50b3J5LnYxLlJlbGVhc2VTdG9ja1JlcXVlc3QaIi5pbnZlbnRvcnkudjEuUmVsZWFzZVN0b2NrUmVzcG9uc2UiA5ACAhJOCghHZXRTdG9jaxIdLmludmVudG9yeS52MS5HZXRTdG9ja1JlcXVlc3QaHi5pbnZlbnRvcnkudjEuR2V0U3RvY2tSZXNwb25zZSIDkAIBElEKCUxpc3RJdGVtcxIeLmludmVudG9yeS52MS5MaXN0SXRlbXNSZXF1ZXN0Gh8uaW52ZW50b3J5LnYxLkxpc3RJdGVtc1Jlc3BvbnNlIgOQAgESUQoKV2F0Y2hTdG9jaxIfLmludmVudG9yeS52MS5XYXRjaFN0b2NrUmVxdWVzdBogLmludmVudG9yeS52MS5XYXRjaFN0b2NrUmVzcG9uc2UwAWIGcHJvdG8z", [file_buf_validate_validate]);
 
 /**
  * ReserveStockRequest asks for pieces of one sku.
@@ -244,6 +244,118 @@ export const WatchStockResponseSchema: GenMessage<WatchStockResponse> = /*@__PUR
   messageDesc(file_inventory_v1_inventory, 7);
 
 /**
+ * ListItemsRequest pages the menu.
+ *
+ * @generated from message inventory.v1.ListItemsRequest
+ */
+export type ListItemsRequest = Message<"inventory.v1.ListItemsRequest"> & {
+  /**
+   * The `next_cursor` of the page before; empty for the first page. Opaque.
+   *
+   * @generated from field: string cursor = 1;
+   */
+  cursor: string;
+
+  /**
+   * How many items a page holds, 1 to 100; 0 counts as 20.
+   *
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message inventory.v1.ListItemsRequest.
+ * Use `create(ListItemsRequestSchema)` to create a new message.
+ */
+export const ListItemsRequestSchema: GenMessage<ListItemsRequest> = /*@__PURE__*/
+  messageDesc(file_inventory_v1_inventory, 8);
+
+/**
+ * ListItemsResponse is one page of the menu.
+ *
+ * @generated from message inventory.v1.ListItemsResponse
+ */
+export type ListItemsResponse = Message<"inventory.v1.ListItemsResponse"> & {
+  /**
+   * By sku.
+   *
+   * @generated from field: repeated inventory.v1.Item items = 1;
+   */
+  items: Item[];
+
+  /**
+   * Asks for the page after this one; empty on the last page.
+   *
+   * @generated from field: string next_cursor = 2;
+   */
+  nextCursor: string;
+};
+
+/**
+ * Describes the message inventory.v1.ListItemsResponse.
+ * Use `create(ListItemsResponseSchema)` to create a new message.
+ */
+export const ListItemsResponseSchema: GenMessage<ListItemsResponse> = /*@__PURE__*/
+  messageDesc(file_inventory_v1_inventory, 9);
+
+/**
+ * Item is one dish on the menu, as `GET /v1/items/{sku}` shows it.
+ *
+ * @generated from message inventory.v1.Item
+ */
+export type Item = Message<"inventory.v1.Item"> & {
+  /**
+   * Names it in orders and in the calls on its stock, 1 to 64 characters.
+   *
+   * @generated from field: string sku = 1;
+   */
+  sku: string;
+
+  /**
+   * How people call it, 1 to 200 characters.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * What it is, at most 2 000 characters; empty when nothing is said.
+   *
+   * @generated from field: string description = 3;
+   */
+  description: string;
+
+  /**
+   * The price of one piece in cents; an order keeps the price at which it was reserved.
+   *
+   * @generated from field: int64 price_cents = 4;
+   */
+  priceCents: bigint;
+
+  /**
+   * An http(s) address or an absolute path of this site; empty when there is no picture.
+   *
+   * @generated from field: string photo_url = 5;
+   */
+  photoUrl: string;
+
+  /**
+   * Pieces that could be reserved when this was answered; never below 0.
+   *
+   * @generated from field: int64 available = 6;
+   */
+  available: bigint;
+};
+
+/**
+ * Describes the message inventory.v1.Item.
+ * Use `create(ItemSchema)` to create a new message.
+ */
+export const ItemSchema: GenMessage<Item> = /*@__PURE__*/
+  messageDesc(file_inventory_v1_inventory, 10);
+
+/**
  * InventoryService keeps the stock.
  * At any time and for every sku: initial + restocked = available + reserved + consumed.
  *
@@ -287,6 +399,16 @@ export const InventoryService: GenService<{
     methodKind: "unary";
     input: typeof GetStockRequestSchema;
     output: typeof GetStockResponseSchema;
+  },
+  /**
+   * ListItems answers a page of the menu, by sku. Items that were taken off it are not on it.
+   *
+   * @generated from rpc inventory.v1.InventoryService.ListItems
+   */
+  listItems: {
+    methodKind: "unary";
+    input: typeof ListItemsRequestSchema;
+    output: typeof ListItemsResponseSchema;
   },
   /**
    * WatchStock sends the stock of each sku as it is now, then again after each change, until the

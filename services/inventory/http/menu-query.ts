@@ -1,4 +1,3 @@
-import { placeOf } from "@app/platform/cursor.ts";
 import { Refusal } from "@app/platform/errors.ts";
 import { z } from "zod";
 
@@ -11,8 +10,8 @@ export const MenuQuery = z.object({
   cursor: z.string().trim().optional(),
 });
 
-export function pageOf({ limit, cursor }: z.output<typeof MenuQuery>) {
-  return { limit: limitOf(limit), after: cursor ? placeOf(cursor) : undefined };
+export function readMenuQuery({ limit, cursor }: z.output<typeof MenuQuery>) {
+  return { limit: limitOf(limit), cursor };
 }
 
 function limitOf(text: string | undefined): number {
