@@ -59,6 +59,42 @@ const dishes = [
     priceCents: 520,
     available: 50,
   },
+  {
+    sku: "demo-tacos",
+    name: "Corn tacos",
+    description: "Charred corn, lime crema, pickled onion. Two in a portion.",
+    priceCents: 880,
+    available: 40,
+  },
+  {
+    sku: "demo-fries",
+    name: "Twice-cooked fries",
+    description: "Maris Piper, sea salt, house mayo.",
+    priceCents: 420,
+    available: 120,
+  },
+  {
+    sku: "demo-brownie",
+    name: "Cherry brownie",
+    description: "Warm, with vanilla ice cream and a sour cherry.",
+    priceCents: 590,
+    available: 60,
+  },
+  {
+    sku: "demo-lemonade",
+    name: "Mint lemonade",
+    description: "Pressed at eleven and again at five.",
+    priceCents: 360,
+    available: 90,
+  },
+  {
+    // Sold out from the first minute, because a menu has to look well then too.
+    sku: "demo-dumplings",
+    name: "Steamed dumplings",
+    description: "Pork and chives, six in a basket.",
+    priceCents: 790,
+    available: 0,
+  },
 ] as const;
 
 interface DemoOrder {
