@@ -28,7 +28,7 @@ export function CustomerShell() {
           <Doors brand={brand} />
           <nav className="topnav" aria-label="Main">
             {(brand === "quickbite" ? orderingPages : ticketPages(session)).map((page) => (
-              <NavLink key={page.to} {...page} pathname={pathname} />
+              <NavLink key={page.to} {...page} icon={undefined} pathname={pathname} />
             ))}
           </nav>
           <div className="topbar__end">
@@ -55,7 +55,7 @@ export function CustomerShell() {
 interface NavPage {
   readonly to: string;
   readonly label: string;
-  readonly icon?: IconName;
+  readonly icon?: IconName | undefined;
   /** Which addresses belong to it. */
   readonly within: RegExp;
 }

@@ -16,6 +16,11 @@ export interface Basket {
   readonly lines: readonly BasketLine[];
   readonly note: string;
   readonly key: string;
+  /**
+   * What is known of its order: nothing was sent; it was sent and no answer came; or it was sent, no
+   * answer came, and then it was changed, so that two orders may come of it.
+   */
+  readonly sent: "no" | "unanswered" | "changed-since";
 }
 
 /** As the contract has them. */
@@ -23,7 +28,7 @@ export const linesMax = 50;
 export const quantityMax = 1_000_000;
 export const noteCharactersMax = 1_000;
 
-export const emptyBasket: Basket = { lines: [], note: "", key: "" };
+export const emptyBasket: Basket = { lines: [], note: "", key: "", sent: "no" };
 
 /** The basket of this browser; all its tabs follow it. */
 export const basket = stored<Basket>("basket", { parse: basketIn, initial: emptyBasket });
@@ -58,9 +63,14 @@ export function withNote(of: Basket, note: string): Basket {
   return kept === of.note ? of : rekeyed({ ...of, note: kept });
 }
 
-/** A basket of these lines, such as an earlier order's. */
-export function basketOf(lines: readonly BasketLine[], note = ""): Basket {
-  return rekeyed({ lines: lines.slice(0, linesMax), note, key: "" });
+/** The basket while its order is on its way. */
+export function sending(of: Basket): Basket {
+  return { ...of, sent: "unanswered" };
+}
+
+/** The basket whose order was refused: nothing came of it, and nothing will. */
+export function refused(of: Basket, key: string): Basket {
+  return of.key === key && of.sent === "unanswered" ? { ...of, sent: "no" } : of;
 }
 
 /**
@@ -73,16 +83,19 @@ export function afterOrder(of: Basket, key: string): Basket {
 
 /** Other content is another order. */
 function rekeyed(changed: Basket): Basket {
-  return { ...changed, key: changed.lines.length === 0 ? "" : newId() };
+  const isSent = changed.sent !== "no";
+  const key = changed.lines.length === 0 ? "" : newId();
+  return { ...changed, key, sent: isSent ? "changed-since" : "no" };
 }
 
 /** Reads what was kept, which an older page may have written. */
 export function basketIn(value: unknown): Basket | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  const { lines, note, key } = value as Partial<Record<keyof Basket, unknown>>;
+  const { lines, note, key, sent } = value as Partial<Record<keyof Basket, unknown>>;
   if (!Array.isArray(lines) || typeof note !== "string" || typeof key !== "string")
     return undefined;
-  return lines.length <= linesMax && lines.every(isLine) ? { lines, note, key } : undefined;
+  if (sent !== "no" && sent !== "unanswered" && sent !== "changed-since") return undefined;
+  return lines.length <= linesMax && lines.every(isLine) ? { lines, note, key, sent } : undefined;
 }
 
 function isLine(value: unknown): value is BasketLine {

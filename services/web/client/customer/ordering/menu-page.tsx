@@ -1,12 +1,83 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { Page } from "../../kit/page.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { problemOf } from "../../lib/problem.ts";
+import { useStored } from "../../lib/use-stored.ts";
+import { basket, piecesIn } from "./basket.ts";
+import { BasketPanel } from "./basket-panel.tsx";
+import { BasketPeek } from "./basket-peek.tsx";
+import { DishList } from "./dish-list.tsx";
+import { Hero } from "./hero.tsx";
+import { type Item, matches, type Stock } from "./menu.ts";
+import { MenuBar } from "./menu-bar.tsx";
+import { MenuSkeleton } from "./menu-skeleton.tsx";
+import { useMenu, useStock } from "./use-menu.ts";
+import "./menu.css";
 
-/** Menu. */
+/** What can be ordered, and what somebody is about to. */
 export function MenuPage() {
+  const menu = useMenu();
+  const live = useStock(menu.data);
+  const [search, setSearch] = useSearchText();
+  const [onlyAvailable, setOnlyAvailable] = useState(false);
+  const isFilled = piecesIn(useStored(basket)) > 0;
+  const items = menu.data ?? [];
+  const star = search === "" ? starOf(items, live.stock) : undefined;
+  const shown = items.filter(
+    (item) =>
+      item.sku !== star?.sku &&
+      matches(item, search) &&
+      (!onlyAvailable || (live.stock.get(item.sku) ?? 0) > 0),
+  );
+
   return (
-    <Page title="Menu" brand="quickbite">
-      <div className="wrap page">
-        <h1 className="display h1">Menu</h1>
+    <Page title="Menu">
+      <Hero star={starOf(items, live.stock)} stock={live.stock} {...{ search, setSearch }} />
+      <div className="wrap layout">
+        <section aria-labelledby="menu-h">
+          <MenuBar
+            all={items.length}
+            available={items.filter(({ sku }) => (live.stock.get(sku) ?? 0) > 0).length}
+            status={live.status}
+            lastAt={live.lastAt}
+            {...{ onlyAvailable, setOnlyAvailable }}
+          />
+          {menu.isError && menu.data === undefined ? (
+            <ProblemNotice
+              problem={problemOf(menu.error)}
+              title="The menu did not come"
+              retry={() => void menu.refetch()}
+              retrying={menu.isFetching}
+            >
+              <p>Your basket is kept.</p>
+            </ProblemNotice>
+          ) : menu.data === undefined ? (
+            <MenuSkeleton />
+          ) : (
+            <DishList items={shown} stock={live.stock} {...{ search, onlyAvailable }} />
+          )}
+        </section>
+        <BasketPanel items={items} stock={live.stock} pricedAt={menu.dataUpdatedAt} />
       </div>
+      {isFilled && <BasketPeek items={items} />}
     </Page>
   );
+}
+
+/** The dish that stands first: the first one that can be had, so that the page begins with a choice. */
+function starOf(items: readonly Item[], stock: Stock): Item | undefined {
+  return items.find(({ sku }) => (stock.get(sku) ?? 0) > 0) ?? items[0];
+}
+
+/** What is searched for stands in the address, so that it can be sent to somebody. */
+function useSearchText(): readonly [string, (text: string) => void] {
+  const { q }: { readonly q?: unknown } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const text = typeof q === "string" ? q : "";
+  const change = (next: string) => {
+    const search: Record<string, string> = next === "" ? {} : { q: next };
+    void navigate({ to: "/", search, replace: true, resetScroll: false });
+  };
+  return [text, change];
 }

@@ -1,0 +1,44 @@
+import { Dish, type Tile } from "../../kit/drawings/dish.tsx";
+import { money } from "../../lib/format.ts";
+import { useStored } from "../../lib/use-stored.ts";
+import { AddToBasket } from "./add-to-basket.tsx";
+import { basket, quantityOf } from "./basket.ts";
+import { LeftBadge } from "./left-badge.tsx";
+import type { Item } from "./menu.ts";
+
+interface DishCardProps {
+  readonly item: Item;
+  readonly left: number;
+  readonly tile: Tile;
+}
+
+/** One dish of the menu: what it is, what it costs, and whether it can be had. */
+export function DishCard({ item, left, tile }: DishCardProps) {
+  const { sku, name, description, priceCents, photoUrl } = item;
+  const soldOut = left <= 0;
+  const inBasket = quantityOf(useStored(basket), sku);
+  const names = ["dish card", soldOut && "dish--off", inBasket > 0 && "dish--in"];
+  return (
+    <li className={names.filter(Boolean).join(" ")}>
+      <Dish
+        tile={tile}
+        photoUrl={photoUrl === "" ? undefined : photoUrl}
+        off={soldOut}
+        {...{ sku, name }}
+      >
+        <LeftBadge left={left} inBasket={inBasket} quiet />
+      </Dish>
+      <div className="dish__b">
+        <h3>{name}</h3>
+        <p className="sm muted">
+          {description}
+          {soldOut && <> Sold out for now, back as soon as the kitchen restocks.</>}
+        </p>
+        <div className="dish__f">
+          <span className="price num">{money(priceCents)}</span>
+          <AddToBasket item={item} left={left} />
+        </div>
+      </div>
+    </li>
+  );
+}

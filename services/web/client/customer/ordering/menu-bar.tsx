@@ -1,0 +1,41 @@
+import { LiveBadge } from "../../kit/live-badge.tsx";
+import { count } from "../../lib/format.ts";
+import type { LiveState } from "../../lib/live-loop.ts";
+
+interface MenuBarProps extends Pick<LiveState<unknown>, "status" | "lastAt"> {
+  readonly all: number;
+  readonly available: number;
+  readonly onlyAvailable: boolean;
+  readonly setOnlyAvailable: (only: boolean) => void;
+}
+
+/** Which part of the menu is shown, and whether its numbers are of now. */
+export function MenuBar(props: MenuBarProps) {
+  const { all, available, status, lastAt, onlyAvailable, setOnlyAvailable } = props;
+  return (
+    <div className="menubar">
+      <h2 className="display h2" id="menu-h">
+        Tonight’s menu
+      </h2>
+      <fieldset className="chips" aria-label="Which dishes">
+        <button
+          type="button"
+          className="chip num"
+          aria-pressed={!onlyAvailable}
+          onClick={() => setOnlyAvailable(false)}
+        >
+          All {count(all)}
+        </button>
+        <button
+          type="button"
+          className="chip num"
+          aria-pressed={onlyAvailable}
+          onClick={() => setOnlyAvailable(true)}
+        >
+          Not sold out {count(available)}
+        </button>
+      </fieldset>
+      <LiveBadge className="menubar__live" status={status} lastAt={lastAt} />
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Button, buttonClass } from "../../kit/button.tsx";
+import { Dialog } from "../../kit/dialog.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { toast } from "../../kit/toast.tsx";
+import { problemOf } from "../../lib/problem.ts";
+import { joined } from "./order-words.ts";
+import { linesWithout, type Order, type OrderState, orders } from "./orders.ts";
+import { ReorderButton } from "./reorder-button.tsx";
+import { useMenu, useStock } from "./use-menu.ts";
+import { useNames } from "./use-names.ts";
+
+interface OrderActionsProps {
+  readonly order: Order;
+  readonly state: OrderState;
+  readonly onCancelled: (order: Order) => void;
+}
+
+/** What can be done about an order now; the place is there in every state, so that nothing moves. */
+export function OrderActions({ order, state, onCancelled }: OrderActionsProps) {
+  return (
+    <div className="bar bar--b">
+      {state === "pending" || state === "confirmed" ? (
+        <Cancel {...{ order, state, onCancelled }} />
+      ) : state === "sold-out" ? (
+        <OrderTheRest order={order} />
+      ) : (
+        <div className="row">
+          <ReorderButton of={order} lines={order.items} kind="primary">
+            Order the same again
+          </ReorderButton>
+          <ToTheMenu />
+        </div>
+      )}
+    </div>
+  );
+}
+
+const ToTheMenu = () => (
+  <Link className={buttonClass({})} to="/">
+    See what’s left
+  </Link>
+);
+
+function OrderTheRest({ order }: { readonly order: Order }) {
+  const menu = useMenu();
+  const { stock } = useStock(menu.data?.filter(({ sku }) => order.missing.includes(sku)));
+  const nameOf = useNames();
+  const lines = linesWithout(order, (sku) => stock.get(sku) ?? 0);
+  const dropped = order.missing.filter((sku) => !lines.some((line) => line.sku === sku));
+  const fewer = lines.filter(({ sku }) => order.missing.includes(sku));
+  const said = [
+    ...fewer.map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`),
+    ...(dropped.length === 0 ? [] : [`without ${joined(dropped.map(nameOf))}`]),
+  ];
+  if (lines.length === 0 || menu.data === undefined)
+    return (
+      <div className="row">
+        <span className="sm muted">{menu.data !== undefined && "Nothing of it is left now."}</span>
+        <ToTheMenu />
+      </div>
+    );
+  return (
+    <div className="row">
+      <ReorderButton of={order} lines={lines} kind="primary">
+        Order {joined(said)}
+      </ReorderButton>
+      <ToTheMenu />
+    </div>
+  );
+}
+
+function Cancel({ order, state, onCancelled }: OrderActionsProps) {
+  const [asking, setAsking] = useState(false);
+  const cancel = useMutation({
+    mutationFn: () => orders.cancelOrder({ orderId: order.id }),
+    onSuccess: ({ order: cancelled }) => {
+      if (cancelled !== undefined) onCancelled(cancelled);
+      setAsking(false);
+      toast({ text: `Order ${order.id} is cancelled` });
+    },
+  });
+  return (
+    <div className="row">
+      <Button kind="danger" onClick={() => setAsking(true)}>
+        Cancel order
+      </Button>
+      <span className="sm muted bar__say">
+        {state === "pending"
+          ? "You can cancel until it is on its way."
+          : "Cancelling puts its dishes back on the menu."}
+      </span>
+      <Dialog
+        open={asking}
+        title="Cancel this order?"
+        busy={cancel.isPending}
+        onClose={() => setAsking(false)}
+        foot={
+          <>
+            <Button onClick={() => setAsking(false)} disabled={cancel.isPending}>
+              Keep it
+            </Button>
+            <Button kind="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}>
+              {cancel.isPending ? "Cancelling the order" : `Cancel order ${order.id}`}
+            </Button>
+          </>
+        }
+      >
+        <p className="muted">
+          Its dishes go back on the menu at once, and somebody else may order them. There is nothing
+          to pay.
+        </p>
+        {cancel.error !== null && (
+          <ProblemNotice problem={problemOf(cancel.error)} title="It is not cancelled yet" />
+        )}
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import type { Tile } from "../../kit/drawings/dish.tsx";
+import type { PlateName } from "../../kit/drawings/plate.tsx";
+import { plural } from "../../lib/format.ts";
+import type { Line, Order, OrderState } from "./orders.ts";
+
+/** What an order page says first, by where the order stands. */
+export interface Headline {
+  readonly title: string;
+  readonly lead: string;
+  readonly drawing: PlateName;
+  readonly tile: Tile;
+}
+
+/** How a dish is called, by its sku. */
+export type NameOf = (sku: string) => string;
+
+export function headlineOf(order: Order, state: OrderState, nameOf: NameOf): Headline {
+  switch (state) {
+    case "pending":
+      return {
+        title: "We have your order.",
+        lead: "Confirming stock with the kitchen.",
+        drawing: "cloche",
+        tile: "mustard",
+      };
+    case "confirmed":
+      return {
+        title: "Confirmed. It’s yours.",
+        lead: `${listed(order.items, nameOf)} set aside for you, and the kitchen is on it.`,
+        drawing: "served",
+        tile: "basil",
+      };
+    case "sold-out":
+      return {
+        title: "We couldn’t make this one.",
+        lead: `${missingOf(order, nameOf)} There is nothing to pay.`,
+        drawing: "empty-plate",
+        tile: "beet",
+      };
+    case "timed-out":
+      return {
+        title: "The kitchen didn’t answer in time.",
+        lead: "So we cancelled the order for you. There is nothing to pay.",
+        drawing: "empty-plate",
+        tile: "beet",
+      };
+    case "cancelled":
+      return {
+        title: "This order is cancelled.",
+        lead: `${cancelledBecause(order)} There is nothing to pay.`,
+        drawing: "empty-plate",
+        tile: "petrol",
+      };
+  }
+}
+
+/** `2 × Pizza and 1 × Soup are`, at most three of them by name. */
+function listed(items: readonly Line[], nameOf: NameOf): string {
+  const named = items.slice(0, 3).map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`);
+  const others = items.length - named.length;
+  const parts = others === 0 ? named : [...named, plural(others, dishWords)];
+  const pieces = items.reduce((sum, { quantity }) => sum + quantity, 0);
+  return `${joined(parts)} ${pieces === 1 ? "is" : "are"}`;
+}
+
+const dishWords = { one: "more dish", other: "more dishes" };
+
+function missingOf({ missing }: Order, nameOf: NameOf): string {
+  if (missing.length === 0) return "The kitchen does not have enough of it left.";
+  const names = joined(missing.map(nameOf));
+  return `There is not enough ${names} left, and an order is for all its dishes or none.`;
+}
+
+function cancelledBecause({ reason }: Order): string {
+  const usual = reason === "" || reason === "cancelled by customer";
+  return usual ? "You cancelled it, and its dishes are back on the menu." : `Why: “${reason}”.`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function joined(parts: readonly string[]): string {
+  const last = parts.at(-1) ?? "";
+  return parts.length < 2 ? last : `${parts.slice(0, -1).join(", ")} and ${last}`;
+}
