@@ -10,7 +10,10 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
  * wins over a cookie, because no browser sends it by itself. Refuses an `Authorization` of another
  * form, a cookie that is there twice, and an unsafe request by cookie without same-origin proof.
  */
-export function presentedToken({ method, headers }: Presented): string | undefined {
+export function presentedToken(
+  { method, headers }: Presented,
+  trustedOrigins: readonly string[] = [],
+): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== null) {
     const [, token] = /^bearer +([^\s,]+)$/i.exec(authorization.trim()) ?? [];
@@ -18,7 +21,7 @@ export function presentedToken({ method, headers }: Presented): string | undefin
     return token;
   }
   const token = sessionCookie(headers);
-  if (token !== undefined) requireSameOrigin({ method, headers });
+  if (token !== undefined) requireSameOrigin({ method, headers }, trustedOrigins);
   return token;
 }
 
@@ -31,10 +34,15 @@ export function authorizationOnward({ headers }: Presented): string | null {
 /**
  * Lets a request with a cookie change something only when it comes from a page of this very site:
  * browsers send cookies along whoever wrote the page. `Sec-Fetch-Site` is the proof, and of
- * browsers that do not send it an `Origin` that names the host that was asked. Safe methods pass.
+ * browsers that do not send it an `Origin` that names the host that was asked. Safe methods pass, and
+ * so do pages of the other origins that are trusted as this site is.
  */
-export function requireSameOrigin({ method, headers }: Presented): void {
+export function requireSameOrigin(
+  { method, headers }: Presented,
+  trustedOrigins: readonly string[] = [],
+): void {
   if (SAFE_METHODS.has(method)) return;
+  if (trustedOrigins.includes(headers.get("origin") ?? "")) return;
   const site = headers.get("sec-fetch-site");
   if (site === null ? hasOwnOrigin(headers) : site === "same-origin") return;
   throw new Refusal("forbidden", "cross_origin", "a cookie counts only for requests of this site");

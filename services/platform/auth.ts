@@ -43,14 +43,19 @@ export type Authenticate = (request: Presented) => Promise<Identity>;
 /**
  * A token that is sent is verified in either mode, and wins over anything the body says. Without
  * `verify` nobody issues tokens: then none can hold, and AUTH=optional does not look at them.
+ * A cookie counts for what changes something from pages of this site and of `trustedOrigins` alone.
  */
-export function authenticator(mode: AuthMode, verify?: VerifyToken): Authenticate {
+export function authenticator(
+  mode: AuthMode,
+  verify?: VerifyToken,
+  trustedOrigins: readonly string[] = [],
+): Authenticate {
   const guests = guestsBy(mode, verify);
   const ignoresTokens = guests === "everywhere";
   return async (request) => {
     if (ignoresTokens) return { caller: undefined, refusedCredential: undefined, guests };
     try {
-      const token = presentedToken(request);
+      const token = presentedToken(request, trustedOrigins);
       const caller = token === undefined ? undefined : await (verify ?? refuseToken)(token);
       return { caller, refusedCredential: undefined, guests };
     } catch (error) {

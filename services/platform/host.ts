@@ -7,6 +7,7 @@ import type { AccessTable } from "./auth-rules.ts";
 import { callerAddress } from "./caller-address.ts";
 import { type CertificateFiles, watchedCertificate } from "./certificate.ts";
 import { systemClock as clock } from "./clock.ts";
+import { corsFor } from "./cors.ts";
 import { elysiaHandler } from "./elysia-app.ts";
 import { serveGrpc } from "./grpc-server.ts";
 import { type HealthCheck, healthOf } from "./health.ts";
@@ -176,12 +177,15 @@ async function start<Settings extends ServiceSettings, S>(
   const streams = streamRoutes({ inspected, broker, replicas: settings.STREAM_REPLICAS });
   const app = service.app.use(operatorRoutes(messaging, vitals)).use(streams).use(looking);
   requireRules({ ...service, app });
-  const authenticate = authenticator(settings.AUTH, keys && tokenVerifier({ keys, clock }));
+  const origins = settings.CORS_ORIGINS ?? [];
+  const verify = keys && tokenVerifier({ keys, clock });
+  const authenticate = authenticator(settings.AUTH, verify, origins);
   const proxies = settings.TRUSTED_PROXIES ?? [];
   const edge = {
     hostname,
     authenticate,
     callerAddress: callerAddress(proxies),
+    cors: corsFor(origins),
     streams: openStreams(settings.STREAMS_PER_CALLER_MAX),
     log,
     clock,

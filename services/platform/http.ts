@@ -7,6 +7,7 @@ import {
   type PeerAddress,
 } from "./caller-address.ts";
 import type { Clock } from "./clock.ts";
+import type { Cors } from "./cors.ts";
 import type { Log } from "./log.ts";
 import { type OpenStreams, openStreams, streamsPerCallerMax } from "./open-streams.ts";
 import { type Problem, problemOf, problemResponse, problems } from "./problem.ts";
@@ -39,6 +40,8 @@ export interface HttpSettings {
   readonly authenticate: Authenticate;
   /** Default: whoever holds the connection. */
   readonly callerAddress?: CallerAddress;
+  /** Which other origins' pages may call. Default: none. */
+  readonly cors?: Cors | undefined;
   readonly limits?: Partial<RequestLimits>;
   /** Shared by all ports of a process. Default: counted for this port alone. */
   readonly streams?: OpenStreams;
@@ -77,6 +80,7 @@ export function serveHttp(settings: HttpSettings): HttpServer {
     const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {
       const response = await served.withinDeadline(answer(served, { settings, limits, rates }));
+      settings.cors?.allow(request, response.headers);
       return served.finish(response);
     });
   });
@@ -140,6 +144,12 @@ async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response
     if (health !== undefined) {
       served.keepQuiet();
       return health;
+    }
+
+    const preflight = settings.cors?.preflight(request);
+    if (preflight !== undefined) {
+      served.keepQuiet();
+      return preflight;
     }
 
     const refused = await admit(served, wrapper);

@@ -62,6 +62,24 @@ export const networks = () =>
     .transform((list): readonly string[] => list)
     .register(settingNotes, { example: "192.0.2.0/24,fd00::/8" });
 
+const ORIGINS_MAX = 100;
+
+/** A comma list of origins, exactly as browsers name them. */
+export const origins = () =>
+  z
+    .string()
+    .transform((list) => list.split(",").map((origin) => origin.trim()))
+    .refine(
+      (list) => list.length <= ORIGINS_MAX && list.every(isOrigin),
+      "must be a comma list of origins, each as https://host or https://host:port",
+    )
+    .transform((list): readonly string[] => list)
+    .register(settingNotes, { example: "https://app.example.com" });
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(text) && URL.parse(text)?.origin === text;
+}
+
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,

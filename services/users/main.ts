@@ -26,7 +26,10 @@ await hostService({
         failuresPerAddress: settings.SIGN_IN_FAILURES_PER_ADDRESS,
         registrationsPerAddress: settings.REGISTRATIONS_PER_ADDRESS,
       },
-      cookies: { secure: settings.SECURE_COOKIES === "on" },
+      cookies: {
+        secure: settings.SECURE_COOKIES === "on",
+        trustedOrigins: settings.CORS_ORIGINS,
+      },
     });
     await requireSigningKey(foundation.db, seal);
     // Rather now than at the first sign-in.

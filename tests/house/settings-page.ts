@@ -45,6 +45,8 @@ const meanings: Readonly<Record<string, string>> = {
   HOST: "The address to listen on.",
   TRUSTED_PROXIES:
     "Addresses and networks of the proxies in front, such as `192.0.2.0/24`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
+  CORS_ORIGINS:
+    "Origins of pages that may call the service directly and not through the gateway, such as `https://app.example.com`: exactly these, with their reader's credentials, cookies of the same site included; without it browsers let no other origin read anything.",
   STREAMS_PER_CALLER_MAX:
     "So many streams, server-sent events and streaming RPCs together, one caller may have open at one process, or one network address where no caller is known; the next is answered with 429, or RESOURCE_EXHAUSTED.",
   PORT: "REST, Connect, gRPC-Web and health.",

@@ -6,9 +6,11 @@ const REFRESH_COOKIE = "quickbite_refresh";
 /** The only calls that take a refresh token. */
 const REFRESH_PATH = "/api";
 
-/** Where cookies may be sent without TLS: on an engineer's own machine. */
 export interface CookieSettings {
+  /** Off where cookies may be sent without TLS: on an engineer's own machine. */
   readonly secure: boolean;
+  /** Other origins whose pages may sign their reader in. Default: none. */
+  readonly trustedOrigins?: readonly string[] | undefined;
 }
 
 /**

@@ -46,7 +46,7 @@ export const userRoutes = (api: UsersApi, cookies: CookieSettings) => {
       // A page of another site could make its reader somebody else, or go on with a cookie.
       .guard({
         transform: ({ request }) => {
-          if (isBrowser(request.headers)) requireSameOrigin(request);
+          if (isBrowser(request.headers)) requireSameOrigin(request, cookies.trustedOrigins);
         },
       })
       .post(
