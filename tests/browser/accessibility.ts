@@ -4,35 +4,43 @@ import type { Page } from "playwright-core";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** The two upper of axe's four degrees. */
 const SERIOUS = new Set(["serious", "critical"]);
+const SAID_MAX = 160;
 
 /**
  * Everything serious that axe finds on a page as it stands, a line each: the rule, the element, what
  * to do. It is run by the debugger, which the content policy does not bind.
  */
-export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const options = JSON.stringify({
-    runOnly: { type: "tag", values: TAGS },
-    resultTypes: ["violations"],
-  });
+export function accessibilityProblems(page: Page): Promise<string[]> {
+  return run(page, { type: "tag", values: TAGS });
+}
+
+/** What another theme can change. */
+export function contrastProblems(page: Page): Promise<string[]> {
+  return run(page, { type: "rule", values: ["color-contrast"] });
+}
+
+async function run(page: Page, runOnly: axe.RunOnly): Promise<string[]> {
+  await page.evaluate(`window.axe || (() => { ${axe.source} })()`);
+  const options = JSON.stringify({ runOnly, resultTypes: ["violations"] });
   const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${options})`);
   return violations
     .filter(({ impact }) => SERIOUS.has(impact ?? ""))
-    .flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ html, failureSummary = "" }) =>
-          `${id}: ${html}: ${failureSummary.replaceAll(/\s+/g, " ")}`,
-      ),
-    );
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${saidOf(node)}`));
+}
+
+function saidOf({ html, target, failureSummary = "" }: axe.NodeResult): string {
+  const advice = failureSummary.replaceAll(/\s+/g, " ");
+  return `${target.join(" ")}: ${html.slice(0, SAID_MAX)}: ${advice.slice(0, SAID_MAX)}`;
 }
 
 /** How much wider than its window a page is, and what sticks out; empty where nothing does. */
-export async function sidewaysScroll(page: Page): Promise<readonly string[]> {
+export function sidewaysScroll(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const width = document.documentElement.clientWidth;
     const over = document.documentElement.scrollWidth - width;
     if (over <= 0) return [];
-    const wide = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > width + 1);
-    return ["wider by " + over + " px", ...wide.slice(0, 5).map(({ outerHTML }) => outerHTML.slice(0, 120))];
+    const sticksOut = (element) => element.getBoundingClientRect().right > width + 1;
+    const wide = [...document.body.querySelectorAll("*")].filter(sticksOut).slice(0, 5);
+    return ["wider by " + over + " px", ...wide.map(({ outerHTML }) => outerHTML.slice(0, 120))];
   })()`);
 }

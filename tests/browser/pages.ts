@@ -1,59 +1,68 @@
 import type { Page } from "playwright-core";
-import type { DemoName, WebCalls } from "./web-calls.ts";
+import type { DemoIds } from "./demo-ids.ts";
+import type { DemoName } from "./web-calls.ts";
 
 /** A page in one of its states. */
 export interface PageState {
   /** For a file's or a test's name. */
   readonly name: string;
-  readonly path: string;
+  path(ids: DemoIds): string;
   /** Who looks; a guest without. */
   readonly as?: DemoName;
   /** What is done on the page until it is in the state. */
   prepare?(page: Page): Promise<void>;
+  /** What its calls are refused with, as the page then says. */
+  readonly refused?: RegExp;
 }
 
-/** Every page, in the states that the data of the demo shows. */
-export async function allPages(calls: WebCalls): Promise<readonly PageState[]> {
-  return [
-    ...(await orderPages(calls)),
-    ...(await ticketPages(calls)),
-    { name: "account-guest", path: "/account" },
-    { name: "account", path: "/account", as: "customer" },
-    { name: "sign-in", path: "/sign-in" },
-    { name: "sign-up", path: "/sign-up" },
-    { name: "not-found", path: "/nowhere" },
-    ...consolePages,
-  ];
-}
+const at = (name: string, path: string | PageState["path"], more: Partial<PageState> = {}) => ({
+  name,
+  path: typeof path === "string" ? () => path : path,
+  ...more,
+});
 
-async function orderPages({ call }: WebCalls): Promise<readonly PageState[]> {
-  const { body } = await call("GET", "/v1/orders?userId=demo&limit=100");
-  const orders: readonly { id: number; status: string; reason?: string }[] = body.orders;
-  const one = (name: string, found: { id: number } | undefined): PageState[] =>
-    found ? [{ name, path: `/orders/${found.id}` }] : [];
-  return [
-    { name: "menu", path: "/" },
-    { name: "menu-basket", path: "/", prepare: fillBasket },
-    { name: "orders", path: "/orders" },
-    ...one(
-      "order-pending",
-      orders.find(({ status }) => status === "PENDING"),
-    ),
-    ...one(
-      "order-confirmed",
-      orders.find(({ status }) => status === "CONFIRMED"),
-    ),
-    ...one(
-      "order-short",
-      orders.find(({ reason }) => reason === "insufficient stock"),
-    ),
-    ...one(
-      "order-cancelled",
-      orders.find(({ reason }) => reason?.includes("late")),
-    ),
-    { name: "order-unknown", path: "/orders/999999999" },
-  ];
-}
+/** Every page of the site, in the states that the data of the demo shows. */
+export const pages: readonly PageState[] = [
+  at("menu", "/"),
+  at("menu-basket", "/", { prepare: fillBasket }),
+  at("orders", "/orders"),
+  at("order-confirmed", ({ orders }) => `/orders/${orders.confirmed}`),
+  at("order-short", ({ orders }) => `/orders/${orders.short}`),
+  at("order-cancelled", ({ orders }) => `/orders/${orders.cancelled}`),
+  at("order-pending", ({ orders }) => `/orders/${orders.stuck}`),
+  at("order-unknown", "/orders/999999999", { refused: / 404$/ }),
+
+  at("events", "/events"),
+  at("events-none", "/events?search=nothing-like-this"),
+  at("book", ({ events }) => `/events/${events.free}/book`),
+  at("book-few-left", ({ events }) => `/events/${events.fewLeft}/book`),
+  at("book-sold-out", ({ events }) => `/events/${events.soldOut}/book`),
+  at("bookings-guest", "/bookings"),
+  at("bookings", "/bookings", { as: "customer" }),
+  at("ticket", ({ booking }) => `/bookings/${booking}`, { as: "customer" }),
+  at("check-in-guest", "/check-in"),
+  at("check-in", "/check-in", { as: "operator" }),
+
+  at("account-guest", "/account"),
+  at("account", "/account", { as: "customer" }),
+  at("sign-in", "/sign-in"),
+  at("sign-up", "/sign-up"),
+  at("not-found", "/nowhere"),
+
+  at("console-guest", "/console"),
+  at("console-customer", "/console", { as: "customer" }),
+  at("console", "/console", { as: "operator" }),
+  at("console-dead-letters", "/console/dead-letters", { as: "operator" }),
+  at("console-follow", "/console/follow", { as: "operator" }),
+  at("console-follow-order", ({ orders }) => `/console/follow?of=order/${orders.confirmed}`, {
+    as: "operator",
+  }),
+  at("console-streams", "/console/streams", { as: "operator" }),
+  at("console-sagas", "/console/sagas", { as: "operator" }),
+  at("console-catalog", "/console/catalog", { as: "operator" }),
+  at("console-audit", "/console/audit", { as: "operator" }),
+  at("console-not-found", "/console/nowhere", { as: "operator" }),
+];
 
 async function fillBasket(page: Page): Promise<void> {
   const add = page.getByRole("button", { name: /^add /i });
@@ -61,46 +70,10 @@ async function fillBasket(page: Page): Promise<void> {
   await add.first().click();
 }
 
-async function ticketPages({ call, tokenOf }: WebCalls): Promise<readonly PageState[]> {
-  const { body } = await call("GET", "/events?limit=100");
-  const events: readonly { id: string; name: string; seatsLeft?: number }[] = body.events;
-  const like = (pattern: RegExp) => events.find(({ name }) => pattern.test(name));
-  const one = (name: string, found: { id: string } | undefined): PageState[] =>
-    found ? [{ name, path: `/events/${found.id}/book` }] : [];
-  const free = events.find(({ seatsLeft = 0, name }) => seatsLeft > 20 && !/demo/i.test(name));
-  const booking = free && (await bookingOf({ call, tokenOf }, free.id));
-  return [
-    { name: "events", path: "/events" },
-    { name: "events-none", path: "/events?search=nothing-like-this" },
-    ...one("book", free),
-    ...one("book-few-left", like(/nearly full/i)),
-    ...one("book-sold-out", like(/sold out/i)),
-    { name: "bookings-guest", path: "/bookings" },
-    { name: "bookings", path: "/bookings", as: "customer" },
-    ...(booking ? [{ name: "ticket", path: `/bookings/${booking}`, as: "customer" as const }] : []),
-    { name: "check-in-guest", path: "/check-in" },
-    { name: "check-in", path: "/check-in", as: "operator" },
-  ];
-}
+const FILLED_DEADLINE_MS = 30_000;
 
-async function bookingOf({ call, tokenOf }: Pick<WebCalls, "call" | "tokenOf">, eventId: string) {
-  const { body } = await call("POST", `/events/${eventId}/bookings`, {
-    token: await tokenOf("customer"),
-    body: { seats: 2 },
-    headers: { "idempotency-key": `pages ${eventId}` },
-  });
-  return body.id as string | undefined;
+/** Until nothing on the page says that more is coming. */
+export async function untilFilled(page: Page): Promise<void> {
+  const coming = page.locator("main .skel, main [aria-busy=true]");
+  await coming.first().waitFor({ state: "hidden", timeout: FILLED_DEADLINE_MS });
 }
-
-const consolePages: readonly PageState[] = [
-  { name: "console-guest", path: "/console" },
-  { name: "console-customer", path: "/console", as: "customer" },
-  ...["", "dead-letters", "follow", "streams", "sagas", "catalog", "audit"].map(
-    (part): PageState => ({
-      name: part ? `console-${part}` : "console",
-      path: part ? `/console/${part}` : "/console",
-      as: "operator",
-    }),
-  ),
-  { name: "console-follow-order", path: "/console/follow?of=order/1", as: "operator" },
-];

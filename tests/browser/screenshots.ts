@@ -1,10 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { Page } from "playwright-core";
-import { allPages, type PageState } from "./pages.ts";
-import { signIn } from "./sign-in.ts";
-import { type Theme, themes, visit, type Width, widths } from "./visit.ts";
+import { type DemoIds, demoIds } from "./demo-ids.ts";
+import { type PageState, pages, untilFilled } from "./pages.ts";
+import { type Theme, themes, type Visit, visit, type Width, widths } from "./visit.ts";
 import { webCalls } from "./web-calls.ts";
 import { openWebWorld } from "./web-world.ts";
 
@@ -19,8 +18,6 @@ const HELP = `bun tests/browser/screenshots.ts --out DIR [options]
   --theme NAME   light or dark; both without
   --whole        whole pages, and not only what the window shows
   --list         only says the names of the pages`;
-
-const READY_DEADLINE_MS = 10_000;
 
 if (import.meta.main) process.exit(await screenshots(process.argv.slice(2)));
 
@@ -42,71 +39,53 @@ async function screenshots(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return options.help ? 0 : 2;
   }
-  await using world = options.url ? undefined : await openWebWorld({ demo: true });
-  const calls = world ?? webCalls(options.url ?? "");
-  const pages = (await allPages(calls)).filter(({ name }) => name.includes(options.only));
-  if (options.list) console.log(pages.map(({ name, path }) => `${name}  ${path}`).join("\n"));
+  const wanted = pages.filter(({ name }) => name.includes(options.only));
+  if (options.list) console.log(wanted.map(({ name }) => name).join("\n"));
   if (options.list || !options.out) return 0;
 
   const directory = resolve(options.out);
   mkdirSync(directory, { recursive: true });
+  await using world = options.url ? undefined : await openWebWorld({ demo: true });
+  const calls = world ?? webCalls(options.url ?? "");
+  const ids = await demoIds(calls);
   let failed = 0;
   for (const width of chosen<Width>(widths, Number(options.width)))
     for (const theme of chosen<Theme>(themes, options.theme))
-      for (const person of ["guest", "customer", "operator"] as const) {
-        const theirs = pages.filter(({ as = "guest" }) => as === person);
-        if (theirs.length === 0) continue;
-        const look = { url: calls.url, person, pages: theirs, width, theme, directory };
-        failed += await lookAt({ ...look, whole: options.whole });
+      for (const page of wanted) {
+        const file = join(directory, `${page.name}-${width}-${theme}.png`);
+        const look = { width, theme, whole: options.whole };
+        if (!(await takePicture(calls.url, { page, ids, file, ...look }))) failed += 1;
       }
   return failed > 0 ? 1 : 0;
 }
 
-interface Look {
-  readonly url: string;
-  readonly person: "guest" | "customer" | "operator";
-  readonly pages: readonly PageState[];
+interface Picture {
+  readonly page: PageState;
+  readonly ids: DemoIds;
+  readonly file: string;
   readonly width: Width;
   readonly theme: Theme;
-  readonly directory: string;
   readonly whole: boolean;
 }
 
-/** Returns how many pages could not be shown. */
-async function lookAt({ url, person, pages, width, theme, directory, whole }: Look) {
-  let failed = 0;
-  await visit(
-    url,
-    async ({ page, open, expectTrouble }) => {
-      // Pictures are taken of whatever there is.
-      expectTrouble(/./);
-      if (person !== "guest") await signIn(page, person);
-      for (const { name, path, prepare } of pages) {
-        const file = join(directory, `${name}-${width}-${theme}.png`);
-        try {
-          await open(path);
-          await prepare?.(page);
-          await untilFilled(page);
-          await page.screenshot({ path: file, fullPage: whole, animations: "disabled" });
-          console.log(file);
-        } catch (error) {
-          failed += 1;
-          await page.screenshot({ path: file });
-          console.error(`${file}: ${error instanceof Error ? error.message : error}`);
-        }
-      }
-    },
-    { width, theme },
-  );
-  return failed;
-}
-
-/** Until nothing on the page says that more is coming. */
-async function untilFilled(page: Page): Promise<void> {
-  await page
-    .locator(".skel, main [aria-busy=true]")
-    .first()
-    .waitFor({ state: "hidden", timeout: READY_DEADLINE_MS });
+/** Whether the page came into its state; the picture shows it in either case. */
+async function takePicture(url: string, { page: state, ids, file, whole, ...look }: Picture) {
+  let isThere = true;
+  const act = async ({ page, open, expectTrouble }: Visit) => {
+    expectTrouble(/./);
+    try {
+      await open(state.path(ids));
+      await state.prepare?.(page);
+      await untilFilled(page);
+    } catch (error) {
+      isThere = false;
+      console.error(`${state.name}: ${error instanceof Error ? error.message : error}`);
+    }
+    await page.screenshot({ path: file, fullPage: whole, animations: "disabled" });
+    console.log(file);
+  };
+  await visit(url, act, { ...look, ...(state.as && { as: state.as }) });
+  return isThere;
 }
 
 function chosen<Choice>(all: readonly Choice[], one: unknown): readonly Choice[] {

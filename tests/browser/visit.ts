@@ -1,10 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { openBrowser } from "./chromium.ts";
 import { LAYOUT_SHIFTS_SCRIPT } from "./layout-shifts.ts";
+import { signIn } from "./sign-in.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
+import type { DemoName } from "./web-calls.ts";
 
 /** Somebody at a browser of their own: no cookie, no storage, nothing cached. */
 export interface Visit extends Troubles {
@@ -16,11 +18,16 @@ export interface Visit extends Troubles {
   openTab(path: string): Promise<Page>;
 }
 
-export interface VisitOptions {
+export interface VisitOptions extends Look {
+  /** Somebody of the demo, signed in; a guest without. */
+  readonly as?: DemoName;
+}
+
+interface Look {
   readonly width?: Width;
   readonly theme?: Theme;
   /** Nothing moves then, which is how states are compared. */
-  readonly reducedMotion?: boolean;
+  readonly still?: boolean;
 }
 
 export const widths = [360, 768, 1280] as const;
@@ -41,18 +48,10 @@ const EVIDENCE_DEADLINE_MS = 5_000;
 export async function visit(
   url: string,
   act: (visit: Visit) => Promise<void>,
-  { width = 1280, theme = "light", reducedMotion = false }: VisitOptions = {},
+  { as, ...look }: VisitOptions = {},
 ): Promise<void> {
-  const browser = await openBrowser();
-  const context = await browser.newContext({
-    baseURL: url,
-    viewport: { width, height: HEIGHTS[width] },
-    colorScheme: theme,
-    reducedMotion: reducedMotion ? "reduce" : "no-preference",
-    hasTouch: width === 360,
-    locale: "en-GB",
-    timezoneId: "Europe/Berlin",
-  });
+  const storageState = as && (await sessionOf(url, as));
+  const context = await openContext(url, { ...look, ...(storageState && { storageState }) });
   try {
     context.setDefaultTimeout(ACTION_DEADLINE_MS);
     await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
@@ -75,6 +74,49 @@ export async function visit(
       await keepEvidence(context, troubles);
       throw error;
     }
+  } finally {
+    await context.close();
+  }
+}
+
+async function openContext(
+  url: string,
+  {
+    width = 1280,
+    theme = "light",
+    still = false,
+    ...rest
+  }: Look & Pick<BrowserContextOptions, "storageState">,
+): Promise<BrowserContext> {
+  const browser = await openBrowser();
+  return browser.newContext({
+    baseURL: url,
+    viewport: { width, height: HEIGHTS[width] },
+    colorScheme: theme,
+    reducedMotion: still ? "reduce" : "no-preference",
+    hasTouch: width === 360,
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    ...rest,
+  });
+}
+
+type Session = Awaited<ReturnType<BrowserContext["storageState"]>>;
+const sessions = new Map<string, Promise<Session>>();
+
+/** What a browser keeps of having signed in, once for each site and person: hashing takes its time. */
+function sessionOf(url: string, person: DemoName): Promise<Session> {
+  const key = `${person} ${url}`;
+  const known = sessions.get(key) ?? newSession(url, person);
+  sessions.set(key, known);
+  return known;
+}
+
+async function newSession(url: string, person: DemoName): Promise<Session> {
+  const context = await openContext(url, {});
+  try {
+    await signIn(await context.newPage(), person);
+    return await context.storageState();
   } finally {
     await context.close();
   }

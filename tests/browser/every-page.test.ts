@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { findBrowser, IN_A_BROWSER } from "@app/dev/browser.ts";
+import { accessibilityProblems, contrastProblems, sidewaysScroll } from "./accessibility.ts";
+import { type DemoIds, demoIds } from "./demo-ids.ts";
+import { pages, untilFilled } from "./pages.ts";
+import { type Visit, visit } from "./visit.ts";
+import { openWebWorld, type WebWorld } from "./web-world.ts";
+
+setDefaultTimeout(120_000);
+
+describe.skipIf(!findBrowser())(`${IN_A_BROWSER}: every page`, () => {
+  let world: WebWorld;
+  let ids: DemoIds;
+  beforeAll(async () => {
+    world = await openWebWorld({ demo: true });
+    ids = await demoIds(world);
+  });
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  for (const { name, path, as, prepare, refused } of pages) {
+    test(`${name} is for everybody: in both themes, on phones, without an error`, async () => {
+      const look = async ({ page, open, expectTrouble }: Visit) => {
+        if (refused) expectTrouble(refused);
+        await open(path(ids));
+        await prepare?.(page);
+        await untilFilled(page);
+
+        const problems = await accessibilityProblems(page);
+        await page.emulateMedia({ colorScheme: "dark" });
+        problems.push(...(await contrastProblems(page)));
+        await page.setViewportSize({ width: 360, height: 740 });
+        problems.push(...(await sidewaysScroll(page)), ...(await accessibilityProblems(page)));
+        await page.emulateMedia({ colorScheme: "light" });
+        problems.push(...(await contrastProblems(page)));
+
+        expect(problems).toEqual([]);
+        expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
+        expect(await page.title()).not.toBe("");
+      };
+
+      await visit(world.url, look, { still: true, ...(as && { as }) });
+    });
+  }
+});
