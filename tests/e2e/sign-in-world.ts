@@ -36,8 +36,14 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Opens users and the services named, each a process of its own, and signs the demo's people in. */
-export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Promise<SignInWorld> {
+/**
+ * Opens users and the services named, each a process of its own with the settings given, and signs the
+ * demo's people in.
+ */
+export async function openSignInWorld(
+  wanted: readonly Guarded[] = guarded,
+  everywhere: Readonly<Record<string, string>> = {},
+): Promise<SignInWorld> {
   await using opened = new AsyncDisposableStack();
   const stage = await openStage(opened);
   const services = new Map<ServiceName, RunningService>();
@@ -45,7 +51,7 @@ export async function openSignInWorld(wanted: readonly Guarded[] = guarded): Pro
   const start = async (name: ServiceName, settings: Readonly<Record<string, string>>) => {
     const { url, sql } = await stage.database(name);
     clients.set(name, sql);
-    const environment = { AUTH: "required", RECONCILE_EVERY: "1s", ...settings };
+    const environment = { AUTH: "required", RECONCILE_EVERY: "1s", ...everywhere, ...settings };
     const service = await stage.start(name, { url }, environment);
     services.set(name, service);
     return service;

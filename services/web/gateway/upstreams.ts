@@ -6,7 +6,7 @@ import { type ServiceName, serviceNames } from "./routes.ts";
 export type Upstreams = Readonly<Record<ServiceName, string>>;
 
 /** How long a service may take to say that it is there: it touches nothing for that. */
-const SAYS_LIMIT_MS = 1_500;
+const SAYS_LIMIT_MS = 3_000;
 
 /** Whether a service is there at all, however long its present answer takes. */
 export async function isThere(url: string, signal?: AbortSignal): Promise<boolean> {
