@@ -14,6 +14,8 @@ export interface Session {
   readonly userId: () => string;
   /** Says that the tokens are there, as signing in and registering do. */
   readonly signedIn: (user: SessionUser, options?: { readonly expiresInSeconds?: number }) => void;
+  /** Says what the account is called now. */
+  readonly renamed: (user: SessionUser) => void;
   /** Ends the session here and at the service. */
   readonly signOut: () => Promise<void>;
 }
@@ -46,6 +48,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       ...(user === undefined ? {} : { user }),
       userId: () => user?.id ?? ownGuestId(),
       signedIn,
+      renamed: rename,
       signOut,
     }),
     [user],
