@@ -139,7 +139,7 @@ function Who({ session, pathname }: { readonly session: Session; readonly pathna
       <span className="avatar" aria-hidden="true">
         {initialsOf(name)}
       </span>
-      <span className="who__name">{name}</span>
+      {name}
     </Link>
   );
 }

@@ -6,7 +6,7 @@ import { Dialog } from "../../kit/dialog.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { problemOf } from "../../lib/problem.ts";
-import { joined } from "./order-words.ts";
+import { restLabel } from "./order-words.ts";
 import { linesWithout, type Order, type OrderState, orders } from "./orders.ts";
 import { ReorderButton } from "./reorder-button.tsx";
 import { useMenu, useStock } from "./use-menu.ts";
@@ -49,12 +49,7 @@ function OrderTheRest({ order }: { readonly order: Order }) {
   const { stock } = useStock(menu.data?.filter(({ sku }) => order.missing.includes(sku)));
   const nameOf = useNames();
   const lines = linesWithout(order, (sku) => stock.get(sku) ?? 0);
-  const dropped = order.missing.filter((sku) => !lines.some((line) => line.sku === sku));
-  const fewer = lines.filter(({ sku }) => order.missing.includes(sku));
-  const said = [
-    ...fewer.map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`),
-    ...(dropped.length === 0 ? [] : [`without ${joined(dropped.map(nameOf))}`]),
-  ];
+  const label = restLabel(order, lines, nameOf);
   if (lines.length === 0 || menu.data === undefined)
     return (
       <div className="row">
@@ -65,7 +60,7 @@ function OrderTheRest({ order }: { readonly order: Order }) {
   return (
     <div className="row">
       <ReorderButton of={order} lines={lines} kind="primary">
-        Order {joined(said)}
+        {label}
       </ReorderButton>
       <ToTheMenu />
     </div>

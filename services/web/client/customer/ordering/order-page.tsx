@@ -60,11 +60,9 @@ function Known({ order, live, onCancelled }: KnownProps) {
 
   return (
     <div className="cols">
-      <div className="stack">
-        <OrderStatusCard {...{ order, live, onCancelled }} />
-        <WhatNext state={state} />
-      </div>
+      <OrderStatusCard {...{ order, live, onCancelled }} />
       <OrderSummary order={order} />
+      <WhatNext state={state} />
     </div>
   );
 }

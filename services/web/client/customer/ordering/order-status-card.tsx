@@ -35,7 +35,7 @@ export function OrderStatusCard({ order, live, onCancelled }: OrderStatusCardPro
         className={`scene scene--${drawing}`}
         sku={drawing}
         tile={tile}
-        photoUrl={plates[drawing]}
+        drawing={plates[drawing]}
       />
       <div className="pad stack status__t">
         <h1 className="display h1">{title}</h1>

@@ -11,12 +11,13 @@ export function OrderSummary({ order }: { readonly order: Order }) {
   const state = stateOf(order);
   const isOff = state !== "pending" && state !== "confirmed";
   const priceOf = ({ sku, priceCents }: OrderItem) => priceCents ?? menu.get(sku)?.priceCents;
-  const total = order.items.reduce<bigint | undefined>((sum, item) => {
+  const sum = order.items.reduce<bigint | undefined>((sum, item) => {
     const price = priceOf(item);
     return sum === undefined || price === undefined
       ? undefined
       : sum + price * BigInt(item.quantity);
   }, 0n);
+  const total = order.totalCents ?? sum;
 
   return (
     <aside className="card summary" aria-labelledby="summary-h">
@@ -67,7 +68,7 @@ export function OrderSummary({ order }: { readonly order: Order }) {
         </div>
         <div className="kv__t">
           <dt>{state === "pending" ? "Total, once confirmed" : "Total"}</dt>
-          <dd className="num">{isOff ? money(0) : money(order.totalCents ?? total ?? 0n)}</dd>
+          <dd className="num">{isOff ? money(0) : total === undefined ? "…" : money(total)}</dd>
         </div>
       </dl>
       {order.items.length > 1 && (

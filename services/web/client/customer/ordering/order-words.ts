@@ -68,12 +68,23 @@ const dishWords = { one: "more dish", other: "more dishes" };
 function missingOf({ missing }: Order, nameOf: NameOf): string {
   if (missing.length === 0) return "The kitchen does not have enough of it left.";
   const names = joined(missing.map(nameOf));
-  return `There is not enough ${names} left, and an order is for all its dishes or none.`;
+  return `There is not enough ${names} left.`;
 }
 
 function cancelledBecause({ reason }: Order): string {
   const usual = reason === "" || reason === "cancelled by customer";
   return usual ? "You cancelled it, and its dishes are back on the menu." : `Why: “${reason}”.`;
+}
+
+/** What the button says that orders `lines`, which are left of an order that failed. */
+export function restLabel(order: Order, lines: readonly Line[], nameOf: NameOf): string {
+  const fewer = lines.filter(({ sku }) => order.missing.includes(sku));
+  const dropped = order.missing.filter((sku) => !lines.some((line) => line.sku === sku));
+  const named = joined(fewer.map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`));
+  const without = dropped.length === 0 ? "" : `without ${joined(dropped.map(nameOf))}`;
+  if (fewer.length === 0) return `Order ${without}`;
+  if (fewer.length === lines.length) return `Order ${named} instead`;
+  return ["Order with", named, without && `and ${without}`].filter(Boolean).join(" ");
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -20,6 +20,8 @@ export interface DishProps {
   readonly sku: string;
   readonly name?: string | undefined;
   readonly tile?: Tile | undefined;
+  /** The address of another drawing. */
+  readonly drawing?: string | undefined;
   /** A photo takes the drawing's place; where it does not load the drawing comes back. */
   readonly photoUrl?: string | undefined;
   /** Grey, because it cannot be had. */
@@ -31,7 +33,7 @@ export interface DishProps {
 
 /** A dish on its tablecloth. Its name stands beside it, so the picture is silent to readers. */
 export function Dish(props: DishProps) {
-  const { sku, name = "", tile = tileOf(sku), photoUrl, off, className, children } = props;
+  const { sku, name = "", tile = tileOf(sku), drawing, photoUrl, off, className, children } = props;
   const [broken, setBroken] = useState<string>();
   const isPhoto = photoUrl !== undefined && photoUrl !== broken;
   const names = ["art", `art--${tile}`, off && "art--off", isPhoto && "art--photo", className];
@@ -40,7 +42,7 @@ export function Dish(props: DishProps) {
       {isPhoto ? (
         <img src={photoUrl} alt="" loading="lazy" onError={() => setBroken(photoUrl)} />
       ) : (
-        <img src={drawingOf(`${sku} ${name}`)} alt="" width="160" height="120" />
+        <img src={drawing ?? drawingOf(`${sku} ${name}`)} alt="" width="160" height="120" />
       )}
       {children}
     </div>
