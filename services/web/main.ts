@@ -9,7 +9,7 @@ import { exportGauge, metricsRegistry, serveMetrics } from "@app/platform/metric
 import { systemRandom as random } from "@app/platform/random.ts";
 import { refuseUnserved } from "@app/platform/request-context.ts";
 import { presentClient } from "./build/present-client.ts";
-import { readWebConfig } from "./config.ts";
+import { readWebConfig, requireRequests } from "./config.ts";
 import { gateway } from "./gateway/gateway.ts";
 import { proxyTo } from "./gateway/proxy.ts";
 import { staticFiles } from "./gateway/static-files.ts";
@@ -18,8 +18,9 @@ import { upstreamChecks } from "./gateway/upstreams.ts";
 const name = "web";
 
 await runService({ name }, async ({ onDrain, onClose }) => {
-  refuseUnserved();
   const settings = readWebConfig();
+  requireRequests(settings);
+  refuseUnserved();
   const { HOST: hostname, STREAMS_MAX: streamsMax } = settings;
   const log = startLog({ service: name, level: settings.LOG_LEVEL });
   const upstreams = {

@@ -47,6 +47,8 @@ const meanings: Readonly<Record<string, string>> = {
     "Addresses and networks of the proxies in front, such as `192.0.2.0/24`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",
   CORS_ORIGINS:
     "Origins of pages that may call the service directly and not through the gateway, such as `https://app.example.com`: exactly these, with their reader's credentials, cookies of the same site included; without it browsers let no other origin read anything.",
+  BUN_CONFIG_MAX_HTTP_REQUESTS:
+    "How many requests the runtime sends at the same time, streams included; where it is below `STREAMS_MAX` and 1000 more, the process starts itself anew with so many.",
   STREAMS_PER_CALLER_MAX:
     "So many streams, server-sent events and streaming RPCs together, one caller may have open at one process, or one network address where no caller is known; the next is answered with 429, or RESOURCE_EXHAUSTED.",
   PORT: "REST, Connect, gRPC-Web and health.",

@@ -55,10 +55,17 @@ async function build(folder: string): Promise<void> {
   if (code !== 0) throw new Error(`the client does not build (exit code ${code}):\n${said}`);
 }
 
+/** Also of what was left unfinished, by when nobody can still be at work on it. */
 function forgetOldBuilds(): void {
-  const found = readdirSync(builds)
-    .filter((name) => /^[0-9a-f]{16}$/.test(name))
-    .map((name) => ({ path: join(builds, name), atMs: statSync(join(builds, name)).mtimeMs }))
-    .sort((a, b) => b.atMs - a.atMs);
-  for (const { path } of found.slice(KEPT_BUILDS)) rmSync(path, { recursive: true, force: true });
+  const all = readdirSync(builds).map((name) => {
+    const path = join(builds, name);
+    return { name, path, atMs: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 };
+  });
+  const whole = all.filter(({ name }) => /^[0-9a-f]{16}$/.test(name));
+  const unfinished = all.filter(({ name }) => name.endsWith(".unfinished"));
+  const gone = [
+    ...whole.sort((a, b) => b.atMs - a.atMs).slice(KEPT_BUILDS),
+    ...unfinished.filter(({ atMs }) => Date.now() - atMs > 2 * BUILD_LIMIT_MS),
+  ];
+  for (const { path } of gone) rmSync(path, { recursive: true, force: true });
 }
