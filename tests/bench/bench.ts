@@ -22,7 +22,7 @@ export interface Bench {
   broker(): Promise<NatsServer & AsyncDisposable>;
   /** A service as a process of its own, as in production. */
   service(
-    name: ServiceName,
+    name: ServiceName | "web",
     environment: Readonly<Record<string, string>>,
     options?: { readonly untilReady?: boolean },
   ): Promise<RunningService>;

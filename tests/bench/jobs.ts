@@ -2,6 +2,7 @@ import type { Job } from "./job.ts";
 import { confirm } from "./jobs/confirm.ts";
 import { consume } from "./jobs/consume.ts";
 import { growth } from "./jobs/growth.ts";
+import { liveStreams } from "./jobs/live-streams.ts";
 import { placeOrders } from "./jobs/place-orders.ts";
 import { recovery } from "./jobs/recovery.ts";
 import { relay } from "./jobs/relay.ts";
@@ -10,7 +11,7 @@ import { start } from "./jobs/start.ts";
 import { peerJobs } from "./peers/peer-jobs.ts";
 
 /** Ours beside what the machine can do. */
-const ownJobs = [placeOrders, relay, confirm, consume, saga, recovery, growth, start];
+const ownJobs = [placeOrders, relay, confirm, consume, saga, recovery, growth, start, liveStreams];
 
 /** All that is measured, in the order in which it is. */
 export const jobs: readonly Job[] = [...ownJobs, ...peerJobs];

@@ -31,6 +31,7 @@ export function scriptedInventory(observed: Observed): ServiceImpl<typeof Invent
   return {
     reserveStock: (request, context) => reserve(request, context, observed),
     releaseStock: () => ({}),
+    listItems: () => ({}),
     getStock: ({ sku }, { values }) => ({
       sku: values.get(rpcRequest).caller?.subject ?? sku,
       available: 5n,
