@@ -49,7 +49,7 @@ export function reconnectDelayMs(failures: number, random: number): number {
 /**
  * Follows a source until it is done, refused or no longer wanted. A stream that breaks is opened
  * again after a growing wait; meanwhile, and beside an open stream that may have gone silent, the
- * value is polled. A poll that knows more than the open stream gives that stream up.
+ * value is polled. A stream that does not say within an interval what a poll knew is given up.
  */
 export async function runLive<T>(
   source: LiveSource<T>,
@@ -62,11 +62,15 @@ export async function runLive<T>(
   let state: LiveState<T> = { status: "connecting" };
   /** Asked anew each time: the compiler does not see that calls change it. */
   const status = (): LiveState<T>["status"] => state.status;
+  /** What the open stream said last. */
+  let streamed: T | undefined;
   let failures = 0;
   let renewed = false;
   const isDone = (value: T) => source.isDone?.(value) ?? false;
   const isOlder = (value: T) =>
     state.value !== undefined && (source.isOlder?.(value, state.value) ?? false);
+  const isBehind = (value: T | undefined, other: T | undefined) =>
+    value !== undefined && other !== undefined && (source.isOlder?.(value, other) ?? false);
   const tell = (next: LiveState<T>) => {
     state = next;
     if (!signal.aborted) onState(next);
@@ -80,11 +84,13 @@ export async function runLive<T>(
   const follow = async (): Promise<void> => {
     const stream = new AbortController();
     const either = AbortSignal.any([signal, stream.signal]);
+    streamed = undefined;
     const polls = beside(either, stream);
     try {
       for await (const value of source.subscribe(either)) {
         failures = 0;
         renewed = false;
+        streamed = value;
         heard(value, "live");
         if (status() === "done") return;
       }
@@ -97,15 +103,18 @@ export async function runLive<T>(
 
   const beside = async (either: AbortSignal, stream: AbortController): Promise<void> => {
     const { poll, pollEveryMs = pollEveryMsDefault } = source;
+    let polled: T | undefined;
     while (poll !== undefined && !either.aborted && status() !== "done") {
       await world.wait(pollEveryMs, either);
       if (either.aborted) return;
+      const before = streamed;
+      // What the last poll knew, the stream has had a whole interval to tell.
+      if (isBehind(before, polled)) return stream.abort();
       try {
-        const value = await poll(either);
-        const streamIsSilent =
-          state.value !== undefined && (source.isOlder?.(state.value, value) ?? false);
-        heard(value, status() === "live" && !streamIsSilent ? "live" : "reconnecting");
-        if (streamIsSilent || status() === "done") stream.abort();
+        polled = await poll(either);
+        // What was streamed while the poll was on its way may be newer.
+        if (streamed === before) heard(polled, status() === "live" ? "live" : "reconnecting");
+        if (status() === "done") stream.abort();
       } catch (error) {
         // The stream may be as dead as this call was, and would never say so.
         if (!either.aborted && problemOf(error).status === 0) stream.abort();
