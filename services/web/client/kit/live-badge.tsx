@@ -8,13 +8,12 @@ export interface LiveBadgeProps extends Pick<LiveState<unknown>, "status" | "las
 
 /** Whether what is shown is of now; if not, of when it is. */
 export function LiveBadge({ status, lastAt, className }: LiveBadgeProps) {
+  const exact = lastAt === undefined ? "" : timeExact(lastAt);
+  const last = lastAt === undefined ? "" : `last update ${time(lastAt)}`;
   if (status === "live" || status === "done")
     return (
       <Badge tone="ok" dot={status === "live" ? "live" : "still"} className={className}>
-        <span className="num">
-          {status === "live" ? "Live" : "Up to date"}
-          {lastAt !== undefined && `, ${timeExact(lastAt)}`}
-        </span>
+        <span className="num">{said(status === "live" ? "Live" : "Up to date", exact)}</span>
       </Badge>
     );
   if (lastAt === undefined && status === "connecting")
@@ -25,10 +24,10 @@ export function LiveBadge({ status, lastAt, className }: LiveBadgeProps) {
     );
   return (
     <Badge tone="warn" icon="wifioff" className={className}>
-      <span className="num">
-        {status === "failed" ? "Not live" : "Reconnecting"}
-        {lastAt !== undefined && `, last update ${time(lastAt)}`}
-      </span>
+      <span className="num">{said(status === "failed" ? "Not live" : "Reconnecting", last)}</span>
     </Badge>
   );
 }
+
+/** One text, because a text that follows one that changes would move. */
+const said = (word: string, when: string) => (when === "" ? word : `${word}, ${when}`);

@@ -3,16 +3,19 @@ import { problemOf } from "./problem.ts";
 
 const retriesMax = 3;
 const longestDelayMs = 10_000;
+const recoverEveryMs = 5_000;
 
 /**
  * What pages have read, kept while it is fresh. A failure that may pass is tried again, later and
- * later and never before the service wants it; a refusal is shown at once.
+ * later and never before the service wants it; then it is shown, and asked for every five seconds
+ * until it comes. A refusal is shown at once and stays.
  */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 2_000,
+        refetchInterval: ({ state }) => recoveryAfter(state.error),
         retry: (failures, error) => failures < retriesMax && problemOf(error).isPassing,
         retryDelay: (failures, error) => {
           const wanted = (problemOf(error).retryAfterSeconds ?? 0) * 1_000;
@@ -22,4 +25,9 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false },
     },
   });
+}
+
+/** In how many milliseconds a page asks again by itself after this error; false for never. */
+export function recoveryAfter(error: unknown): number | false {
+  return error !== null && problemOf(error).isPassing ? recoverEveryMs : false;
 }

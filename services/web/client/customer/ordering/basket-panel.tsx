@@ -91,7 +91,9 @@ function Filled(props: BasketPanelProps & { readonly content: Basket }) {
         />
         <p className="row total">
           <span className="strong">Total</span>
-          <span className="push price price--lg num">{money(totalOf(content, items))}</span>
+          {items.length > 0 && (
+            <span className="push price price--lg num">{money(totalOf(content, items))}</span>
+          )}
         </p>
         <Button kind="primary" size="lg" block busy={order.isPending} onClick={send}>
           {order.isPending ? "Placing your order" : `Order ${pieces}`}

@@ -12,7 +12,7 @@ export function BasketPeek({ items }: { readonly items: readonly Item[] }) {
     <a className="peek btn btn--primary btn--lg" href="#basket">
       <Icon name="bag" />
       {plural(piecesIn(content), { one: "dish", other: "dishes" })}
-      <span className="push num">{money(totalOf(content, items))}</span>
+      {items.length > 0 && <span className="push num">{money(totalOf(content, items))}</span>}
     </a>
   );
 }

@@ -17,14 +17,14 @@ export function MenuBar(props: MenuBarProps) {
       <h2 className="display h2" id="menu-h">
         Tonight’s menu
       </h2>
-      <fieldset className="chips" aria-label="Which dishes">
+      <fieldset className={all === 0 ? "chips chips--wait" : "chips"} aria-label="Which dishes">
         <button
           type="button"
           className="chip num"
           aria-pressed={!onlyAvailable}
           onClick={() => setOnlyAvailable(false)}
         >
-          All {count(all)}
+          All <span className="chip__n">{count(all)}</span>
         </button>
         <button
           type="button"
@@ -32,10 +32,12 @@ export function MenuBar(props: MenuBarProps) {
           aria-pressed={onlyAvailable}
           onClick={() => setOnlyAvailable(true)}
         >
-          Not sold out {count(available)}
+          Not sold out <span className="chip__n">{count(available)}</span>
         </button>
       </fieldset>
-      <LiveBadge className="menubar__live" status={status} lastAt={lastAt} />
+      <div className="menubar__live">
+        <LiveBadge status={status} lastAt={lastAt} />
+      </div>
     </div>
   );
 }

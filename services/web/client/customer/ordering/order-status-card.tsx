@@ -28,7 +28,7 @@ export function OrderStatusCard({ order, live, onCancelled }: OrderStatusCardPro
     >
       <div className="bar row">
         <span className="num sm strong">Order {String(order.id)}</span>
-        <LiveBadge className="push" status={live.status} lastAt={live.lastAt} />
+        <LiveBadge status={live.status} lastAt={live.lastAt} />
       </div>
       <Dish
         key={drawing}

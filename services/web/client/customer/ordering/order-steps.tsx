@@ -42,8 +42,11 @@ function stepsAfter(
           key: "stock",
           state: "now",
           title: "Confirming stock",
-          time: <Waited since={createdAt} />,
-          detail: "Usually done in under 2 seconds.",
+          detail: (
+            <>
+              Usually done in under 2 seconds. <Waited since={createdAt} />
+            </>
+          ),
         },
         { key: "end", state: "todo", title: "Confirmed", detail: "You see it here by itself." },
       ];

@@ -8,6 +8,7 @@ import { Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { problemOf } from "../../lib/problem.ts";
+import { recoveryAfter } from "../../lib/query.ts";
 import { useSession } from "../../lib/session.tsx";
 import { OrderRow } from "./order-row.tsx";
 import { isDecided, orders } from "./orders.ts";
@@ -27,9 +28,9 @@ export function OrdersPage() {
       orders.listOrders({ userId: user, cursor: pageParam, limit: pageOrders }, { signal }),
     initialPageParam: "",
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
-    refetchInterval: ({ state: { data } }) => {
+    refetchInterval: ({ state: { data, error } }) => {
       const isOpen = data?.pages.some((page) => !page.orders.every(isDecided)) ?? false;
-      return isOpen ? pendingEveryMs : false;
+      return recoveryAfter(error) || (isOpen ? pendingEveryMs : false);
     },
   });
   const found = list.data?.pages.flatMap((page) => page.orders) ?? [];

@@ -64,7 +64,11 @@ describe("what is left of an order that failed", () => {
   test("is named on the button that orders it", () => {
     expect(restLabel(short, withLeft(2), nameOf)).toBe("Order with 2 × Tiramisu");
     expect(restLabel(short, withLeft(0), nameOf)).toBe("Order without Tiramisu");
-    const alone = order({ ...short, items: [{ sku: "tiramisu", quantity: 3 }] });
+    const alone = order({
+      status: OrderStatus.CANCELLED,
+      missing: ["tiramisu"],
+      items: [{ sku: "tiramisu", quantity: 3 }],
+    });
     const one = linesWithout(alone, () => 1);
     expect(restLabel(alone, one, nameOf)).toBe("Order 1 × Tiramisu instead");
     const both = cancelled("insufficient stock", ["salad", "tiramisu"]);

@@ -9,5 +9,6 @@ export function Waited({ since }: { readonly since: number }) {
     return () => clearInterval(timer);
   }, []);
   const seconds = Math.max(1, Math.floor((now - since) / 1_000));
-  return <>{duration(seconds * 1_000)}</>;
+  // One text, because what follows a text that grows would move.
+  return <span className="num">{`${duration(seconds * 1_000)} so far.`}</span>;
 }
