@@ -32,6 +32,13 @@ export const awayProblems = {
     extra: { service },
     headers: { "retry-after": "5" },
   }),
+  stopping: {
+    status: 503,
+    code: "gateway_stopping",
+    title,
+    detail: "this gateway is stopping; another one answers",
+    headers: { "retry-after": "1", connection: "close" },
+  },
   streamsFull: (max: number): Problem => ({
     status: 503,
     code: "streams_full",

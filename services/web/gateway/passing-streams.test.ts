@@ -58,6 +58,10 @@ describe("a stream through the gateway", () => {
 
     expect(await reader.next()).toBeUndefined();
     await eventually(() => expect(orders.left()).toBe(1));
+    const late = await fetch(`${gateway.url}/v1/orders/1/stream`);
+    expect(late.status).toBe(503);
+    expect(await late.json()).toMatchObject({ code: "gateway_stopping" });
+    await eventually(() => expect(orders.left()).toBe(2));
   });
 
   test("is refused when too many are open, and let in again when one has ended", async () => {

@@ -6,12 +6,15 @@ export interface PassingStreams {
    * breaks off, the caller's side ends; when the caller is gone, `end` is called, once in either case.
    */
   pass(from: ReadableStream<Uint8Array>, end: () => void): ReadableStream<Uint8Array>;
+  /** Whether all were ended for good. */
+  readonly closed: boolean;
   /** Ends them all. */
   close(): void;
 }
 
 export function passingStreams(): PassingStreams {
   const ends = new Set<() => void>();
+  let closed = false;
   return {
     get open() {
       return ends.size;
@@ -35,7 +38,11 @@ export function passingStreams(): PassingStreams {
         cancel: finish,
       });
     },
+    get closed() {
+      return closed;
+    },
     close() {
+      closed = true;
       for (const finish of [...ends]) finish();
     },
   };

@@ -31,7 +31,7 @@ export interface ServiceProxy {
   forward(request: Request, onward: Onward): Promise<Response>;
   /** How many answers go on at the moment. */
   readonly streams: number;
-  /** Ends every answer that goes on: callers connect again, to another replica. */
+  /** Ends every answer that goes on, and lets none begin: callers connect again, to another replica. */
   close(): void;
 }
 
@@ -77,9 +77,10 @@ export function proxyTo(settings: ProxySettings): ServiceProxy {
     body: ReadableStream<Uint8Array>,
     { answer, call }: { readonly answer: Response; readonly call: ServiceCall },
   ) => {
-    if (streams.open >= streamsMax) {
+    if (streams.closed || streams.open >= streamsMax) {
       call.end();
-      return problemAnswer(request, awayProblems.streamsFull(streamsMax));
+      const { stopping, streamsFull } = awayProblems;
+      return problemAnswer(request, streams.closed ? stopping : streamsFull(streamsMax));
     }
     call.answered();
     return new Response(streams.pass(body, call.end), partsOf(answer));
