@@ -8,6 +8,7 @@ import { eventsIn } from "@app/qb/event-stream.ts";
 import { serviceNames } from "@app/web/gateway/routes.ts";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
+import { runQb } from "./qb.ts";
 import { openSignInWorld, type Person, publishEvent, type SignInWorld } from "./sign-in-world.ts";
 import { type Answer, callAt } from "./stage.ts";
 
@@ -244,6 +245,7 @@ describe("a service that is away", () => {
     expect(readiness.body.checks.orders).toMatchObject({ problem: "does not answer" });
     expect(menu.status).toBe(200);
     expect(await page.text()).toContain('<div id="root">');
+    expect((await doctor()).out).toContain("web to orders\tdoes not answer\tstart orders");
     expect([rpc.code, rpc.rawMessage]).toEqual([Code.Unavailable, "orders does not answer"]);
 
     await process.restart();
@@ -264,6 +266,9 @@ describe("a service that is away", () => {
     }
   });
 });
+
+/** What the doctor says who is told where the gateway is. */
+const doctor = () => runQb(["doctor"], { WEB_URL: web.url, NATS_URL: "nats://127.0.0.1:1" });
 
 /** How many answers go on through the gateway, as it counts them. */
 async function openStreams(): Promise<number> {

@@ -21,7 +21,11 @@ describe("findTargets", () => {
 
     const found = findTargets(
       { ordersUrl: "http://127.0.0.1:1/" },
-      { ORDERS_URL: "http://127.0.0.1:2", NATS_URL: "nats://127.0.0.1:3" },
+      {
+        ORDERS_URL: "http://127.0.0.1:2",
+        NATS_URL: "nats://127.0.0.1:3",
+        WEB_URL: "http://127.0.0.1:4",
+      },
       state.path,
     );
 
@@ -35,6 +39,7 @@ describe("findTargets", () => {
       },
       known: ["orders", "inventory"],
       natsUrl: "nats://127.0.0.1:3",
+      webUrl: "http://127.0.0.1:4",
       databaseUrl: "postgres://127.0.0.1:21004/postgres",
       demoSignInUrl: undefined,
       from: "the running dev run",
@@ -59,6 +64,7 @@ describe("findTargets", () => {
       },
       known: ["orders", "inventory", "events", "bookings", "users"],
       natsUrl: "nats://127.0.0.1:4222",
+      webUrl: undefined,
       databaseUrl: undefined,
       demoSignInUrl: undefined,
       from: "the contract's ports",

@@ -33,6 +33,8 @@ export interface Targets {
   /** Those that somebody gave an address of, in their order; all where nobody gave any. */
   readonly known: readonly ServiceName[];
   readonly natsUrl: string;
+  /** The gateway, which no command but the doctor's asks; undefined when nobody said where it is. */
+  readonly webUrl: string | undefined;
   /** Undefined when nobody said where the database server is. */
   readonly databaseUrl: string | undefined;
   /** Where the dev run signs people in, who are known to everybody. */
@@ -70,6 +72,7 @@ export function findTargets(
     },
     known: known.length > 0 ? known : serviceNames,
     natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",
+    webUrl: env.WEB_URL || dev?.services.web?.url,
     databaseUrl: env.DATABASE_URL || dev?.databaseUrl,
     demoSignInUrl: dev?.services.users?.url,
     from: dev ? "the running dev run" : "the contract's ports",

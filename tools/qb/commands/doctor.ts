@@ -7,6 +7,7 @@ import {
   examinePostgres,
 } from "../examine-infrastructure.ts";
 import { examineService } from "../examine-services.ts";
+import { examineWeb } from "../examine-web.ts";
 import { Failure } from "../failure.ts";
 import type { Run } from "../program.ts";
 
@@ -21,13 +22,14 @@ export function doctorCommand(program: Command, run: Run): void {
 const marks = { ok: "✓", warn: "!", fail: "✗" } as const;
 
 async function examine({ targets, services, out }: Context): Promise<void> {
-  const [disk, postgres, broker, ...told] = await Promise.all([
+  const [disk, postgres, broker, web, ...told] = await Promise.all([
     examineDisk(),
     examinePostgres(targets.databaseUrl),
     examineBroker(targets),
+    examineWeb(targets.webUrl),
     ...services.map(examineService),
   ]);
-  const findings = [examineBun(), disk, postgres, ...broker, ...told.flat()];
+  const findings = [examineBun(), disk, postgres, ...broker, ...told.flat(), ...web];
   out.data({ from: targets.from, findings });
   out.say(out.colours.dim(`addresses from flags, the environment or ${targets.from}`));
   out.table(
