@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { auditCommands } from "./commands/audit.ts";
+import { catalogCommands } from "./commands/catalog.ts";
 import { certCommands } from "./commands/cert.ts";
 import { consumerCommands } from "./commands/consumer.ts";
 import { dlqCommands } from "./commands/dlq.ts";
@@ -83,6 +84,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
     messageCommands,
     sagaCommands,
     auditCommands,
+    catalogCommands,
     userCommands,
     certCommands,
   ]) {
