@@ -7,6 +7,7 @@ export const operatorAccess: AccessTable = {
   "GET /ops/v1/overview": "operator",
   "GET /ops/v1/dead-letters": "operator",
   "GET /ops/v1/dead-letters/groups": "operator",
+  "POST /ops/v1/dead-letters/groups/:group/note": "operator",
   "GET /ops/v1/dead-letters/:id": "operator",
   "GET /ops/v1/dead-letters/:id/revisions": "operator",
   "POST /ops/v1/dead-letters/:id/redrive": "operator",

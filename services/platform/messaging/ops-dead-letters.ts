@@ -1,9 +1,10 @@
-import { and, desc, eq, getTableColumns, lt } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import { cursorAt, invalidCursor, placeOf } from "../cursor.ts";
 import { Refusal } from "../errors.ts";
 import type { Database } from "../postgres.ts";
 import { decodeHeaders } from "./headers.ts";
 import { readHeaders } from "./incoming.ts";
+import { letterClass } from "./letter-groups.ts";
 import { findLane } from "./ops-lanes.ts";
 import type { PayloadViewer } from "./ops-payload.ts";
 import { readId } from "./ops-requests.ts";
@@ -14,6 +15,7 @@ export interface DeadLetterFilter {
   readonly consumer?: string | undefined;
   readonly state?: DeadLetterView["state"] | undefined;
   readonly key?: string | undefined;
+  readonly group?: string | undefined;
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -24,7 +26,7 @@ const { payload: _, ...listed } = getTableColumns(deadLetters);
 /** One page of dead letters, newest first. */
 export async function listDeadLetters(
   { q }: Database,
-  { consumer, state, key, cursor, limit }: DeadLetterFilter,
+  { consumer, state, key, group, cursor, limit }: DeadLetterFilter,
 ): Promise<DeadLettersView> {
   const rows = await q
     .select(listed)
@@ -34,6 +36,7 @@ export async function listDeadLetters(
         consumer === undefined ? undefined : eq(deadLetters.consumer, consumer),
         state === undefined ? undefined : eq(deadLetters.state, state),
         key === undefined ? undefined : eq(deadLetters.key, key),
+        group === undefined ? undefined : sql`${letterClass.group} = ${group}`,
         cursor === undefined ? undefined : lt(deadLetters.id, idIn(cursor)),
       ),
     )

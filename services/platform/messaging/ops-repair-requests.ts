@@ -18,7 +18,13 @@ const instant = (name: string) =>
     .transform((given) => new Date(given))
     .optional();
 
+const noteMax = 500;
+
 export const GroupsRequest = z.strictObject({ consumer: consumer.optional() });
+
+export const NoteRequest = z.strictObject({
+  note: z.string("note is required").trim().min(1, "note is required").pipe(text("note", noteMax)),
+});
 
 export const EditRequest = z.strictObject({
   payload: z.record(z.string(), z.json(), "payload must be an object"),

@@ -1,10 +1,10 @@
 import { Elysia } from "elysia";
-import { listGroups } from "./letter-groups.ts";
 import type { Messaging } from "./messaging.ts";
 import { operatorOf } from "./ops-access.ts";
 import { listAudit } from "./ops-audit.ts";
 import { onlyKnown } from "./ops-consumers.ts";
 import { consumerOf } from "./ops-dead-letters.ts";
+import { listNotedGroups, noteGroup } from "./ops-letter-notes.ts";
 import { payloadViewer } from "./ops-payload.ts";
 import { changeRun, listRuns, runView, showRun } from "./ops-redrive-runs.ts";
 import {
@@ -12,6 +12,7 @@ import {
   DryRunRequest,
   EditRequest,
   GroupsRequest,
+  NoteRequest,
   ResolveRequest,
   RunRequest,
   RunsRequest,
@@ -21,7 +22,8 @@ import {
   AuditView,
   DryRunView,
   EditedLetterView,
-  LetterGroupsView,
+  LetterNoteView,
+  NotedGroupsView,
   RedriveRunDetailView,
   RedriveRunsView,
   RedriveRunView,
@@ -42,10 +44,16 @@ export const repairRoutes = (messaging: Messaging) => {
     .derive(({ request }) => ({ operator: operatorOf(request) }))
     .get(
       "/dead-letters/groups",
-      ({ query }) => listGroups(db, known(readRequest(GroupsRequest, query))),
-      {
-        response: LetterGroupsView,
+      ({ query }) => listNotedGroups(db, known(readRequest(GroupsRequest, query))),
+      { response: NotedGroupsView },
+    )
+    .post(
+      "/dead-letters/groups/:group/note",
+      ({ params, body, operator: actor }) => {
+        const { note } = readRequest(NoteRequest, body);
+        return noteGroup(db, { group: params.group, note, actor });
       },
+      { response: LetterNoteView },
     )
     .get(
       "/dead-letters/:id/revisions",

@@ -24,6 +24,17 @@ export const LetterGroupView = z.object({
 
 export const LetterGroupsView = z.object({ groups: z.array(LetterGroupView) });
 
+export const LetterNoteView = z.object({ text: z.string(), actor: z.string(), at: instant });
+
+export const NotedGroupsView = z.object({
+  groups: z.array(
+    LetterGroupView.extend({
+      /** What somebody left for whoever looks next. */
+      note: LetterNoteView.nullable(),
+    }),
+  ),
+});
+
 export const FieldChangeView = z.object({
   path: z.string(),
   before: z.unknown(),
@@ -140,6 +151,8 @@ export const AuditView = z.object({
 });
 
 export type LetterGroupsView = z.infer<typeof LetterGroupsView>;
+export type LetterNoteView = z.infer<typeof LetterNoteView>;
+export type NotedGroupsView = z.infer<typeof NotedGroupsView>;
 export type RevisionsView = z.infer<typeof RevisionsView>;
 export type EditedLetterView = z.infer<typeof EditedLetterView>;
 export type RedriveRunView = z.infer<typeof RedriveRunView>;

@@ -25,6 +25,8 @@ export const DeadLettersRequest = z.strictObject({
   consumer: consumer.optional(),
   state: z.enum(deadLetterStates, `state must be one of ${deadLetterStates.join(", ")}`).optional(),
   key: key.optional(),
+  /** One of the list of groups, which are of open letters. */
+  group: z.string().max(64, "group is too long").optional(),
   cursor,
   limit,
 });

@@ -202,6 +202,7 @@ export const MessagesView = z.object({
 export type DeadLetterView = z.infer<typeof DeadLetterView>;
 export type DeadLettersView = z.infer<typeof DeadLettersView>;
 export type DeadLetterDetailView = z.infer<typeof DeadLetterDetailView>;
+export type RedriveView = z.infer<typeof RedriveView>;
 export type PayloadView = z.infer<typeof PayloadView>;
 export type LaneView = z.infer<typeof LaneView>;
 export type LanesView = z.infer<typeof LanesView>;

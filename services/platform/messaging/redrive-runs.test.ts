@@ -9,10 +9,12 @@ import {
   AuditView,
   DryRunView,
   LetterGroupsView,
+  NotedGroupsView,
   RedriveRunDetailView,
   RedriveRunsView,
 } from "./ops-repair-views.ts";
 import { operatorRoutes } from "./ops-routes.ts";
+import { DeadLettersView } from "./ops-views.ts";
 
 setDefaultTimeout(120_000);
 
@@ -106,6 +108,38 @@ describe("groups of dead letters", () => {
     expect(left.groups.map((group) => group.id)).toEqual([groups[1]?.id ?? ""]);
     await eventually(async () => expect(await it.world.handled()).toHaveLength(4));
     expect(await it.world.disorder()).toBe(0);
+  });
+
+  test("are listed letter by letter, and bear the newest note of a person", async () => {
+    await using it = await kitchen({ "1": "table 17 is taken", "2": "table 4711 is taken" });
+    const theGroup = async () => {
+      const { groups } = await it.read("dead-letters/groups", NotedGroupsView);
+      const [group] = groups;
+      if (!group) throw new Error("no group");
+      return group;
+    };
+
+    const { id, note, exampleId } = await theGroup();
+    expect(note).toBeNull();
+    const { deadLetters } = await it.read(`dead-letters?group=${id}`, DeadLettersView);
+    expect(deadLetters.map((letter) => letter.key).toSorted()).toEqual(["order/1", "order/2"]);
+    expect(deadLetters.map((letter) => letter.id)).toContain(exampleId);
+    const none = await it.read("dead-letters?group=000000000000", DeadLettersView);
+    expect(none.deadLetters).toEqual([]);
+
+    for (const text of ["paged the owner", " fixed in 4.2.1 "]) {
+      const { status } = await it.post(`dead-letters/groups/${id}/note`, { note: text });
+      expect(status).toBe(200);
+    }
+    expect((await theGroup()).note).toMatchObject({ text: "fixed in 4.2.1", actor: "anonymous" });
+    const refused = [
+      await it.post(`dead-letters/groups/${id}/note`, { note: " " }),
+      await it.post("dead-letters/groups/000000000000/note", { note: "what is this?" }),
+    ];
+    expect(refused.map(({ status, body }) => [status, body.detail])).toEqual([
+      [400, "note is required"],
+      [404, "not found"],
+    ]);
   });
 });
 

@@ -17,6 +17,7 @@ interface ListFlags {
   readonly consumer?: string;
   readonly state: string;
   readonly key?: string;
+  readonly group?: string;
   readonly limit: string;
 }
 
@@ -30,6 +31,7 @@ export function dlqCommands(program: Command, run: Run): void {
     .option("--consumer <name>", "only of this consumer")
     .option("--state <state>", "dead, done, discarded or all", "dead")
     .option("--key <key>", "only of this aggregate, such as order/17")
+    .option("--group <id>", "only of this group of qb dlq groups")
     .addOption(limitOption())
     .action(run((context, flags: ListFlags) => list(context, flags)));
 
@@ -50,12 +52,12 @@ type Listed = DeadLetterView & { readonly service: string };
 
 async function list(
   { services, out }: Context,
-  { consumer, state, key, limit }: ListFlags,
+  { consumer, state, key, group, limit }: ListFlags,
 ): Promise<void> {
   const query = new URLSearchParams({ limit });
   if (state !== "all") query.set("state", state);
   if (key !== undefined) query.set("key", key);
-
+  if (group !== undefined) query.set("group", group);
   if (consumer !== undefined) query.set("consumer", consumer);
 
   // A consumer's name is known to one service; the others would refuse it.
