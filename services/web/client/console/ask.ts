@@ -16,9 +16,9 @@ export interface Answer<T> {
   readonly loading: boolean;
 }
 
-export interface AskOptions {
-  /** 0 asks once, and again only when told. */
-  readonly everyMs?: number;
+export interface AskOptions<T = unknown> {
+  /** 0 asks once, and again only when told. What was told last may decide. */
+  readonly everyMs?: number | ((told: T | undefined) => number);
   readonly enabled?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface AskOptions {
 export function useService<T>(
   service: ServiceName,
   path: string,
-  { everyMs = askEveryMs, enabled = true }: AskOptions = {},
+  { everyMs = askEveryMs, enabled = true }: AskOptions<T> = {},
 ): Answer<T> {
   const asked = useQuery({ ...questionOf<T>(service, path, everyMs), enabled });
   return answerOf(service, asked);
@@ -39,7 +39,7 @@ export function useEveryService<T>(
     everyMs = askEveryMs,
     enabled = true,
     of = serviceNames,
-  }: AskOptions & { readonly of?: readonly ServiceName[] } = {},
+  }: AskOptions<T> & { readonly of?: readonly ServiceName[] } = {},
 ): readonly Answer<T>[] {
   return useQueries({
     queries: of.map((service) => ({ ...questionOf<T>(service, path, everyMs), enabled })),
@@ -60,12 +60,19 @@ export function useAskAgain(): (service: ServiceName) => Promise<void> {
   );
 }
 
-const questionOf = <T>(service: ServiceName, path: string, everyMs: number) => ({
+const questionOf = <T>(
+  service: ServiceName,
+  path: string,
+  everyMs: NonNullable<AskOptions<T>["everyMs"]>,
+) => ({
   queryKey: ["ops", service, path] as const,
   queryFn: () => askOps<T>(service, path),
-  refetchInterval: everyMs > 0 ? everyMs : (false as const),
+  refetchInterval: ({ state }: { readonly state: { readonly data: T | undefined } }) => {
+    const ms = typeof everyMs === "number" ? everyMs : everyMs(state.data);
+    return ms > 0 ? ms : (false as const);
+  },
   // The next question comes soon enough, and until then the page says who is away.
-  retry: everyMs > 0 ? (false as const) : 2,
+  retry: everyMs === 0 ? 2 : (false as const),
   staleTime: 0,
 });
 

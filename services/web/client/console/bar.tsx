@@ -79,8 +79,9 @@ function Who() {
   if (!user) return null;
   return (
     <details className="whomenu">
-      <summary className="avatar" aria-label={`Signed in as ${user.name}`}>
-        {initials(user.name)}
+      <summary className="avatar">
+        <span aria-hidden="true">{initials(user.name)}</span>
+        <span className="vh">Signed in as {user.name}</span>
       </summary>
       <div className="card pad stack">
         <p>

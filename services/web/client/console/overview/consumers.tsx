@@ -63,7 +63,6 @@ const columns: readonly Column<Row>[] = [
     numeric: true,
     cell: ({ broker }) => (broker ? count(broker.redelivered) : "–"),
   },
-  { key: "parked", header: "Parked", numeric: true, cell: ({ parked }) => count(parked) },
 ];
 
 function State({ row }: { readonly row: Row }) {

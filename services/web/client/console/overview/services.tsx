@@ -55,12 +55,6 @@ const columns: readonly Column<Row>[] = [
         </span>
       ),
   },
-  {
-    key: "checks",
-    header: "Invariants",
-    numeric: true,
-    cell: ({ value }) => value && count(value.conservation.invariants),
-  },
 ];
 
 function State({ row: { value, problem, at } }: { readonly row: Row }) {

@@ -16,6 +16,8 @@ export interface Summary {
   readonly largestLag:
     | { readonly consumer: string; readonly messages: number; readonly ageMs: number | null }
     | undefined;
+  /** Every consumer of the services that answer, by name. */
+  readonly consumers: readonly string[];
   readonly deadLetters: number;
   readonly deadLastHour: number;
   readonly undecided: { readonly count: number; readonly oldest: Undecided["oldest"] };
@@ -70,6 +72,7 @@ export function summaryOf(answers: readonly Answer<OverviewView>[]): Summary {
     largestLag: lags.toSorted(
       (a, b) => b.messages - a.messages || (b.ageMs ?? 0) - (a.ageMs ?? 0),
     )[0],
+    consumers: told.flatMap(({ consumers }) => consumers.map(({ consumer }) => consumer)),
     deadLetters: sum(({ deadLetters }) => deadLetters.dead),
     deadLastHour: sum(({ deadLetters }) => deadLetters.lastHour),
     undecided: {

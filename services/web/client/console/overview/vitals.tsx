@@ -14,7 +14,8 @@ interface Vital {
   readonly says: string;
   /** As the history calls it. */
   readonly past: string;
-  readonly to: ConsolePath;
+  /** Where it is told in full; what breaks an invariant stands beside. */
+  readonly to?: ConsolePath;
   readonly search?: Filters;
 }
 
@@ -36,18 +37,37 @@ export function Vitals({
   if (summary.lastAt === 0) return <VitalsAwaited />;
   return (
     <section className="card vitals" aria-label="Vital signs">
-      {vitalsOf(summary, Date.now()).map(({ name, tone, value, unit, says, past, to, search }) => (
-        <GoTo key={name} className={`vital vital--${tone}`} to={to} search={search ?? {}}>
-          <span className="vital__n">{name}</span>
-          <span className="vital__v num">
-            {value}
-            {unit !== undefined && <small>{unit}</small>}
-          </span>
-          <span className="vital__s">{says}</span>
-          <Spark values={valuesOf(samples, past)} />
-        </GoTo>
+      {vitalsOf(summary, Date.now()).map((vital) => (
+        <VitalCell key={vital.name} vital={vital} samples={samples} />
       ))}
     </section>
+  );
+}
+
+function VitalCell({
+  vital: { name, tone, value, unit, says, past, to, search = {} },
+  samples,
+}: {
+  readonly vital: Vital;
+  readonly samples: readonly Sample[];
+}) {
+  const className = `vital vital--${tone}`;
+  const inside = (
+    <>
+      <span className="vital__n">{name}</span>
+      <span className="vital__v num">
+        {value}
+        {unit !== undefined && <small>{unit}</small>}
+      </span>
+      <span className="vital__s">{says}</span>
+      <Spark values={valuesOf(samples, past)} />
+    </>
+  );
+  if (to === undefined) return <div className={className}>{inside}</div>;
+  return (
+    <GoTo className={className} to={to} search={search}>
+      {inside}
+    </GoTo>
   );
 }
 
@@ -114,7 +134,6 @@ export function vitalsOf(summary: Summary, nowMs: number): readonly Vital[] {
             ? "not checked yet"
             : `${count(summary.invariants)} checks, ${duration(Math.max(0, nowMs - Date.parse(checked)))} ago`,
       past: "differences",
-      to: "/console/audit",
     },
   ];
 }
