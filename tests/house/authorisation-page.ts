@@ -45,7 +45,9 @@ used, and for an unknown key at most every ten seconds, whoever asks. While the 
 ones stay in use, and \`/readyz\` names \`token keys\`; services answer what needs no token all the same.
 
 **A cookie** counts for what changes something only with a proof that the page is of this site:
-\`Sec-Fetch-Site: same-origin\`, or from browsers that do not send it an \`Origin\` with the host that was asked.
+\`Sec-Fetch-Site: same-origin\`, or from browsers that do not send it an \`Origin\` with the host that was asked. Pages
+of origins in \`CORS_ORIGINS\` count as this site's. Behind the gateway the host is the one that the browser asked
+for ([web.md](web.md)).
 
 **\`AUTH=required\`** lets guests make public calls alone. **\`AUTH=optional\`**, which production refuses, lets them
 in as customers and services too; a token that is sent is verified all the same, and wins over what the body

@@ -31,7 +31,7 @@ describe("bun run dev", () => {
     const run = start(DEV, "--ci", "--ephemeral");
 
     expect(await run.ended(), run.output()).toBe(0);
-    expect(run.output()).toMatch(/Ready in \d+\.\d s/);
+    expect(run.output()).toMatch(/Ready in \d+\.\d s\s+web +http:\S+\s+console +http:\S+\/console/);
     for (const name of ["Postgres", "nats-server", ...services]) {
       expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
     }
