@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { findBrowser, IN_A_BROWSER } from "@app/dev/browser.ts";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { accessibilityProblems, contrastProblems, sidewaysScroll } from "./accessibility.ts";
 import { type DemoIds, demoIds } from "./demo-ids.ts";
+import { describeInBrowser } from "./describe-in-browser.ts";
 import { pages, untilFilled } from "./pages.ts";
 import { type Visit, visit } from "./visit.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
 
-setDefaultTimeout(120_000);
-
-describe.skipIf(!findBrowser())(`${IN_A_BROWSER}: every page`, () => {
+describeInBrowser("every page", () => {
   let world: WebWorld;
   let ids: DemoIds;
   beforeAll(async () => {

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { describeInBrowser } from "./describe-in-browser.ts";
+import { layoutShifts } from "./layout-shifts.ts";
+import { orderOn, ordersBeside } from "./orders-of-browser.ts";
+import { visit } from "./visit.ts";
+import { openWebWorld, type WebWorld } from "./web-world.ts";
+
+const received = "We have your order.";
+const confirmed = "Confirmed. It’s yours.";
+
+describeInBrowser("ordering", () => {
+  let world: WebWorld;
+  beforeAll(async () => {
+    world = await openWebWorld({ only: ["orders", "inventory"] });
+    await addDish("soup", 100);
+    await addDish("cake", 3);
+  });
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  test("goes from the menu to a confirmed order, live, and nothing moves", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      await page.getByLabel("Note to the kitchen").fill("Very hot, please");
+      // The kitchen is held up, so that the page is seen waiting.
+      const kitchen = world.service("inventory").process;
+      kitchen.pause();
+      try {
+        await order(page);
+        await heading(page, received).waitFor();
+        await page.getByText("Now: Confirming stock").waitFor();
+        await layoutShifts(page);
+      } finally {
+        kitchen.resume();
+      }
+      await heading(page, confirmed).waitFor();
+
+      expect(await layoutShifts(page)).toEqual([]);
+      expect(await orderOn(page, world)).toMatchObject({
+        status: "CONFIRMED",
+        items: [{ sku: "soup", quantity: 1 }],
+        note: "Very hot, please",
+      });
+      await page.reload();
+      await heading(page, confirmed).waitFor();
+      await page.getByRole("link", { name: "Orders" }).first().click();
+      await page.getByRole("listitem").filter({ hasText: "1 × Soup" }).waitFor();
+    }));
+
+  test("orders once however often the button is pressed", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      await orderButton(page).dblclick();
+      await heading(page, confirmed).waitFor();
+
+      expect(await ordersBeside(page, world)).toHaveLength(1);
+    }));
+
+  test("orders once when the answer is lost, the page reloaded and the button pressed again", () =>
+    visit(world.url, async ({ page, open, expectTrouble }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      // The order comes through, and its answer does not.
+      const answered = Promise.withResolvers<void>();
+      await page.route("**/orders.v1.OrdersService/CreateOrder", async (route) => {
+        await route.fetch();
+        answered.resolve();
+      });
+      await order(page);
+      await answered.promise;
+      await page.unroute("**/orders.v1.OrdersService/CreateOrder");
+      await page.reload();
+      await page.getByText("You sent this order and saw no answer").waitFor();
+      await order(page);
+      await heading(page, confirmed).waitFor();
+
+      expect(await ordersBeside(page, world)).toHaveLength(1);
+      expectTrouble(/^failed: POST \/orders\.v1\.OrdersService\/CreateOrder/);
+    }));
+
+  test("says live that a dish was sold out meanwhile, which one failed, and orders the rest", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      await page.getByRole("button", { name: "Add Cake" }).click();
+      await untilLive(page);
+      await layoutShifts(page);
+      await takeAll("cake", 3);
+      const line = basket(page).getByRole("listitem").filter({ hasText: "Cake" });
+      await line.getByText("Sold out").waitFor();
+      await page.getByText("Someone was quicker").waitFor();
+      const dish = page
+        .locator("#main")
+        .getByRole("listitem")
+        .filter({ hasText: "Sold out for now" });
+      expect(await dish.count()).toBe(1);
+
+      await order(page);
+      await heading(page, "We couldn’t make this one.").waitFor();
+      await page.getByText("There is not enough Cake left").first().waitFor();
+      await page.getByRole("button", { name: "Order without Cake" }).click();
+      await heading(page, confirmed).waitFor();
+
+      expect(await orderOn(page, world)).toMatchObject({ items: [{ sku: "soup", quantity: 1 }] });
+    }));
+
+  test("cancels after asking, and puts the dishes back", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      await order(page);
+      await heading(page, confirmed).waitFor();
+      await page.getByRole("button", { name: "Cancel order" }).click();
+      const dialog = page.getByRole("dialog", { name: "Cancel this order?" });
+      await dialog.getByRole("button", { name: /^Cancel order/ }).click();
+      await heading(page, "This order is cancelled.").waitFor();
+
+      expect(await orderOn(page, world)).toMatchObject({ status: "CANCELLED" });
+    }));
+
+  test("keeps the basket through a reload, and shows it in another tab", () =>
+    visit(world.url, async ({ page, open, openTab }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).click();
+      await page.getByLabel("Note to the kitchen").fill("No salt");
+      const other = await openTab("/");
+      await basket(other).getByRole("button", { name: "One more" }).click();
+
+      await basket(page).getByText("2", { exact: true }).waitFor();
+      await page.reload();
+      await orderButton(page, "Order 2 dishes").waitFor();
+      expect(await page.getByLabel("Note to the kitchen").inputValue()).toBe("No salt");
+    }));
+
+  test("works on a phone", () =>
+    visit(
+      world.url,
+      async ({ page, open }) => {
+        await open("/");
+        await page.getByRole("button", { name: "Add Soup" }).tap();
+        await page.getByRole("link", { name: /^1 dish/ }).tap();
+        await orderButton(page).tap();
+        await heading(page, confirmed).waitFor();
+      },
+      { width: 360 },
+    ));
+
+  async function addDish(sku: string, available: number): Promise<void> {
+    const name = sku.replace(/^./, (letter) => letter.toUpperCase());
+    const { status } = await world.call("POST", "/v1/items", {
+      token: await world.tokenOf("operator"),
+      body: { sku, name, description: "Good.", priceCents: 450, available },
+    });
+    if (status !== 201) throw new Error(`the menu took no ${sku}: ${status}`);
+  }
+
+  async function takeAll(sku: string, quantity: number): Promise<void> {
+    const { status } = await world.call("POST", "/v1/orders", {
+      body: { userId: "somebody-quicker", sku, quantity },
+      headers: { prefer: "wait=30" },
+    });
+    expect(status).toBe(201);
+  }
+});
+
+const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
+const basket = (page: Page) => page.getByRole("complementary", { name: "Your basket" });
+const orderButton = (page: Page, name: string | RegExp = /^Order \d+ dish/) =>
+  page.getByRole("button", { name });
+
+async function order(page: Page): Promise<void> {
+  await orderButton(page).click();
+}
+
+async function untilLive(page: Page): Promise<void> {
+  await page.getByText(/^Live/).first().waitFor();
+}
