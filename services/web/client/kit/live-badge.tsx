@@ -6,24 +6,32 @@ export interface LiveBadgeProps extends Pick<LiveState<unknown>, "status" | "las
   readonly className?: string | undefined;
 }
 
-/** Whether what is shown is of now; if not, of when it is. */
+/**
+ * Whether what is shown is of now; if not, of when it is. Each state is an element of its own: at the
+ * right of a row one that grew would move.
+ */
 export function LiveBadge({ status, lastAt, className }: LiveBadgeProps) {
   const exact = lastAt === undefined ? "" : timeExact(lastAt);
   const last = lastAt === undefined ? "" : `last update ${time(lastAt)}`;
   if (status === "live" || status === "done")
     return (
-      <Badge tone="ok" dot={status === "live" ? "live" : "still"} className={className}>
+      <Badge
+        key={status}
+        tone="ok"
+        dot={status === "live" ? "live" : "still"}
+        className={className}
+      >
         <span className="num">{said(status === "live" ? "Live" : "Up to date", exact)}</span>
       </Badge>
     );
   if (lastAt === undefined && status === "connecting")
     return (
-      <Badge busy className={className}>
+      <Badge key={status} busy className={className}>
         Connecting
       </Badge>
     );
   return (
-    <Badge tone="warn" icon="wifioff" className={className}>
+    <Badge key={status} tone="warn" icon="wifioff" className={className}>
       <span className="num">{said(status === "failed" ? "Not live" : "Reconnecting", last)}</span>
     </Badge>
   );
