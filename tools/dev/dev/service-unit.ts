@@ -85,6 +85,8 @@ interface Readiness {
 const onThisMachine: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   bookings: { SIGNING_KEY_SECRET: devSigningKeySecret },
   users: { SIGNING_KEY_SECRET: devSigningKeySecret, SECURE_COOKIES: "off" },
+  // Enough for its streams: it would start itself anew otherwise.
+  web: { BUN_CONFIG_MAX_HTTP_REQUESTS: "6000" },
 };
 
 /** The engineer's own settings, but for those that decide where everything is. */
