@@ -32,8 +32,7 @@ function answer(
   { files, proxy }: { files: StaticFiles; proxy: ServiceProxy },
 ): Response | Promise<Response> {
   const asked = askedPath(request.url);
-  // Two hosts are one too many: which of them would a proof of origin name?
-  if (asked === undefined || /[,\s]/.test(request.headers.get("host") ?? ","))
+  if (asked === undefined || !HOST.test(request.headers.get("host") ?? ""))
     return problemAnswer(request, problems.invalidUrl);
   if (wantsPage(request, asked)) return files.page(request, appAt(asked));
   const way = wayOf(asked.path);
@@ -51,6 +50,9 @@ function fileAt(request: Request, { path }: Asked, files: StaticFiles): Response
   contextOf(request).keepQuiet();
   return file;
 }
+
+/** One name or address, and a port: of two nobody could say which of them a proof of origin names. */
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 const handedOn = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const readOnly = ["GET", "HEAD"];

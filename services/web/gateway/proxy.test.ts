@@ -125,7 +125,8 @@ describe("the gateway, handing on", () => {
     );
     expect(await first("GET //elsewhere.test/v1/orders HTTP/1.1")).toContain("400 Bad Request");
     expect(await first("GET /v1/orders/..%2f..%2fops/v1/audit HTTP/1.1")).toContain("400");
-    expect(await first("GET /v1/orders HTTP/1.1", "Host: a\r\nHost: b")).toContain("400");
+    for (const hosts of ["Host: a\r\nHost: b", "Host: a/ops/orders", "Host: a b", "Host: a@b"])
+      expect(await first("GET /v1/orders HTTP/1.1", hosts)).toContain("400");
     expect(await first("TRACE /v1/orders HTTP/1.1")).not.toContain("200 OK");
     expect(await first("CONNECT elsewhere.test:443 HTTP/1.1")).not.toContain("200 OK");
     // The runtime resolves the way up first, and what it leads to is judged.
@@ -204,6 +205,28 @@ describe("a service that does not answer", () => {
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({ code: "answer_lost", service: "orders" });
     expect(requests).toEqual(["POST"]);
+  });
+
+  test("that says more than an answer can hold is cut off", async () => {
+    const piece = new Uint8Array(1024 * 1024);
+    let given = 0;
+    await using orders = service(
+      () =>
+        new Response(
+          new ReadableStream<Uint8Array>({
+            pull(controller) {
+              given += 1;
+              controller.enqueue(piece);
+            },
+          }),
+        ),
+    );
+    await using gateway = servedGateway({ orders: orders.url });
+
+    const response = await fetch(`${gateway.url}/v1/orders`);
+
+    expect(response.status).toBe(502);
+    expect(given).toBeGreaterThan(15);
   });
 
   test("gives no half answer", async () => {

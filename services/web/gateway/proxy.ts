@@ -101,12 +101,25 @@ const asProxy = { redirect: "manual", decompress: false, timeout: false } as con
 const isBodiless = ({ method }: Request) => method === "GET" || method === "HEAD";
 
 async function whole(answer: Response, call: ServiceCall): Promise<Response> {
-  if (Number(answer.headers.get("content-length")) > ANSWER_BYTES_MAX)
-    throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes`);
-  const bytes = await answer.bytes();
+  const bytes = await bytesOf(answer);
   call.end();
   // A status without content must not have a body, not even an empty one.
   return new Response(bytes.byteLength === 0 ? null : bytes, partsOf(answer));
+}
+
+/** All of an answer, of which no more is held than a limit. */
+async function bytesOf(answer: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const announced = answer.headers.get("content-length");
+  if (announced !== null && Number(announced) <= ANSWER_BYTES_MAX) return answer.bytes();
+  const pieces: Uint8Array[] = [];
+  let held = 0;
+  for await (const piece of answer.body ?? []) {
+    held += piece.byteLength;
+    if (held > ANSWER_BYTES_MAX)
+      throw new Error(`an answer of more than ${ANSWER_BYTES_MAX} bytes that is no stream`);
+    pieces.push(piece);
+  }
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 function partsOf(answer: Response): ResponseInit {
