@@ -35,6 +35,14 @@ export function Page({ title, brand = "quickbite", children }: PageProps) {
   return children;
 }
 
+/**
+ * Gives the heading the focus that went down with what it replaced, such as a skeleton's. On the
+ * first page nobody had any.
+ */
+export function keepFocus(): void {
+  if (pagesSeen > 1 && document.activeElement === document.body) focusHeading();
+}
+
 /** Moves the focus to the page's heading: for a change of everything that is shown. */
 export function focusHeading(): void {
   const heading = document.querySelector<HTMLElement>("main h1");

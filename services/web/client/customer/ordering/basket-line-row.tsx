@@ -21,12 +21,13 @@ export function BasketLineRow({ line, item, left }: BasketLineRowProps) {
       <Dish photoUrl={item?.photoUrl || undefined} off={left <= 0} {...{ sku, name }} />
       <div>
         <p className="strong">{name}</p>
-        <p className="sm muted num">
-          {item === undefined ? "–" : money(Number(item.priceCents) * quantity)}
-        </p>
-        {short && (
+        {short ? (
           <p className="sm line__few strong num">
             {left <= 0 ? "Sold out" : `Only ${count(left)} left`}
+          </p>
+        ) : (
+          <p className="sm muted num">
+            {item === undefined ? "–" : money(Number(item.priceCents) * quantity)}
           </p>
         )}
       </div>

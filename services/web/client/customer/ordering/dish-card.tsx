@@ -30,10 +30,9 @@ export function DishCard({ item, left, tile }: DishCardProps) {
       </Dish>
       <div className="dish__b">
         <h3>{name}</h3>
-        <p className="sm muted">
-          {description}
-          {soldOut && <> Sold out for now, back as soon as the kitchen restocks.</>}
-        </p>
+        <div className="dish__say sm muted" data-spare={soldOut ? description : soldOutReason}>
+          <p>{soldOut ? soldOutReason : description}</p>
+        </div>
         <div className="dish__f">
           <span className="price num">{money(priceCents)}</span>
           <AddToBasket item={item} left={left} />
@@ -42,3 +41,5 @@ export function DishCard({ item, left, tile }: DishCardProps) {
     </li>
   );
 }
+
+const soldOutReason = "Sold out for now. It is back as soon as the kitchen restocks.";

@@ -21,7 +21,7 @@ export function LeftBadge({ left, inBasket = 0, quiet }: LeftBadgeProps) {
     );
   if (kind === "few")
     return (
-      <Badge tone="warn" dot="live">
+      <Badge tone="warn" dot="still">
         {count(left)} left
       </Badge>
     );

@@ -9,7 +9,7 @@ import { BasketPanel } from "./basket-panel.tsx";
 import { BasketPeek } from "./basket-peek.tsx";
 import { DishList } from "./dish-list.tsx";
 import { Hero } from "./hero.tsx";
-import { type Item, matches, type Stock } from "./menu.ts";
+import { type Item, matches } from "./menu.ts";
 import { MenuBar } from "./menu-bar.tsx";
 import { MenuSkeleton } from "./menu-skeleton.tsx";
 import { useMenu, useStock } from "./use-menu.ts";
@@ -23,17 +23,18 @@ export function MenuPage() {
   const [onlyAvailable, setOnlyAvailable] = useState(false);
   const isFilled = piecesIn(useStored(basket)) > 0;
   const items = menu.data ?? [];
-  const star = search === "" ? starOf(items, live.stock) : undefined;
+  const star = useStar(items);
+  // By the menu as it was read: a dish that sells out while somebody looks does not vanish.
   const shown = items.filter(
     (item) =>
-      item.sku !== star?.sku &&
+      (item.sku !== star?.sku || search !== "") &&
       matches(item, search) &&
-      (!onlyAvailable || (live.stock.get(item.sku) ?? 0) > 0),
+      (!onlyAvailable || item.available > 0n),
   );
 
   return (
     <Page title="Menu">
-      <Hero star={starOf(items, live.stock)} stock={live.stock} {...{ search, setSearch }} />
+      <Hero star={star} stock={live.stock} {...{ search, setSearch }} />
       <div className="wrap layout">
         <section aria-labelledby="menu-h">
           <MenuBar
@@ -65,9 +66,17 @@ export function MenuPage() {
   );
 }
 
-/** The dish that stands first: the first one that can be had, so that the page begins with a choice. */
-function starOf(items: readonly Item[], stock: Stock): Item | undefined {
-  return items.find(({ sku }) => (stock.get(sku) ?? 0) > 0) ?? items[0];
+/**
+ * The dish that stands first: the first one that could be had when the page opened. It stays, also
+ * when it sells out, because a page that is being read does not change places.
+ */
+function useStar(items: readonly Item[]): Item | undefined {
+  const [sku, setSku] = useState<string>();
+  const found = items.find((item) => item.sku === sku);
+  if (found !== undefined) return found;
+  const star = items.find(({ available }) => available > 0n) ?? items[0];
+  if (star !== undefined && star.sku !== sku) setSku(star.sku);
+  return star;
 }
 
 /** What is searched for stands in the address, so that it can be sent to somebody. */

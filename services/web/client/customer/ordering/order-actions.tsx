@@ -38,8 +38,9 @@ export function OrderActions({ order, state, onCancelled }: OrderActionsProps) {
   );
 }
 
+/** At the end, so that it stays there while the button before it changes its words. */
 const ToTheMenu = () => (
-  <Link className={buttonClass({})} to="/">
+  <Link className={buttonClass({ className: "push" })} to="/">
     See what’s left
   </Link>
 );

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { buttonClass } from "../../kit/button.tsx";
 import { plates } from "../../kit/drawings/plate.tsx";
 import { Empty } from "../../kit/empty.tsx";
-import { focusHeading, Page } from "../../kit/page.tsx";
+import { focusHeading, keepFocus, Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import type { LiveState } from "../../lib/live-loop.ts";
@@ -51,6 +51,7 @@ interface KnownProps {
 function Known({ order, live, onCancelled }: KnownProps) {
   const state = stateOf(order);
   const shown = useRef(state);
+  useEffect(keepFocus, []);
   // Everything above changes with the state, so reading goes on from the new heading.
   useEffect(() => {
     if (shown.current === state) return;

@@ -42,11 +42,7 @@ function stepsAfter(
           key: "stock",
           state: "now",
           title: "Confirming stock",
-          detail: (
-            <>
-              Usually done in under 2 seconds. <Waited since={createdAt} />
-            </>
-          ),
+          detail: <Waited since={createdAt} />,
         },
         { key: "end", state: "todo", title: "Confirmed", detail: "You see it here by itself." },
       ];
