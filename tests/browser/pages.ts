@@ -57,12 +57,39 @@ export const pages: readonly PageState[] = [
   at("console-follow-order", ({ orders }) => `/console/follow?of=order/${orders.confirmed}`, {
     as: "operator",
   }),
+  at("console-follow-stuck", ({ orders }) => `/console/follow?of=order/${orders.stuck}`, {
+    as: "operator",
+  }),
+  at("console-follow-booking", ({ booking }) => `/console/follow?of=booking/${booking}`, {
+    as: "operator",
+  }),
+  at("console-follow-user", "/console/follow?of=user/demo", { as: "operator" }),
+  at("console-follow-unknown", "/console/follow?of=01900000-0000-4000-8000-000000000000", {
+    as: "operator",
+    refused: / 40[04]$/,
+  }),
   at("console-streams", "/console/streams", { as: "operator" }),
+  at("console-stream", "/console/streams?stream=ORDERS", { as: "operator", prepare: openMessage }),
+  at("console-pause", "/console/streams", { as: "operator", prepare: askToPause }),
   at("console-sagas", "/console/sagas", { as: "operator" }),
   at("console-catalog", "/console/catalog", { as: "operator" }),
   at("console-audit", "/console/audit", { as: "operator" }),
   at("console-not-found", "/console/nowhere", { as: "operator" }),
 ];
+
+async function openMessage(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: /^show message/i })
+    .first()
+    .click();
+}
+
+async function askToPause(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: /^pause/i })
+    .first()
+    .click();
+}
 
 async function fillBasket(page: Page): Promise<void> {
   const add = page.getByRole("button", { name: /^add /i });

@@ -6,28 +6,34 @@ import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { ConsolePage } from "../console-page.tsx";
 import { QbCommand } from "../qb-command.tsx";
 import { CopyLink } from "./copy-link.tsx";
-import { hopsOf, isUnderWay } from "./hops.ts";
+import { hopsOf, isUnderWay, lastMoment } from "./hops.ts";
 import { Messages } from "./messages.tsx";
 import { OrderHead, useOrderHead } from "./order-head.tsx";
 import { Sequence } from "./sequence.tsx";
 import { StepsTable } from "./steps-table.tsx";
 import { orderIdOf, type Subject } from "./subject.ts";
-import { useTold } from "./use-follow.ts";
+import { type Pace, useTold } from "./use-follow.ts";
 import { Waterfall } from "./waterfall.tsx";
 import { WhereTimeWent } from "./where-time-went.tsx";
 
 type Aggregate = Extract<Subject, { kind: "aggregate" }>;
 
+/** What has not moved for so long may wait for a person, who is not awaited every second. */
+const freshMs = 20_000;
+
 /** The life of one aggregate: where its time went, each message's way, and who told whom. */
 export function FollowAggregate({ subject }: { readonly subject: Aggregate }) {
   const { key, title, keys, services } = subject;
   const orderId = orderIdOf(subject);
-  const [live, setLive] = useState(true);
-  const { told, silent, loading } = useTold(keys, services, live);
-  const head = useOrderHead(orderId, live);
+  const [pace, setPace] = useState<Pace>("happening");
+  const { told, silent, loading } = useTold(keys, services, pace);
+  const head = useOrderHead(orderId, pace);
   const hops = hopsOf(told, Date.now());
   const isGoingOn = isUnderWay(hops) || hops.length === 0 || head.isUndecided;
-  useEffect(() => setLive(isGoingOn), [isGoingOn]);
+  const isFresh = hops.length === 0 || Date.now() - lastMoment(hops) < freshMs;
+  const next = !isGoingOn ? "settled" : isFresh ? "happening" : "waiting";
+  useEffect(() => setPace(next), [next]);
+  const live = pace !== "settled";
 
   return (
     <ConsolePage

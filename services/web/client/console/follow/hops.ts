@@ -198,3 +198,10 @@ export function sumsOf(hops: readonly Hop[]): Readonly<Record<Part, number>> {
 /** Whether anything is still on its way; a letter that waits for a person is. */
 export const isUnderWay = (hops: readonly Hop[]) =>
   hops.some(({ segments }) => segments.some(({ open }) => open));
+
+/** When something last happened, as far as is known; 0 when nothing did. */
+export const lastMoment = (hops: readonly Hop[]) =>
+  Math.max(
+    0,
+    ...hops.flatMap(({ segments }) => segments.map(({ from, to, open }) => (open ? from : to))),
+  );

@@ -8,22 +8,25 @@ import { GoTo } from "../go-to.tsx";
 import { QbCommand } from "../qb-command.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { orderState } from "./states.ts";
-import { useOrder } from "./use-follow.ts";
+import { type Pace, useOrder } from "./use-follow.ts";
 
 export interface OrderHeadState {
   readonly about: ReactNode;
   readonly isUndecided: boolean;
+  /** Whether there will be something to say. */
+  readonly isOrder: boolean;
   readonly why: ReturnType<typeof useOrder>["why"]["data"];
   readonly problem: Problem | undefined;
 }
 
 /** What an order is and what it waits for; nothing for what is no order. */
-export function useOrderHead(id: string | undefined, live: boolean): OrderHeadState {
-  const { order, why } = useOrder(id, live);
+export function useOrderHead(id: string | undefined, pace: Pace): OrderHeadState {
+  const { order, why } = useOrder(id, pace);
   const found = order.data ?? undefined;
   return {
     about: found && <About order={found} />,
     isUndecided: found?.status === OrderStatus.PENDING,
+    isOrder: id !== undefined,
     why: why.data,
     problem: order.error === null ? undefined : problemOf(order.error),
   };
@@ -45,9 +48,12 @@ function About({ order }: { readonly order: Order }) {
 
 /** Why it waits or how it ended, and what to do about it. */
 export function OrderHead({ head }: { readonly head: OrderHeadState }) {
-  const { why, problem } = head;
+  const { isOrder, why, problem } = head;
   if (problem !== undefined) return <ProblemNotice problem={problem} />;
-  if (why === undefined) return null;
+  if (!isOrder) return null;
+  // Its place is kept, because every service is asked and that takes a moment.
+  if (why === undefined)
+    return <div className="why muted">Asking what it waits for, or why it ended.</div>;
   const { sentence, waitsFor } = why;
   return (
     <div className="why" role="status">

@@ -7,8 +7,11 @@ import { callJson, clientOf } from "../../lib/transport.ts";
 import { askOps, type ServiceName } from "../ops.ts";
 import type { Told } from "./hops.ts";
 
-const liveEveryMs = 1_000;
-const settledEveryMs = 10_000;
+/** How often it is asked: while something just happened, while something is awaited, and after that. */
+const everyMs = { happening: 1_000, waiting: 4_000, settled: 15_000 } as const;
+
+export type Pace = keyof typeof everyMs;
+
 const lettersMax = 100;
 
 const orders = clientOf(OrdersService);
@@ -30,14 +33,14 @@ export interface Followed {
 export function useTold(
   keys: readonly string[],
   services: readonly ServiceName[],
-  live: boolean,
+  pace: Pace,
 ): Followed {
   const asked = services.flatMap((service) => keys.map((key) => ({ service, key })));
   return useQueries({
     queries: asked.map(({ service, key }) => ({
       queryKey: ["follow", service, key] as const,
       queryFn: () => toldOf(service, key),
-      refetchInterval: live ? liveEveryMs : settledEveryMs,
+      refetchInterval: everyMs[pace],
       retry: false as const,
       staleTime: 0,
     })),
@@ -66,8 +69,8 @@ async function toldOf(service: ServiceName, key: string): Promise<Told> {
 }
 
 /** The order as its customer sees it, and what it waits for or why it ended. */
-export function useOrder(id: string | undefined, live: boolean) {
-  const every = live ? liveEveryMs : settledEveryMs;
+export function useOrder(id: string | undefined, pace: Pace) {
+  const every = everyMs[pace];
   const enabled = id !== undefined;
   const order = useQuery({
     queryKey: ["order", id],
