@@ -21,8 +21,12 @@ export function sagaCommands(program: Command, run: Run): void {
     .action(run((context, flags: ListFlags) => list(context, flags)));
 }
 
-async function list({ orders, bookings, out }: Context, { limit }: ListFlags): Promise<void> {
-  const { found, unanswered, requireAll } = await askEach([orders, bookings], (service) =>
+/** The services that have something that waits. */
+const deciding: readonly string[] = ["orders", "bookings"];
+
+async function list({ services, out }: Context, { limit }: ListFlags): Promise<void> {
+  const asked = services.filter(({ name }) => deciding.includes(name));
+  const { found, unanswered, requireAll } = await askEach(asked, (service) =>
     service.ask(`/ops/v1/sagas?limit=${limit}`, SagasView),
   );
   out.data({ sagas: found, unanswered });
