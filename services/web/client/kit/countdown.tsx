@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
+import { saidBetween } from "./countdown-words.ts";
 
 export interface CountdownProps {
   /** In unix milliseconds of the server's clock. */
@@ -14,8 +15,6 @@ export interface CountdownProps {
 
 const tickMs = 250;
 const endingMs = 120_000;
-/** When it is said aloud how much is left: often enough to act, seldom enough to be read. */
-const announcedAtSeconds = [120, 30];
 
 /** What is left of a wait: ring, `mm:ss`, and a word at two minutes and at half a minute. */
 export function Countdown({ endsAt, now, totalMs, children, onEnd }: CountdownProps) {
@@ -32,9 +31,12 @@ export function Countdown({ endsAt, now, totalMs, children, onEnd }: CountdownPr
     return () => clearInterval(timer);
   }, [isOver]);
 
+  const before = useRef(left);
   useEffect(() => {
-    if (announcedAtSeconds.includes(seconds)) setAnnounced(`${spoken(seconds)} left`);
-  }, [seconds]);
+    const text = saidBetween(before.current, left);
+    before.current = left;
+    if (text !== undefined) setAnnounced(text);
+  }, [left]);
 
   const ending = left <= endingMs;
   return (
@@ -65,5 +67,3 @@ export function Countdown({ endsAt, now, totalMs, children, onEnd }: CountdownPr
 
 const two = (n: number) => String(n).padStart(2, "0");
 const clock = (seconds: number) => `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
-const spoken = (seconds: number) =>
-  seconds >= 60 ? `${seconds / 60} minutes` : `${seconds} seconds`;

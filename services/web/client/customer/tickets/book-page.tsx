@@ -1,12 +1,129 @@
+import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
+import { Link } from "@tanstack/react-router";
+import { buttonClass } from "../../kit/button.tsx";
+import { Scene, sceneOf } from "../../kit/drawings/scene.tsx";
+import { Icon } from "../../kit/icon.tsx";
 import { Page } from "../../kit/page.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { problemOf } from "../../lib/problem.ts";
+import { useRouteParam } from "../../lib/route-param.ts";
+import { BookingPanel } from "./booking-panel.tsx";
+import { HallCard } from "./hall-card.tsx";
+import { beginning, ending } from "./moments.ts";
+import { useAvailability } from "./use-availability.ts";
+import { useEvent } from "./use-events.ts";
+import { useHold } from "./use-hold.ts";
+import "./book-page.css";
 
-/** Book seats. */
+/** One event, its hall as it fills, and the seats that somebody takes there. */
 export function BookPage() {
+  const id = useRouteParam("id");
+  const { data: event, error, refetch, isFetching } = useEvent(id);
+  if (event) return <Booking key={id} event={event} />;
+  const problem = error && problemOf(error);
+  const isNowhere = problem?.status === 404 || problem?.status === 400;
   return (
     <Page title="Book seats" brand="myevents">
-      <div className="wrap page">
-        <h1 className="display h1">Book seats</h1>
+      <div className="wrap bookwait">
+        {isNowhere && <NoSuchEvent />}
+        {problem && !isNowhere && (
+          <>
+            <h1 className="display h1">The event did not come.</h1>
+            <ProblemNotice problem={problem} retry={() => void refetch()} retrying={isFetching}>
+              <p>We go on trying by ourselves.</p>
+            </ProblemNotice>
+          </>
+        )}
+        {!problem && <Waiting />}
       </div>
     </Page>
+  );
+}
+
+function Booking({ event }: { readonly event: Event }) {
+  const { id, name, hall } = event;
+  const availability = useAvailability(id);
+  const holding = useHold({ id, name });
+  return (
+    <Page title={`Book ${name}`} brand="myevents">
+      <Poster event={event} />
+      <div className="wrap bookcols">
+        <HallCard
+          hall={hall?.name ?? "The hall"}
+          seats={availability.data}
+          countedAt={availability.dataUpdatedAt}
+          failed={availability.error !== null}
+          step={holding.step}
+        />
+        <BookingPanel event={event} availability={availability} holding={holding} />
+      </div>
+    </Page>
+  );
+}
+
+function Poster({ event }: { readonly event: Event }) {
+  const { name, location, hall } = event;
+  return (
+    <section className="stage poster" aria-label="The event">
+      <div className="wrap poster__in">
+        <Scene name={sceneOf(name)} className="poster__art" />
+        <div className="stack poster__t">
+          <Link className="sm back" to="/events">
+            All events
+          </Link>
+          <h1 className="display hero-type">{name}</h1>
+          <ul className="facts">
+            <li>
+              <Icon name="cal" />
+              <span>
+                <b>{beginning(event)}</b>
+                <span className="sm muted">
+                  {ending(event)[0]?.toUpperCase()}
+                  {ending(event).slice(1)}
+                </span>
+              </span>
+            </li>
+            <li>
+              <Icon name="pin" />
+              <span>
+                <b>{[hall?.name, location?.name].filter(Boolean).join(", ")}</b>
+                <span className="sm muted">
+                  {[location?.address, location?.country].filter(Boolean).join(", ")}
+                </span>
+              </span>
+            </li>
+          </ul>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function NoSuchEvent() {
+  return (
+    <>
+      <h1 className="display h1">There is no such event.</h1>
+      <p className="lead">The address may be mistyped, or the event was never published.</p>
+      <p>
+        <Link className={buttonClass({ kind: "primary" })} to="/events">
+          See all events
+        </Link>
+      </p>
+    </>
+  );
+}
+
+function Waiting() {
+  return (
+    <>
+      <h1 className="vh">Book seats</h1>
+      <Skeleton label="Loading the event">
+        <Bone height="15rem" />
+        <Bone width="55%" height="2.5rem" />
+        <Bone width="80%" />
+        <Bone height="12rem" />
+      </Skeleton>
+    </>
   );
 }

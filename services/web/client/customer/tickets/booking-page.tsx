@@ -1,12 +1,154 @@
+import type { Booking } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
+import { BookingStatus } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
+import { Link, useLocation } from "@tanstack/react-router";
+import { Badge } from "../../kit/badge.tsx";
+import { buttonClass } from "../../kit/button.tsx";
+import { Notice } from "../../kit/notice.tsx";
 import { Page } from "../../kit/page.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { dateTime } from "../../lib/format.ts";
+import { type Problem, problemOf } from "../../lib/problem.ts";
+import { useRouteParam } from "../../lib/route-param.ts";
+import { useSession } from "../../lib/session.tsx";
+import { useStored } from "../../lib/use-stored.ts";
+import { signInFrom } from "../account/way-back.ts";
+import { wordsOf } from "./booking-state.ts";
+import { BookingTicket } from "./booking-ticket.tsx";
+import { endsAt } from "./event-days.ts";
+import { ticketsOf } from "./kept-tickets.ts";
+import { beginning } from "./moments.ts";
+import { seatsText } from "./seat-words.ts";
+import { shortId } from "./short-id.ts";
+import { TicketCard } from "./ticket-card.tsx";
+import { useBooking } from "./use-bookings.ts";
+import { useEvent } from "./use-events.ts";
+import { useNow } from "./use-now.ts";
+import "./bookings-page.css";
 
-/** Ticket. */
+/** One booking: its ticket as long as it stands, else what became of it. */
 export function BookingPage() {
+  const id = useRouteParam("id");
+  const { data: booking, error, refetch, isFetching } = useBooking(id);
+  const problem = error && problemOf(error);
   return (
     <Page title="Ticket" brand="myevents">
-      <div className="wrap page">
-        <h1 className="display h1">Ticket</h1>
+      <div className="wrap bookings">
+        <Link className="sm back" to="/bookings">
+          My bookings
+        </Link>
+        {problem && (
+          <Failed
+            id={id}
+            problem={problem}
+            known={booking !== undefined}
+            retry={() => void refetch()}
+            retrying={isFetching}
+          />
+        )}
+        {booking && <Known booking={booking} />}
+        {!booking && !problem && (
+          <>
+            <h1 className="vh">Ticket</h1>
+            <Skeleton label="Loading the ticket">
+              <Bone height="22rem" />
+            </Skeleton>
+          </>
+        )}
       </div>
     </Page>
+  );
+}
+
+function Known({ booking }: { readonly booking: Booking }) {
+  const { data: event } = useEvent(booking.eventId);
+  const now = useNow();
+  const isOver = event !== undefined && endsAt(event) <= now;
+  if (booking.status === BookingStatus.CONFIRMED && !isOver)
+    return <BookingTicket booking={booking} event={event} level="h1" />;
+  const { tone, icon, text } = wordsOf(booking, { isOver, time: dateTime });
+  const { id, eventName, seats } = booking;
+  return (
+    <section className="card pad stack" aria-live="polite">
+      <h1 className="display h1">{event?.name ?? eventName}</h1>
+      <p>
+        <Badge tone={tone} icon={icon}>
+          {text}
+        </Badge>
+      </p>
+      <p className="muted">
+        {event && `${beginning(event)}, `}
+        {seatsText(seats)}. Booking <b className="num">{shortId(id)}</b>.
+      </p>
+      {booking.status === BookingStatus.CANCELLED && (
+        <p>The ticket lets nobody in any more, and the seats are free for others.</p>
+      )}
+      <p className="row">
+        <Link className={buttonClass({ kind: "primary" })} to="/events">
+          See what is on
+        </Link>
+        {booking.status === BookingStatus.CANCELLED && !isOver && event && (
+          <Link className={buttonClass({})} to="/events/$id/book" params={{ id: event.id }}>
+            See the event
+          </Link>
+        )}
+      </p>
+    </section>
+  );
+}
+
+interface FailedProps {
+  readonly id: string;
+  readonly problem: Problem;
+  readonly known: boolean;
+  readonly retry: () => void;
+  readonly retrying: boolean;
+}
+
+function Failed({ id, problem, known, retry, retrying }: FailedProps) {
+  const { user, userId } = useSession();
+  const { href } = useLocation();
+  const saved = useStored(ticketsOf(userId()))[id];
+  const isNowhere = problem.status === 404 || problem.status === 400;
+  if (isNowhere || problem.status === 401)
+    return (
+      <>
+        <h1 className="display h1">There is no such booking here.</h1>
+        <p className="lead">
+          {user ? "It may be of another account." : "It may be of an account: sign in to see it."}
+        </p>
+        <p>
+          {user ? (
+            <Link className={buttonClass({ kind: "primary" })} to="/bookings">
+              See my bookings
+            </Link>
+          ) : (
+            <Link className={buttonClass({ kind: "primary" })} to={signInFrom("/sign-in", href)}>
+              Sign in
+            </Link>
+          )}
+        </p>
+      </>
+    );
+  return (
+    <>
+      {!known && !saved && <h1 className="display h1">The ticket did not come.</h1>}
+      {!known && saved && (
+        <TicketCard ticket={saved} level="h1">
+          <Badge icon="wifioff">Saved earlier</Badge>
+        </TicketCard>
+      )}
+      {!known && saved ? (
+        <Notice tone="warn" icon="wifioff" role="status" title="This is the ticket as it was saved">
+          <p>
+            Nobody answers right now. It lets you in all the same, unless it was cancelled since.
+          </p>
+        </Notice>
+      ) : (
+        <ProblemNotice problem={problem} retry={retry} retrying={retrying}>
+          <p>We go on trying by ourselves.</p>
+        </ProblemNotice>
+      )}
+    </>
   );
 }

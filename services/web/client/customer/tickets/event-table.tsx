@@ -5,6 +5,7 @@ import { buttonClass } from "../../kit/button.tsx";
 import { Scene, sceneOf } from "../../kit/drawings/scene.tsx";
 import { count, day, duration, time } from "../../lib/format.ts";
 import { daysOf, startsAt } from "./event-days.ts";
+import { placeOf } from "./event-place.ts";
 import { dayCalled } from "./moments.ts";
 import { fullness, type Sale, saleOf } from "./sale.ts";
 
@@ -95,13 +96,6 @@ function EventRow({ event, now }: { readonly event: Event; readonly now: Date })
       </td>
     </tr>
   );
-}
-
-/** Name and town; the whole address stands on the page of the event. */
-export function placeOf(location: Event["location"]): string {
-  if (!location) return "";
-  const town = location.address.split(",").at(-1)?.trim();
-  return [location.name, town, location.country].filter(Boolean).join(", ");
 }
 
 function Seats({ event, sale }: { readonly event: Event; readonly sale: Sale }) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { betterOf, offsetOf, warningBetween } from "./server-time.ts";
+import { betterOf, offsetOf } from "./server-time.ts";
 
 describe("the server's time", () => {
   test.each([
@@ -35,19 +35,5 @@ describe("the server's time", () => {
     const later = { serverMs: 710_500, sentMs: 700_000, heardMs: 701_000 };
 
     expect(betterOf(old, later)).toBe(later);
-  });
-});
-
-describe("warningBetween", () => {
-  test.each([
-    [121_000, 120_000, "2 minutes left to confirm your seats."],
-    [31_000, 29_500, "30 seconds left to confirm your seats."],
-    [400_000, 20_000, "30 seconds left to confirm your seats."],
-    [119_000, 118_000, undefined],
-    [30_000, 29_000, undefined],
-    [31_000, 0, undefined],
-    [300_000, 299_000, undefined],
-  ])("from %i to %i ms says %p", (before, left, said) => {
-    expect(warningBetween(before, left)).toBe(said);
   });
 });

@@ -27,21 +27,3 @@ export function betterOf(known: TimeSighting | undefined, next: TimeSighting): T
 /** Clocks drift apart by a fraction of a second in that time. */
 const SIGHTING_GOOD_MS = 10 * 60_000;
 const SLACK_MS = 50;
-
-/** What is said aloud when so much time is left, once each, and nothing in between. */
-const warnings = [
-  { atMs: 30_000, text: "30 seconds left to confirm your seats." },
-  { atMs: 120_000, text: "2 minutes left to confirm your seats." },
-] as const;
-
-/**
- * The warning that is due between two looks at the clock. Somebody who comes back late hears the
- * last one alone.
- */
-export function warningBetween(beforeMs: number, leftMs: number): string | undefined {
-  if (leftMs <= 0) return undefined;
-  return warnings.find(({ atMs }) => beforeMs > atMs && leftMs <= atMs)?.text;
-}
-
-/** From here on the clock is shown in the colour of warnings. */
-export const ENDING_MS = 120_000;
