@@ -31,7 +31,7 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
   orders: {
     access: ordersAccess,
     rpc: OrdersService,
-    params: { id: "1", name: "orders" },
+    params: { id: "1", name: "orders", group: "0" },
     bodies: {
       "POST /ops/v1/demo/unreadable-orders": {
         userId: "mallory",
@@ -45,7 +45,7 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
   inventory: {
     access: inventoryAccess,
     rpc: InventoryService,
-    params: { id: "1", name: "stock", sku: "burger" },
+    params: { id: "1", name: "stock", group: "0", sku: "burger" },
     bodies: {
       "POST /v1/items": { sku: "poison", name: "Poison", priceCents: 1, available: 1 },
       "PUT /v1/items/:sku": { name: "Poison", priceCents: 1 },
@@ -57,7 +57,7 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
   events: {
     access: eventsAccess,
     rpc: EventsService,
-    params: { id: someUuid, name: "events" },
+    params: { id: someUuid, name: "events", group: "0" },
     bodies: {
       "POST /locations": {
         name: "Nowhere",
@@ -72,12 +72,12 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
   bookings: {
     access: bookingsAccess,
     rpc: BookingsService,
-    params: { id: someUuid, name: "bookings" },
+    params: { id: someUuid, name: "bookings", group: "0" },
   },
   users: {
     access: usersAccess,
     rpc: UsersService,
-    params: { id: someUuid, name: "users" },
+    params: { id: someUuid, name: "users", group: "0" },
     bodies: {
       "POST /ops/v1/users/:id/roles": { roles: ["operator"] },
       "POST /ops/v1/service-tokens": { service: "mallory" },
