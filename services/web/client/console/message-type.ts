@@ -15,3 +15,12 @@ export const reasonTexts: Readonly<Record<string, string>> = {
 };
 
 export const reasonText = (reason: string): string => reasonTexts[reason] ?? reason;
+
+/** What the decoder says, for people who do not know its words; everything else as it is. */
+export function plainError(error: string): string {
+  if (/premature EOF/i.test(error)) return "the message ends before its last field does";
+  if (/wire type|illegal tag|invalid varint|invalid uint|UTF-?8/i.test(error)) {
+    return "its bytes are not what its contract says";
+  }
+  return error;
+}

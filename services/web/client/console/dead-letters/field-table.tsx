@@ -16,7 +16,7 @@ export function FieldTable({ letter }: { readonly letter: DeadLetterDetailView }
   );
 }
 
-function rowsOf({ type, payload, error }: DeadLetterDetailView): readonly FieldRow[] {
+export function rowsOf({ type, payload, error }: DeadLetterDetailView): readonly FieldRow[] {
   const schema = contractOf(type);
   if (!("json" in payload)) return rowsOfBytes(schema, bytesOfBase64(payload.base64));
   return schema ? rowsOfJson(schema, payload.json, error) : [];

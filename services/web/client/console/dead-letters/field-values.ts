@@ -73,8 +73,12 @@ export function jsonValueOf(field: DescField, { value }: WireField): unknown {
   }
 }
 
-export const rawValue = ({ value }: WireField): unknown =>
-  value instanceof Uint8Array ? (textOf(value) ?? hex(value)) : String(value);
+export const rawValue = ({ value, cutShort }: WireField): unknown =>
+  cutShort?.there === 0
+    ? undefined
+    : value instanceof Uint8Array
+      ? (textOf(value) ?? hex(value))
+      : String(value);
 
 export const isTimestamp = (field: DescField) =>
   field.message?.typeName === "google.protobuf.Timestamp";

@@ -5,7 +5,7 @@ import { Button } from "../../kit/button.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { useService } from "../ask.ts";
 import { useFilters } from "../filters.ts";
-import { messageName, reasonText } from "../message-type.ts";
+import { messageName, plainError, reasonText } from "../message-type.ts";
 import { GroupNote } from "./group-note.tsx";
 import { type Group, spanText } from "./groups.tsx";
 import { LetterDetail } from "./letter-detail.tsx";
@@ -41,6 +41,7 @@ export function GroupDetail({
   const selection: Selection = {
     service,
     consumer,
+    group: group.id,
     exampleId: ids[0] ?? exampleId,
     ...(ids.length > 0
       ? { which: { ids }, count: ids.length }
@@ -63,7 +64,7 @@ export function GroupDetail({
               {messageName(type)} {reasonText(reason)}
             </h2>
             <p className="muted">
-              <code>{consumer}</code> says: {error} <br />
+              <code>{consumer}</code> says: {plainError(error)}. <br />
               {lettersText(group.count)}, {spanText(oldestAt, newestAt)}.
             </p>
             <GroupNote group={group} />
@@ -95,7 +96,7 @@ export function GroupDetail({
             }
           />
         )}
-        <LetterDetail key={rowText(letter)} letter={letter} />
+        <LetterDetail key={rowText(letter)} letter={letter} group={group.id} />
       </div>
     </>
   );

@@ -3,7 +3,7 @@ import { Icon } from "../../kit/icon.tsx";
 import { count, dateTime, timeExact } from "../../lib/format.ts";
 import type { Answer } from "../ask.ts";
 import { GoTo } from "../go-to.tsx";
-import { messageName, reasonText } from "../message-type.ts";
+import { messageName, plainError, reasonText } from "../message-type.ts";
 import type { ServiceName } from "../ops.ts";
 
 /** Dead letters of one cause. */
@@ -62,7 +62,7 @@ function GroupLine({ group }: { readonly group: Group }) {
         <span className="group__r">
           {messageName(type)} {reasonText(reason)}
         </span>
-        <span className="xs muted group__e">{error}</span>
+        <span className="xs muted group__e">{plainError(error)}</span>
         <span className="xs muted">
           <code>{consumer}</code>, {spanText(oldestAt, newestAt)}
         </span>

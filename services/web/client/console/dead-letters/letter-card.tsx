@@ -1,18 +1,18 @@
 import type { DeadLetterDetailView, RedriveView } from "@app/platform/messaging/ops-views.ts";
 import { useState } from "react";
-import { Badge } from "../../kit/badge.tsx";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
-import { count, dateTime } from "../../lib/format.ts";
+import { count } from "../../lib/format.ts";
 import { useFilters } from "../filters.ts";
 import { GoTo } from "../go-to.tsx";
 import { messageName } from "../message-type.ts";
 import { QbCommand } from "../qb-command.tsx";
 import { EditLetter } from "./edit-letter.tsx";
 import { type RowName, rowText } from "./letter-name.ts";
+import { StateBadge, WhatNow } from "./letter-state.tsx";
 import { LetterTabs } from "./letter-tabs.tsx";
 import { ResolveDialog } from "./resolve-dialog.tsx";
 import { useAct } from "./use-act.ts";
@@ -23,7 +23,11 @@ export interface ShownLetter {
 }
 
 /** What one letter says, why it died, what waits behind it, and what can be done. */
-export function LetterCard({ name, letter }: ShownLetter) {
+export function LetterCard({
+  name,
+  letter,
+  group,
+}: ShownLetter & { readonly group: string | undefined }) {
   const [{ edit }, setFilters] = useFilters();
   const [asked, setAsked] = useState<"discard" | "restore" | undefined>();
   const [failed, setFailed] = useState<string | undefined>();
@@ -32,7 +36,7 @@ export function LetterCard({ name, letter }: ShownLetter) {
   const { state, key, version, type, lane } = letter;
   /** From now on the letter stays on the page, whatever becomes of its cause. */
   const hold = (changes: { readonly edit?: string | undefined } = {}) =>
-    setFilters({ letter: text, ...changes });
+    setFilters({ letter: text, ...(group === undefined ? {} : { group }), ...changes });
 
   const redrive = async () => {
     hold();
@@ -120,50 +124,5 @@ export function LetterCard({ name, letter }: ShownLetter) {
         onDone={() => hold()}
       />
     </section>
-  );
-}
-
-function StateBadge({ letter: { state } }: Pick<ShownLetter, "letter">) {
-  if (state === "dead") return <Badge tone="bad">Dead letter</Badge>;
-  if (state === "discarded") return <Badge tone="warn">Discarded</Badge>;
-  return (
-    <Badge tone="ok" icon="check">
-      Repaired
-    </Badge>
-  );
-}
-
-/** The state in words, with what follows from it. */
-function WhatNow({ letter }: Pick<ShownLetter, "letter">) {
-  const { state, key, error, lane, resolvedAt, attempts } = letter;
-  const when = resolvedAt === null ? "" : ` at ${dateTime(resolvedAt)}`;
-  if (state === "done") {
-    return (
-      <Notice tone="ok" title={`Repaired${when}`}>
-        <p>
-          Its handler has run, exactly once, and what waited behind it runs in order.
-          {key !== null && " Follow shows what came of it."}
-        </p>
-      </Notice>
-    );
-  }
-  if (state === "discarded") {
-    return (
-      <Notice tone="warn" icon="trash" title={`Discarded${when}`}>
-        <p>Its handler never ran. It can be restored until a later message of its key has run.</p>
-      </Notice>
-    );
-  }
-  return (
-    <Notice tone="bad" title={error || "It could not be handled"}>
-      <p>
-        {attempts === 0
-          ? "It was not tried."
-          : `Tried ${attempts === 1 ? "once" : `${count(attempts)} times`}.`}{" "}
-        {key === null
-          ? "Its headers name no key and version, so it can be neither run nor edited: read it, then discard it."
-          : `Everything else of ${key.replace("/", " ")} waits behind it${lane && lane.waiting > 0 ? `, ${count(lane.waiting)} so far` : ""}; other keys flow.`}
-      </p>
-    </Notice>
   );
 }

@@ -6,13 +6,20 @@ import { LetterCard } from "./letter-card.tsx";
 import { type RowName, rowText } from "./letter-name.ts";
 
 /** One letter whole, by its name. It stays on the page when nothing is left of its cause. */
-export function LetterDetail({ letter: name }: { readonly letter: RowName }) {
+export function LetterDetail({
+  letter: name,
+  group,
+}: {
+  readonly letter: RowName;
+  /** Its cause, when that is shown around it. */
+  readonly group?: string;
+}) {
   const { value: letter, problem } = useService<DeadLetterDetailView>(
     name.service,
     `dead-letters/${name.id}`,
   );
   const text = rowText(name);
-  if (letter) return <LetterCard name={name} letter={letter} />;
+  if (letter) return <LetterCard name={name} letter={letter} group={group} />;
   return (
     <section className="card pad">
       {problem ? (

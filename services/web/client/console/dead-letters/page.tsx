@@ -1,11 +1,13 @@
 import type { NotedGroupsView } from "@app/platform/messaging/ops-repair-views.ts";
 import emptyDrawing from "../../kit/drawings/empty-plate.svg";
 import { Empty } from "../../kit/empty.tsx";
+import { Notice } from "../../kit/notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { count } from "../../lib/format.ts";
 import { type Answer, useEveryService } from "../ask.ts";
 import { ConsolePage } from "../console-page.tsx";
 import { useFilters } from "../filters.ts";
+import { GoTo } from "../go-to.tsx";
 import { useSummary } from "../overview/use-overview.ts";
 import { QbCommand } from "../qb-command.tsx";
 import { GroupDetail } from "./group-detail.tsx";
@@ -57,7 +59,8 @@ export function DeadLettersPage() {
             {run && !group && <RunPanel run={run} />}
             {group && <GroupDetail key={group.id} group={group} shown={letter} />}
             {letter && !group && <LetterDetail key={letterText} letter={letter} />}
-            {groups.length === 0 && !letter && !run && <NoLetters consumer={consumer} />}
+            {groupId && asked && !group && !run && !letter && <NothingLeft />}
+            {groups.length === 0 && !groupId && !letter && !run && <NoLetters consumer={consumer} />}
           </div>
         </div>
       )}
@@ -148,6 +151,17 @@ function Unheard({ answers }: { readonly answers: readonly Answer<NotedGroupsVie
         </>
       )}
     </p>
+  );
+}
+
+function NothingLeft() {
+  return (
+    <Notice tone="ok" title="Nothing is left of this cause" role="status">
+      <p>
+        Its letters were repaired or discarded.{" "}
+        <GoTo to="/console/dead-letters">See what else waits</GoTo>
+      </p>
+    </Notice>
   );
 }
 

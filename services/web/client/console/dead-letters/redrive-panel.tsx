@@ -18,6 +18,8 @@ import { useRun } from "./use-run.ts";
 export interface Selection {
   readonly service: ServiceName;
   readonly consumer: string;
+  /** Their cause, which stays in the address. */
+  readonly group: string;
   /** As a run takes it. */
   readonly which: { readonly group: string } | { readonly ids: readonly number[] };
   readonly count: number;
@@ -59,7 +61,7 @@ export function RedrivePanel({
       perSecond,
       ...more,
     });
-    if (run) setFilters({ [name]: rowText({ service, id: run.id }) });
+    if (run) setFilters({ group: selection.group, [name]: rowText({ service, id: run.id }) });
   };
   const first = dryRun?.letters.find(({ verdict }) => verdict === "would_succeed");
   const sendCanary = () =>
@@ -99,14 +101,16 @@ export function RedrivePanel({
               Redrive the other {count(selection.count)}
             </Button>
           </NextButton>
-          <span className="redrive__rate">
-            <Field
-              label="Letters a second"
-              inputMode="numeric"
-              value={rate}
-              onChange={({ target }) => setRate(target.value)}
-            />
-          </span>
+          {selection.count > 1 && (
+            <span className="redrive__rate">
+              <Field
+                label="Letters a second"
+                inputMode="numeric"
+                value={rate}
+                onChange={({ target }) => setRate(target.value)}
+              />
+            </span>
+          )}
           <span className="push">
             <QbCommand command={commandOf(selection, perSecond)} />
           </span>
@@ -149,7 +153,9 @@ function NextButton({
       </Button>
       {nonePasses && (
         <span className="muted">
-          Every letter would fail as it stands: mend the cause, or edit the letter.
+          {selection.count === 1
+            ? "It would fail as it stands: mend the cause, or edit what it says below."
+            : "Every letter would fail as it stands: mend the cause, or edit them one by one."}
         </span>
       )}
     </>

@@ -50,7 +50,12 @@ export function readWire(bytes: Uint8Array): WireReading {
     if (wireType === 0) {
       const value = varint();
       if (value === undefined) {
-        fields.push({ number, wireType, value: 0n, cutShort: { expected: 1, there: 0 } });
+        fields.push({
+          number,
+          wireType,
+          value: new Uint8Array(),
+          cutShort: { expected: 1, there: 0 },
+        });
         return { fields, problem: `the message ends inside field ${number}` };
       }
       fields.push({ number, wireType, value });

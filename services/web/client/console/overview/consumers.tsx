@@ -59,7 +59,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: "redelivered",
-    header: "Redelivered",
+    header: "Retried",
     numeric: true,
     cell: ({ broker }) => (broker ? count(broker.redelivered) : "–"),
   },

@@ -46,7 +46,7 @@ const columns: readonly Column<Row>[] = [
   },
   {
     key: "dead",
-    header: "Dead letters",
+    header: "Dead",
     numeric: true,
     cell: ({ value }) =>
       value && (

@@ -4,7 +4,7 @@ import { duration } from "../../lib/format.ts";
 import type { Answer } from "../ask.ts";
 import type { Filters } from "../filters.ts";
 import type { ConsolePath } from "../go-to.tsx";
-import { messageName, reasonText } from "../message-type.ts";
+import { messageName, plainError, reasonText } from "../message-type.ts";
 
 /** Something that does not mend itself, and where it is mended. */
 export interface Todo {
@@ -91,7 +91,7 @@ function groupsOf(groups: readonly Answer<LetterGroupsView>[]): readonly Todo[] 
       icon: "dead",
       size: String(count),
       what: `${messageName(type)} ${reasonText(reason)}.`,
-      why: `${consumer}: ${error}`,
+      why: `${consumer}: ${plainError(error)}.`,
       to: "/console/dead-letters",
       search: { group: id, service },
       action: "Review and repair",
@@ -126,7 +126,7 @@ function failingOf({ service, readiness, consumers }: OverviewView): readonly To
         key: `check ${service} ${name}`,
         tone: critical ? "bad" : "warn",
         icon: "alert",
-        size: service,
+        size: critical ? "fails" : "unwell",
         what: `${service}: ${name} is not well.`,
         why: problem,
         to: "/console/streams",
@@ -166,7 +166,7 @@ function undecidedOf({ undecided }: OverviewView, nowMs: number): readonly Todo[
       key: `undecided ${what}`,
       tone: "warn",
       icon: "clock",
-      size: duration(nowMs - Date.parse(oldest.since)),
+      size: coarse(nowMs - Date.parse(oldest.since)),
       what: count === 1 ? `${capital(name)} is stuck.` : `${count} ${what} are stuck.`,
       why: count === 1 ? "It is undecided for over a minute." : `The oldest is ${name}.`,
       to: "/console/follow",
@@ -175,5 +175,8 @@ function undecidedOf({ undecided }: OverviewView, nowMs: number): readonly Todo[
     },
   ];
 }
+
+/** A span in its largest unit alone. */
+const coarse = (ms: number) => duration(ms).split(" ").slice(0, 2).join(" ");
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
