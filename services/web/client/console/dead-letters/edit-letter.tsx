@@ -10,6 +10,7 @@ import { toast } from "../../kit/toast.tsx";
 import { QbCommand } from "../qb-command.tsx";
 import { contractOf } from "./contracts.ts";
 import { sideBySide, typed, typingProblems, withAt } from "./edit-model.ts";
+import { flawIn } from "./field-rows.ts";
 import type { ShownLetter } from "./letter-card.tsx";
 import { rowText } from "./letter-name.ts";
 import { MessageFields } from "./message-fields.tsx";
@@ -49,6 +50,7 @@ function EditForm({
   const act = useAct();
   const text = rowText(name);
   const problems = useMemo(() => typingProblems(schema, form), [schema, form]);
+  const refused = act.problem && flawIn(act.problem.detail);
   const payload = useMemo(() => typed(schema, form), [schema, form]);
 
   const send = (more: object) =>
@@ -80,10 +82,11 @@ function EditForm({
         <MessageFields
           schema={schema}
           json={form}
-          problems={problems}
+          problems={refused ? { ...problems, [refused.path]: refused.text } : problems}
           onChange={(path, value) => {
             setForm(withAt(form, path, value));
             setChecked(undefined);
+            act.forget();
           }}
         />
       </div>

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { OrderCreatedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
 import { create, toBinary, toJson } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { jsonOfBytes, rowsOfBytes, rowsOfJson } from "./field-rows.ts";
+import { flawIn, jsonOfBytes, rowsOfBytes, rowsOfJson } from "./field-rows.ts";
 
 const eventId = "0199c1de-6b40-7c11-9d02-3f6a7e21b871";
 const order = create(OrderCreatedSchema, {
@@ -41,6 +41,13 @@ describe("a payload that its contract reads", () => {
     expect(flawed(rowsOfJson(OrderCreatedSchema, {}, error))).toEqual([
       "quantity: Value must be greater than 0.",
     ]);
+    expect(flawIn("invalid payload: items[0].quantity: must be greater than 0 [int32.gt]")).toEqual(
+      {
+        path: "items[0].quantity",
+        text: "Must be greater than 0.",
+      },
+    );
+    expect(flawIn("RangeError: premature EOF")).toBeUndefined();
   });
 });
 

@@ -172,8 +172,13 @@ const restRow = (problem: string, { prefix, depth }: Place): FieldRow => ({
 });
 
 /** The validator says `field.path: what is wrong [rule.id]`. */
-function flawIn(error: string): { readonly path: string; readonly text: string } | undefined {
-  const [, path, text] = /(?:^|\s)([a-z_][\w.[\]]*): (.+?)(?: \[[\w.]+\])?$/m.exec(error) ?? [];
+export function flawIn(
+  error: string,
+): { readonly path: string; readonly text: string } | undefined {
+  const [, path, text] =
+    /(?:^|\s)([a-z_][\w.[\]]*): (.+?)(?: \[[\w.]+\])?$/m.exec(
+      error.replace(/^invalid payload: /i, ""),
+    ) ?? [];
   if (path === undefined || text === undefined) return undefined;
   return { path, text: `${text.charAt(0).toUpperCase()}${text.slice(1)}.` };
 }

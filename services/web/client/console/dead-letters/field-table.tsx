@@ -7,12 +7,14 @@ import { bytesOfBase64 } from "./payload-json.ts";
 /** A payload field by field, with what is wrong marked where it is wrong. */
 export function FieldTable({ letter }: { readonly letter: DeadLetterDetailView }) {
   return (
-    <DataTable
-      caption="Fields of the payload"
-      columns={columns}
-      rows={rowsOf(letter)}
-      rowKey={({ path }) => path}
-    />
+    <div className="fields">
+      <DataTable
+        caption="Fields of the payload"
+        columns={columns}
+        rows={rowsOf(letter)}
+        rowKey={({ path }) => path}
+      />
+    </div>
   );
 }
 
@@ -37,7 +39,7 @@ const columns: readonly Column<FieldRow>[] = [
     className: "mono",
     cell: ({ name, depth }) => <span style={{ paddingInlineStart: `${depth}rem` }}>{name}</span>,
   },
-  { key: "type", header: "Type", className: "faint ty", cell: ({ type }) => type },
+  { key: "type", header: "Type", className: "faint", cell: ({ type }) => type },
   {
     key: "value",
     header: "Value",

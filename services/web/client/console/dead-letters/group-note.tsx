@@ -1,3 +1,4 @@
+import type { LetterNoteView } from "@app/platform/messaging/ops-repair-views.ts";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../kit/button.tsx";
 import { Field } from "../../kit/field.tsx";
@@ -11,14 +12,20 @@ import { useAct } from "./use-act.ts";
 const noteMax = 500;
 
 /** What somebody left for whoever looks next, and the way to leave something. */
-export function GroupNote({ group: { service, id, note } }: { readonly group: Group }) {
+export function GroupNote({ group: { service, id, note: told } }: { readonly group: Group }) {
   const [text, setText] = useState<string | undefined>();
+  /** What was just kept, until the service tells it too. */
+  const [kept, setKept] = useState<LetterNoteView | undefined>();
   const act = useAct();
+  const note = kept !== undefined && (told === null || told.at < kept.at) ? kept : told;
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    const saved = await act.run(service, `dead-letters/groups/${id}/note`, { note: text });
-    if (saved) setText(undefined);
+    const path = `dead-letters/groups/${id}/note`;
+    const saved = await act.run<LetterNoteView>(service, path, { note: text });
+    if (!saved) return;
+    setKept(saved);
+    setText(undefined);
   };
 
   if (text === undefined) {

@@ -60,7 +60,9 @@ export function DeadLettersPage() {
             {group && <GroupDetail key={group.id} group={group} shown={letter} />}
             {letter && !group && <LetterDetail key={letterText} letter={letter} />}
             {groupId && asked && !group && !run && !letter && <NothingLeft />}
-            {groups.length === 0 && !groupId && !letter && !run && <NoLetters consumer={consumer} />}
+            {groups.length === 0 && !groupId && !letter && !run && (
+              <NoLetters consumer={consumer} />
+            )}
           </div>
         </div>
       )}
