@@ -103,6 +103,11 @@ test("qb consumer pause holds orders up, qb saga ls shows them, and qb consumer 
   await eventually(async () => expect(await statusOf(id)).toBe("CONFIRMED"));
   const audited = await qb("audit", "ls", "--target", `consumer/${consumer}`);
 
+  const asked = await qb("order", "cancel", String(id), "--reason", "a test", "--dry-run");
+  expect(asked.out).toContain(`Order ${id} is CONFIRMED. Would cancel it. Nothing was done.`);
+  const cancelled = await qb("order", "cancel", String(id), "--reason", "a test");
+  expect(cancelled.out).toContain(`Order ${id} is CANCELLED: a test.`);
+
   expect([paused.code, resumed.code]).toEqual([0, 0]);
   expect(listed.out).toContain("paused until");
   expect(waiting).toHaveLength(1);

@@ -6,8 +6,13 @@ import { Failure } from "../failure.ts";
 import { followOrder } from "../follow-order.ts";
 import { seconds } from "../options.ts";
 import type { Step } from "../order-steps.ts";
-import { isDecided } from "../order-view.ts";
+import { isDecided, OrderView } from "../order-view.ts";
 import type { Run } from "../program.ts";
+
+interface CancelFlags {
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+}
 
 interface FollowFlags {
   readonly timeout: number;
@@ -29,6 +34,32 @@ export function orderCommands(program: Command, run: Run): void {
     .argument("<id>", "the order's id")
     .description("say what an order waits for, or why it ended, and what to do about it")
     .action(run((context, _flags, id) => why(context, id)));
+
+  order
+    .command("cancel")
+    .argument("<id>", "the order's id")
+    .option("--reason <text>", "why; its customer reads it")
+    .option("--dry-run", "say what would be done, and do nothing")
+    .description("cancel an order, and release what is reserved for it")
+    .action(run((context, flags: CancelFlags, id) => cancel(context, flags, id)));
+}
+
+async function cancel(
+  { orders, out }: Context,
+  { reason, dryRun = false }: CancelFlags,
+  text: string,
+): Promise<void> {
+  const id = orderId(text, "cancel");
+  if (dryRun) {
+    const { status } = await orders.ask(`/v1/orders/${id}`, OrderView);
+    out.data({ id, status, dryRun: true });
+    const does = status === "CANCELLED" ? "change nothing: it is cancelled already" : "cancel it";
+    return out.say(`Order ${id} is ${status}. Would ${does}. Nothing was done.`);
+  }
+  const body = reason === undefined ? {} : { reason };
+  const order = await orders.ask(`/v1/orders/${id}/cancel`, OrderView, { method: "POST", body });
+  out.data(order);
+  out.say(`Order ${id} is ${order.status}: ${order.reason}.`);
 }
 
 /** As much of the answer as people are shown; in JSON all of it is passed on. */

@@ -5,6 +5,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { ConsolePage } from "../console-page.tsx";
 import { QbCommand } from "../qb-command.tsx";
+import { About } from "./about.tsx";
 import { CopyLink } from "./copy-link.tsx";
 import { hopsOf, isUnderWay, lastMoment } from "./hops.ts";
 import { Messages } from "./messages.tsx";
@@ -38,7 +39,7 @@ export function FollowAggregate({ subject }: { readonly subject: Aggregate }) {
   return (
     <ConsolePage
       title={title}
-      about={head.about}
+      about={orderId === undefined ? <About of={key} /> : head.about}
       actions={
         <>
           <Badge tone={live ? "ok" : "plain"} dot={live ? "live" : "still"}>

@@ -8,6 +8,7 @@ import { toast } from "../../kit/toast.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { callJson } from "../../lib/transport.ts";
 import { useAskAgain } from "../ask.ts";
+import { QbCommand } from "../qb-command.tsx";
 
 export interface CancelDialogProps {
   readonly row: SagaView;
@@ -75,6 +76,9 @@ export function CancelDialog({ row, service, onClose }: CancelDialogProps) {
         )}
       </form>
       {problem !== undefined && <ProblemNotice problem={problem} />}
+      {isOrder && (
+        <QbCommand command={`qb order cancel ${id} --reason ${JSON.stringify(reason || "…")}`} />
+      )}
     </Dialog>
   );
 }

@@ -13,10 +13,13 @@ import { StreamList } from "./stream-list.tsx";
 import { useRates } from "./use-rates.ts";
 import "./streams.css";
 
+/** Every service asks the broker for each of its streams and durables, which is no matter of every second. */
+const streamsEveryMs = 4_000;
+
 /** What each stream holds and who listens to it; one of them with its messages. */
 export function StreamsPage() {
   const [filters] = useFilters();
-  const answers = useEveryService<StreamsView>("streams");
+  const answers = useEveryService<StreamsView>("streams", { everyMs: streamsEveryMs });
   const consumers = useEveryService<ConsumersView>("consumers");
   const streams = knownStreams(answers);
   const rates = useRates(streams);
