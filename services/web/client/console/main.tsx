@@ -1,3 +1,9 @@
+// First of all, so that what a page says for itself comes after it.
+import "../styles/tokens.css";
+import "../styles/components.css";
+import "../styles/console.css";
+import "../styles/app.css";
+
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -5,9 +11,6 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient } from "../lib/query.ts";
 import { SessionProvider } from "../lib/session.tsx";
 import { router } from "./routes.tsx";
-import "../styles/tokens.css";
-import "../styles/components.css";
-import "../styles/app.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no place for the console");

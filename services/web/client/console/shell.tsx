@@ -10,7 +10,6 @@ import "./shell.css";
 /** What stands around every page of the console; whoever may not see it is asked to sign in. */
 export function ConsoleShell() {
   const session = useSession();
-  if (session.state === "loading") return null;
   if (!mayUseConsole(session.user)) return <SignInPage />;
   return <SignedIn />;
 }

@@ -7,8 +7,8 @@ import { callJson } from "./transport.ts";
 import { useStored } from "./use-stored.ts";
 
 export interface Session {
-  /** `loading` while the browser has not yet been asked who it is. */
-  readonly state: "loading" | "guest" | "signed-in";
+  /** Known at once, from what the browser keeps; a session that is over turns into `guest` a moment later. */
+  readonly state: "guest" | "signed-in";
   readonly user?: SessionUser;
   /** Whose things are made and shown: the account's id, or the one this browser keeps as a guest. */
   readonly userId: () => string;

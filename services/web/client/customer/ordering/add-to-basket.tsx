@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Stepper } from "../../kit/stepper.tsx";
@@ -16,30 +17,47 @@ interface AddToBasketProps {
 export function AddToBasket({ item: { sku, name }, left, prominent }: AddToBasketProps) {
   const content = useStored(basket);
   const quantity = quantityOf(content, sku);
-  const change = (next: number) => basket.set(withQuantity(basket.get(), { sku, name }, next));
+  const place = useRef<HTMLSpanElement>(null);
+  const pressedHere = useRef(false);
+  const change = (next: number) => {
+    pressedHere.current = true;
+    basket.set(withQuantity(basket.get(), { sku, name }, next));
+  };
 
-  if (quantity > 0)
-    return (
-      <Stepper
-        label={`${name}, quantity`}
-        value={quantity}
-        max={Math.max(left, 0)}
-        onChange={change}
-      />
-    );
-  if (left <= 0) return <span className="sm faint strong">Sold out</span>;
+  // The button that was pressed is replaced, and whoever goes by keyboard goes on from here.
+  const isIn = quantity > 0;
+  useEffect(() => {
+    if (!pressedHere.current) return;
+    pressedHere.current = false;
+    const buttons = place.current?.querySelectorAll<HTMLElement>("button:not([disabled])") ?? [];
+    buttons[isIn ? buttons.length - 1 : 0]?.focus({ preventScroll: true });
+  }, [isIn]);
+
   const isFull = content.lines.length >= linesMax;
   return (
-    <Button
-      kind={prominent ? "primary" : "soft"}
-      size={prominent ? "lg" : "md"}
-      aria-label={`Add ${name}`}
-      disabled={isFull}
-      title={isFull ? `A basket has at most ${linesMax} dishes` : undefined}
-      onClick={() => change(1)}
-    >
-      <Icon name="plus" />
-      {prominent ? `Add ${name.toLowerCase()}` : "Add"}
-    </Button>
+    <span ref={place}>
+      {isIn ? (
+        <Stepper
+          label={`${name}, quantity`}
+          value={quantity}
+          max={Math.max(left, 0)}
+          onChange={change}
+        />
+      ) : left <= 0 ? (
+        <span className="sm faint strong">Sold out</span>
+      ) : (
+        <Button
+          kind={prominent ? "primary" : "soft"}
+          size={prominent ? "lg" : "md"}
+          aria-label={`Add ${name}`}
+          disabled={isFull}
+          title={isFull ? `A basket has at most ${linesMax} dishes` : undefined}
+          onClick={() => change(1)}
+        >
+          <Icon name="plus" />
+          {prominent ? `Add ${name.toLowerCase()}` : "Add"}
+        </Button>
+      )}
+    </span>
   );
 }

@@ -16,6 +16,11 @@ export function BasketLineRow({ line, item, left }: BasketLineRowProps) {
   const { sku, quantity } = line;
   const name = item?.name ?? line.name;
   const short = quantity > left;
+  const change = (next: number) => {
+    basket.set(withQuantity(basket.get(), { sku, name }, next));
+    // Its line goes, and with it the button that was pressed.
+    if (next === 0) document.getElementById("basket-h")?.focus({ preventScroll: true });
+  };
   return (
     <li className="line">
       <Dish photoUrl={item?.photoUrl || undefined} off={left <= 0} {...{ sku, name }} />
@@ -35,7 +40,7 @@ export function BasketLineRow({ line, item, left }: BasketLineRowProps) {
         label={`${name}, quantity in the basket`}
         value={quantity}
         max={left}
-        onChange={(next) => basket.set(withQuantity(basket.get(), { sku, name }, next))}
+        onChange={change}
       />
     </li>
   );

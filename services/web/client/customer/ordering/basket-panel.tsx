@@ -33,7 +33,7 @@ export function BasketPanel({ items, stock, pricedAt }: BasketPanelProps) {
   const content = useStored(basket);
   return (
     <aside className="basket card" id="basket" aria-labelledby="basket-h">
-      <h2 className="display h3 basket__h" id="basket-h">
+      <h2 className="display h3 basket__h" id="basket-h" tabIndex={-1}>
         Your basket
       </h2>
       {content.lines.length === 0 ? (

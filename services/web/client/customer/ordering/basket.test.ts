@@ -85,7 +85,8 @@ describe("a basket whose order was sent", () => {
   test("stays when it was changed while the order was on its way", () => {
     const changed = withQuantity(sending(filled), burger, 3);
 
-    expect(afterOrder(changed, filled.key)).toBe(changed);
+    expect(changed.sent).toBe("changed-since");
+    expect(afterOrder(changed, filled.key)).toEqual({ ...changed, sent: "no" });
   });
 
   test("knows that an order may be on its way, until somebody answers", () => {

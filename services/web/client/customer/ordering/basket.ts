@@ -75,10 +75,10 @@ export function refused(of: Basket, key: string): Basket {
 
 /**
  * What is left when the order under `key` was accepted: nothing, unless the basket was changed while
- * the order was on its way. Then it is another basket, and stays.
+ * the order was on its way. Then it is another basket and stays, and nothing is open any more.
  */
 export function afterOrder(of: Basket, key: string): Basket {
-  return of.key === key ? emptyBasket : of;
+  return of.key === key ? emptyBasket : { ...of, sent: "no" };
 }
 
 /** Other content is another order. */

@@ -36,6 +36,9 @@ export function Hero({ star, stock, search, setSearch }: HeroProps) {
               maxLength={100}
               value={search}
               onChange={({ target }) => setSearch(target.value)}
+              onKeyDown={({ key }) => {
+                if (key === "Enter") document.getElementById("menu-h")?.scrollIntoView();
+              }}
             />
           </search>
         </div>

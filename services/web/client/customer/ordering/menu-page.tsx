@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { problemOf } from "../../lib/problem.ts";
@@ -32,6 +32,12 @@ export function MenuPage() {
       (!onlyAvailable || item.available > 0n),
   );
 
+  // Who came for the basket would see it pushed away by the dishes that come after it.
+  const isRead = menu.data !== undefined;
+  useEffect(() => {
+    if (isRead && location.hash === "#basket") document.getElementById("basket")?.scrollIntoView();
+  }, [isRead]);
+
   return (
     <Page title="Menu">
       <Hero star={star} stock={live.stock} {...{ search, setSearch }} />
@@ -42,6 +48,7 @@ export function MenuPage() {
             available={items.filter(({ sku }) => (live.stock.get(sku) ?? 0) > 0).length}
             status={live.status}
             lastAt={live.lastAt}
+            found={search === "" ? undefined : shown.length}
             {...{ onlyAvailable, setOnlyAvailable }}
           />
           {menu.isError && menu.data === undefined ? (
@@ -83,7 +90,8 @@ function useStar(items: readonly Item[]): Item | undefined {
 function useSearchText(): readonly [string, (text: string) => void] {
   const { q }: { readonly q?: unknown } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const text = typeof q === "string" ? q : "";
+  // The router reads `?q=7` as a number.
+  const text = q === undefined || q === null || typeof q === "object" ? "" : String(q);
   const change = (next: string) => {
     const search: Record<string, string> = next === "" ? {} : { q: next };
     void navigate({ to: "/", search, replace: true, resetScroll: false });
