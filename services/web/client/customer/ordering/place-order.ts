@@ -11,8 +11,8 @@ export interface OrderDraft {
   readonly key: string;
 }
 
-/** How often an order is sent again by itself when no answer comes, before its customer is asked. */
-const retriesMax = 6;
+/** For about ten minutes an order goes out again by itself; then its customer is asked. */
+const retriesMax = 60;
 const longestDelayMs = 10_000;
 
 /**
