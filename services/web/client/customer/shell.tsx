@@ -7,11 +7,13 @@ import { ThemeSwitch } from "../kit/theme-switch.tsx";
 import { Toasts } from "../kit/toast.tsx";
 import { useOnline } from "../lib/online.ts";
 import { type Session, useSession } from "../lib/session.tsx";
+import { signInFrom } from "./account/way-back.ts";
 import { BasketLink } from "./ordering/basket-link.tsx";
+import { PathLink } from "./path-link.tsx";
 
 /** What stands around every page: doors, navigation, who reads, and what is said in passing. */
 export function CustomerShell() {
-  const { pathname } = useLocation();
+  const { pathname, href } = useLocation();
   const session = useSession();
   const brand = brandOf(pathname);
   useLayoutEffect(() => {
@@ -34,7 +36,7 @@ export function CustomerShell() {
           <div className="topbar__end">
             {brand === "quickbite" && <BasketLink />}
             <ThemeSwitch />
-            <Who session={session} pathname={pathname} />
+            <Who session={session} pathname={pathname} href={href} />
           </div>
         </div>
       </header>
@@ -125,13 +127,23 @@ function NavLink({ to, label, icon, within, pathname }: NavPage & { readonly pat
 /** Which of the links is current for pages below it is said here, and not by the start of the path. */
 const exactly = { exact: true, includeSearch: false } as const;
 
-function Who({ session, pathname }: { readonly session: Session; readonly pathname: string }) {
+interface WhoProps {
+  readonly session: Session;
+  readonly pathname: string;
+  readonly href: string;
+}
+
+function Who({ session, pathname, href }: WhoProps) {
   const current = account.within.test(pathname) ? "page" : undefined;
   if (session.user === undefined)
     return (
-      <Link className="who signin-link" to="/sign-in" aria-current={current}>
+      <PathLink
+        className="who signin-link"
+        path={signInFrom("/sign-in", href)}
+        aria-current={current}
+      >
         Sign in
-      </Link>
+      </PathLink>
     );
   const { name } = session.user;
   return (

@@ -1,7 +1,7 @@
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Page } from "../../kit/page.tsx";
 import { isThisMachine } from "../../lib/this-machine.ts";
+import { PathLink } from "../path-link.tsx";
 import { Street } from "./street.tsx";
 import { signInFrom } from "./way-back.ts";
 import "./account.css";
@@ -17,9 +17,13 @@ export interface AccountFrameProps {
 /** Signing in and making an account: one form beside the house with two doors. */
 export function AccountFrame({ title, heading, current, back, children }: AccountFrameProps) {
   const tab = (page: "/sign-in" | "/sign-up", label: string) => (
-    <Link to={signInFrom(page, back)} aria-current={page === current ? "page" : undefined} replace>
+    <PathLink
+      path={signInFrom(page, back)}
+      aria-current={page === current ? "page" : undefined}
+      replace
+    >
       {label}
-    </Link>
+    </PathLink>
   );
   return (
     <Page title={title}>

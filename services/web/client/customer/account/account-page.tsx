@@ -6,7 +6,9 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
 import type { SessionUser } from "../../lib/session-record.ts";
+import { PathLink } from "../path-link.tsx";
 import { NameForm, PasswordForm } from "./account-forms.tsx";
+import { signInFrom } from "./way-back.ts";
 import "./account.css";
 
 /** Who one is here, and how to change that. */
@@ -32,12 +34,15 @@ function Guest() {
         </p>
       </header>
       <p className="row">
-        <Link className={buttonClass({ kind: "primary", size: "lg" })} to="/sign-in?back=/account">
+        <PathLink
+          className={buttonClass({ kind: "primary", size: "lg" })}
+          path={signInFrom("/sign-in", "/account")}
+        >
           Sign in
-        </Link>
-        <Link className={buttonClass({ size: "lg" })} to="/sign-up?back=/account">
+        </PathLink>
+        <PathLink className={buttonClass({ size: "lg" })} path={signInFrom("/sign-up", "/account")}>
           Create account
-        </Link>
+        </PathLink>
       </p>
     </>
   );

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button, buttonClass } from "../../kit/button.tsx";
 import { Field } from "../../kit/field.tsx";
@@ -6,6 +5,7 @@ import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import type { Problem } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
+import { PathLink } from "../path-link.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { waitIn } from "./account-problem.ts";
 import { PasswordField } from "./password-field.tsx";
@@ -59,9 +59,9 @@ export function SignInPage() {
         <Button kind="primary" size="lg" block type="submit" busy={busy}>
           {busy ? "Signing in" : "Sign in"}
         </Button>
-        <Link className={buttonClass({ size: "lg", block: true })} to={back}>
+        <PathLink className={buttonClass({ size: "lg", block: true })} path={back}>
           Look around first
-        </Link>
+        </PathLink>
       </form>
     </AccountFrame>
   );

@@ -1,10 +1,10 @@
-import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { Button, buttonClass } from "../../kit/button.tsx";
 import { Field } from "../../kit/field.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
+import { PathLink } from "../path-link.tsx";
 import { AccountFrame } from "./account-frame.tsx";
 import { PasswordField } from "./password-field.tsx";
 import { logIn, registerAccount } from "./session-calls.ts";
@@ -70,9 +70,9 @@ export function SignUpPage() {
         <Button kind="primary" size="lg" block type="submit" busy={busy}>
           {busy ? "Creating account" : "Create account"}
         </Button>
-        <Link className={buttonClass({ size: "lg", block: true })} to={back}>
+        <PathLink className={buttonClass({ size: "lg", block: true })} path={back}>
           Look around first
-        </Link>
+        </PathLink>
       </form>
     </AccountFrame>
   );

@@ -1,4 +1,5 @@
 import { useRouter, useSearch } from "@tanstack/react-router";
+import { isConsole } from "../path-link.tsx";
 import { wayBack } from "./way-back.ts";
 
 export interface WayBack {
@@ -13,8 +14,7 @@ export function useWayBack(): WayBack {
   const query: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const back = wayBack(query, "/");
   const leave = () => {
-    // The console is another program behind the same address.
-    if (/^\/console(?:[/?#]|$)/.test(back)) location.assign(back);
+    if (isConsole(back)) location.assign(back);
     else history.replace(back);
   };
   return { back, leave };

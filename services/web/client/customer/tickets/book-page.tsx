@@ -6,7 +6,7 @@ import { Icon } from "../../kit/icon.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
-import { problemOf } from "../../lib/problem.ts";
+import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useRouteParam } from "../../lib/route-param.ts";
 import { BookingPanel } from "./booking-panel.tsx";
 import { HallCard } from "./hall-card.tsx";
@@ -20,23 +20,20 @@ import "./book-page.css";
 export function BookPage() {
   const id = useRouteParam("id");
   const { data: event, error, refetch, isFetching } = useEvent(id);
-  if (event) return <Booking key={id} event={event} />;
   const problem = error && problemOf(error);
-  const isNowhere = problem?.status === 404 || problem?.status === 400;
   return (
-    <Page title="Book seats" brand="myevents">
-      <div className="wrap bookwait">
-        {isNowhere && <NoSuchEvent />}
-        {problem && !isNowhere && (
-          <>
-            <h1 className="display h1">The event did not come.</h1>
-            <ProblemNotice problem={problem} retry={() => void refetch()} retrying={isFetching}>
-              <p>We go on trying by ourselves.</p>
-            </ProblemNotice>
-          </>
-        )}
-        {!problem && <Waiting />}
-      </div>
+    <Page title={event ? `Book ${event.name}` : "Book seats"} brand="myevents">
+      {event ? (
+        <Booking key={id} event={event} />
+      ) : (
+        <div className="wrap bookwait">
+          {problem ? (
+            <Failed problem={problem} retry={() => void refetch()} retrying={isFetching} />
+          ) : (
+            <Waiting />
+          )}
+        </div>
+      )}
     </Page>
   );
 }
@@ -46,7 +43,7 @@ function Booking({ event }: { readonly event: Event }) {
   const availability = useAvailability(id);
   const holding = useHold({ id, name });
   return (
-    <Page title={`Book ${name}`} brand="myevents">
+    <>
       <Poster event={event} />
       <div className="wrap bookcols">
         <HallCard
@@ -58,7 +55,7 @@ function Booking({ event }: { readonly event: Event }) {
         />
         <BookingPanel event={event} availability={availability} holding={holding} />
       </div>
-    </Page>
+    </>
   );
 }
 
@@ -78,10 +75,7 @@ function Poster({ event }: { readonly event: Event }) {
               <Icon name="cal" />
               <span>
                 <b>{beginning(event)}</b>
-                <span className="sm muted">
-                  {ending(event)[0]?.toUpperCase()}
-                  {ending(event).slice(1)}
-                </span>
+                <span className="sm muted">{ending(event)}</span>
               </span>
             </li>
             <li>
@@ -97,6 +91,24 @@ function Poster({ event }: { readonly event: Event }) {
         </div>
       </div>
     </section>
+  );
+}
+
+interface FailedProps {
+  readonly problem: Problem;
+  readonly retry: () => void;
+  readonly retrying: boolean;
+}
+
+function Failed({ problem, retry, retrying }: FailedProps) {
+  if (problem.status === 404 || problem.status === 400) return <NoSuchEvent />;
+  return (
+    <>
+      <h1 className="display h1">The event did not come.</h1>
+      <ProblemNotice problem={problem} retry={retry} retrying={retrying}>
+        <p>We go on trying by ourselves.</p>
+      </ProblemNotice>
+    </>
   );
 }
 

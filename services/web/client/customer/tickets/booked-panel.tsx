@@ -1,13 +1,17 @@
+import { BookingStatus } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { Button, buttonClass } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
+import { Notice } from "../../kit/notice.tsx";
+import { cancelledText } from "./booking-state.ts";
 import { CalendarButton } from "./calendar-button.tsx";
 import { called, startsAt } from "./event-days.ts";
 import type { HoldStep } from "./hold-steps.ts";
 import { seatsText } from "./seat-words.ts";
 import { shortId } from "./short-id.ts";
+import { useBooking } from "./use-bookings.ts";
 import type { Holding } from "./use-hold.ts";
 
 export interface BookedPanelProps {
@@ -24,6 +28,10 @@ export function BookedPanel({ event, step, holding }: BookedPanelProps) {
   useEffect(() => {
     if (isNews.current) heading.current?.focus({ preventScroll: true });
   }, []);
+  const { data: booking } = useBooking(bookingId);
+  if (booking?.status === BookingStatus.CANCELLED)
+    return <Cancelled reason={booking.reason} again={holding.dismiss} />;
+
   const name = called(startsAt(event), new Date());
   return (
     <div className="pad stack bookdone" role="status">
@@ -52,6 +60,19 @@ export function BookedPanel({ event, step, holding }: BookedPanelProps) {
           Book more seats
         </Button>
       )}
+    </div>
+  );
+}
+
+function Cancelled({ reason, again }: { readonly reason: string; readonly again: () => void }) {
+  return (
+    <div className="pad stack">
+      <Notice role="status" title="Your booking is cancelled">
+        <p>{cancelledText(reason)}. The seats went back to everyone.</p>
+      </Notice>
+      <Button kind="primary" size="lg" block onClick={again}>
+        Book again
+      </Button>
     </div>
   );
 }

@@ -13,6 +13,7 @@ import { useRouteParam } from "../../lib/route-param.ts";
 import { useSession } from "../../lib/session.tsx";
 import { useStored } from "../../lib/use-stored.ts";
 import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 import { wordsOf } from "./booking-state.ts";
 import { BookingTicket } from "./booking-ticket.tsx";
 import { endsAt } from "./event-days.ts";
@@ -123,9 +124,12 @@ function Failed({ id, problem, known, retry, retrying }: FailedProps) {
               See my bookings
             </Link>
           ) : (
-            <Link className={buttonClass({ kind: "primary" })} to={signInFrom("/sign-in", href)}>
+            <PathLink
+              className={buttonClass({ kind: "primary" })}
+              path={signInFrom("/sign-in", href)}
+            >
               Sign in
-            </Link>
+            </PathLink>
           )}
         </p>
       </>

@@ -38,8 +38,8 @@ function Panel({ event, availability, holding }: BookingPanelProps) {
   const now = useNow();
   const { state } = saleOf(event, now.getTime());
 
-  if (step?.step === "booked") return <BookedPanel event={event} holding={holding} step={step} />;
   if (state === "cancelled" || state === "over") return <Closed state={state} />;
+  if (step?.step === "booked") return <BookedPanel event={event} holding={holding} step={step} />;
   if (away) return <AwayNotice away={away} tryNow={tryNow} holding={holding} />;
   if (
     step?.step === "held" ||

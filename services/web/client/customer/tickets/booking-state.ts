@@ -26,7 +26,8 @@ export function wordsOf(
   return { tone: "ok", icon: "check", text: "Booked" };
 }
 
-function cancelledText(reason: string): string {
+/** Who cancelled a booking, in words. */
+export function cancelledText(reason: string): string {
   if (reason === BY_CUSTOMER) return "Cancelled by you";
   if (reason === BY_ORGANISER) return "Cancelled by the organiser";
   return `Cancelled: ${reason}`;

@@ -13,6 +13,7 @@ import { dateTime, day } from "../../lib/format.ts";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
 import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 import { wordsOf } from "./booking-state.ts";
 import { BookingTicket } from "./booking-ticket.tsx";
 import noTicket from "./drawings/no-ticket.svg";
@@ -79,9 +80,12 @@ function Failed({ problem, known, retry, retrying }: FailedProps) {
           drawing={noTicket}
           title="Sign in to see your bookings"
           action={
-            <Link className={buttonClass({ kind: "primary" })} to={signInFrom("/sign-in", href)}>
+            <PathLink
+              className={buttonClass({ kind: "primary" })}
+              path={signInFrom("/sign-in", href)}
+            >
               Sign in
-            </Link>
+            </PathLink>
           }
         >
           They are kept with your account.

@@ -55,9 +55,7 @@ function Viewfinder({ onCode }: { readonly onCode: (text: string) => void }) {
         </p>
       </Notice>
     );
-  return (
-    <video ref={video} className="viewfinder" muted playsInline aria-label="Camera" />
-  );
+  return <video ref={video} className="viewfinder" muted playsInline aria-label="Camera" />;
 }
 
 /** Looks at the camera's picture until it is ended. Throws where the camera or the reader refuses. */

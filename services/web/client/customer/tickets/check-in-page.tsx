@@ -1,4 +1,4 @@
-import { Link, useLocation } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { Badge } from "../../kit/badge.tsx";
 import { Button, buttonClass } from "../../kit/button.tsx";
@@ -8,6 +8,7 @@ import { Page } from "../../kit/page.tsx";
 import { plural } from "../../lib/format.ts";
 import { useSession } from "../../lib/session.tsx";
 import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 import { Camera, canReadCodes } from "./camera.tsx";
 import { checkTicket, type DoorAnswer } from "./check-ticket.ts";
 import { doorLog, letIn } from "./door-log.ts";
@@ -42,9 +43,9 @@ function StaffOnly({ signedIn }: { readonly signedIn: boolean }) {
           : "Sign in with an account that has the role operator."}
       </p>
       <p className="notice__act">
-        <Link className={buttonClass({ kind: "primary" })} to={signInFrom("/sign-in", href)}>
+        <PathLink className={buttonClass({ kind: "primary" })} path={signInFrom("/sign-in", href)}>
           Sign in
-        </Link>
+        </PathLink>
       </p>
     </Notice>
   );

@@ -21,11 +21,11 @@ interface Lasting {
 export const beginning = (event: Lasting) =>
   `${dayLong(startsAt(event))}, ${time(startsAt(event))}`;
 
-/** `ends about 22:05`, with the day where it is another one. */
+/** `Ends about 22:05`, with the day where it is another one. */
 export function ending(event: Lasting): string {
   const [start, end] = [startsAt(event), endsAt(event)];
   const sameNight = end.getTime() - start.getTime() < 18 * 3_600_000;
-  return sameNight ? `ends about ${time(end)}` : `ends ${dayLong(end)}, ${time(end)}`;
+  return sameNight ? `Ends about ${time(end)}` : `Ends ${dayLong(end)}, ${time(end)}`;
 }
 
 /** The zone in which the page tells times, by its name in the tz database. */

@@ -9,6 +9,7 @@ import type { HoldStep } from "./hold-steps.ts";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { SeatChooser } from "./seat-chooser.tsx";
 import { seatsAre, seatsText } from "./seat-words.ts";
+import { serverClock } from "./server-clock.ts";
 import { TicketFor } from "./ticket-for.tsx";
 import type { Holding } from "./use-hold.ts";
 
@@ -33,7 +34,7 @@ export function ReadyPanel({ event, seats, holding }: ReadyPanelProps) {
 
   return (
     <div className="pad stack bookform">
-      {step?.step === "ended" && <Ended step={step} left={left} />}
+      {step?.step === "ended" && isNews(step.endsAtMs) && <Ended step={step} left={left} />}
       {refusal && <RefusalNotice refusal={refusal} event={event} ask={ask} />}
       {left === 0 && !busy ? (
         <SoldOut held={seats.held} />
@@ -61,6 +62,9 @@ export function ReadyPanel({ event, seats, holding }: ReadyPanelProps) {
     </div>
   );
 }
+
+/** Nobody waits for seats that went back yesterday. */
+const isNews = (endedAtMs: number) => Math.abs(serverClock.now() - endedAtMs) < 3_600_000;
 
 function countIn(value: unknown): number | undefined {
   const seats = Number(value);

@@ -6,6 +6,7 @@ import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { duration } from "../../lib/format.ts";
 import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 import { seatsAre, seatsText } from "./seat-words.ts";
 import type { HoldRefusal } from "./use-hold.ts";
 
@@ -58,12 +59,12 @@ export function RefusalNotice({ refusal, event, ask }: RefusalNoticeProps) {
       <Said title="Please sign in to book">
         <p>What you chose is kept.</p>
         <p className="notice__act">
-          <Link
+          <PathLink
             className={buttonClass({ kind: "primary" })}
-            to={signInFrom("/sign-in", `/events/${event.id}/book?seats=${wanted ?? 1}`)}
+            path={signInFrom("/sign-in", `/events/${event.id}/book?seats=${wanted ?? 1}`)}
           >
             Sign in
-          </Link>
+          </PathLink>
         </p>
       </Said>
     );

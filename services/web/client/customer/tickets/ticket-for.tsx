@@ -1,6 +1,7 @@
-import { Link, useLocation } from "@tanstack/react-router";
+import { useLocation } from "@tanstack/react-router";
 import { useSession } from "../../lib/session.tsx";
 import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 
 /** For whom the seats are, and what that means for a guest. */
 export function TicketFor() {
@@ -10,7 +11,7 @@ export function TicketFor() {
     return (
       <p className="sm muted">
         You book as a guest: this browser alone will know your tickets.{" "}
-        <Link to={signInFrom("/sign-in", href)}>Sign in</Link> to have them everywhere.
+        <PathLink path={signInFrom("/sign-in", href)}>Sign in</PathLink> to have them everywhere.
       </p>
     );
   return (

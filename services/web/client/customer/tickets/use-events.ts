@@ -1,5 +1,12 @@
-import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import type { Event, ListEventsResponse } from "@app/contracts/gen/events/v1/events_service_pb.ts";
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { eventsCalls } from "./calls.ts";
 import { dayOf, type EventFilters, requestOf } from "./event-filters.ts";
 
@@ -42,6 +49,7 @@ export function useCountries(): readonly string[] {
 
 /** One event. It may be cancelled or moved while somebody looks. */
 export function useEvent(eventId: string) {
+  const queries = useQueryClient();
   return useQuery({
     queryKey: ["event", eventId],
     queryFn: async ({ signal }) => {
@@ -49,6 +57,16 @@ export function useEvent(eventId: string) {
       if (event === undefined) throw new Error("the answer holds no event");
       return event;
     },
+    // Whoever comes from the list sees it at once.
+    placeholderData: () => eventInLists(queries, eventId),
     refetchInterval: 2 * COUNT_EVERY_MS,
   });
+}
+
+function eventInLists(queries: QueryClient, eventId: string): Event | undefined {
+  const lists = queries.getQueriesData<InfiniteData<ListEventsResponse>>({ queryKey: ["events"] });
+  return lists
+    .flatMap(([, data]) => data?.pages ?? [])
+    .flatMap(({ events }) => events)
+    .find(({ id }) => id === eventId);
 }

@@ -55,7 +55,7 @@ export function useHold(event: { readonly id: string; readonly name: string }): 
   const queries = useQueryClient();
   const [refusal, setRefusal] = useState<HoldRefusal | undefined>();
   const [releasing, setReleasing] = useState(false);
-  const bookedHere = useRef<string>(undefined);
+  const confirmedHere = useRef(false);
   const tell = (news: HoldNews) => store.tell(event, news);
   const counted = () => queries.fetchQuery({ ...availabilityOf(event.id), staleTime: 0 });
 
@@ -97,7 +97,6 @@ export function useHold(event: { readonly id: string; readonly name: string }): 
       return (await bookingsCalls.confirmHold({ holdId: step.holdId }, options)).booking;
     },
     answered: ({ id, seats }) => {
-      bookedHere.current = id;
       tell({ news: "booked", bookingId: id, seats });
       void queries.invalidateQueries({ queryKey: ["bookings"] });
       void counted().catch(() => undefined);
@@ -161,16 +160,18 @@ export function useHold(event: { readonly id: string; readonly name: string }): 
     },
     refusal,
     releasing,
-    bookedHere: step?.step === "booked" && bookedHere.current === step.bookingId,
+    bookedHere: step?.step === "booked" && confirmedHere.current,
     ask,
     giveBackAndAsk: (seats) => void release().then((gone) => gone && ask(seats)),
     confirm: () => {
       setRefusal(undefined);
+      confirmedHere.current = true;
       tell({ news: "confirm", key: newId() });
     },
     release: () => void release(),
     dismiss: () => {
       setRefusal(undefined);
+      confirmedHere.current = false;
       tell({ news: "dismissed" });
     },
   };
