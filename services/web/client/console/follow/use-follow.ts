@@ -79,7 +79,8 @@ export function useOrder(id: string | undefined, pace: Pace) {
     enabled,
   });
   const why = useQuery({
-    queryKey: ["why", id],
+    // Another state has another reason, which is asked for at once.
+    queryKey: ["why", id, order.data?.status, pace],
     queryFn: () => callJson<Why>("GET", `/v1/orders/${id}/why`),
     // It asks everybody at once, which is dearer than to look at one row.
     refetchInterval: every * 2,
