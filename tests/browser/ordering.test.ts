@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { describeInBrowser } from "./describe-in-browser.ts";
+import { pressByKeyboard, tabTo } from "./keyboard.ts";
 import { layoutShifts } from "./layout-shifts.ts";
 import { orderOn, ordersBeside } from "./orders-of-browser.ts";
+import { loadedScripts } from "./scripts.ts";
 import { visit } from "./visit.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
 
@@ -146,6 +148,43 @@ describeInBrowser("ordering", () => {
       },
       { width: 360 },
     ));
+
+  test("works by keyboard alone, and shows where the focus is", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).waitFor();
+      await pressByKeyboard(page, /^Add Soup$/);
+      await orderButton(page).waitFor();
+      await tabTo(page, /^Note to the kitchen$/);
+      await page.keyboard.type("With a spoon");
+      await pressByKeyboard(page, /^Order 1 dish$/);
+      await heading(page, confirmed).waitFor();
+
+      expect(await orderOn(page, world)).toMatchObject({ note: "With a spoon" });
+      await pressByKeyboard(page, /^Cancel order$/);
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
+    }));
+
+  test("begins with under 200 KB of script, and nothing of the console", () =>
+    visit(world.url, async ({ page, open, openTab }) => {
+      await open("/");
+      await page.getByRole("button", { name: "Add Soup" }).waitFor();
+      const scripts = await loadedScripts(page);
+
+      expect(scripts.length).toBeGreaterThan(1);
+      const bytes = scripts.reduce((sum, { compressedBytes }) => sum + compressedBytes, 0);
+      expect(bytes).toBeGreaterThan(10_000);
+      expect(bytes).toBeLessThan(200_000);
+      const ofConsole = new Set(
+        (await loadedScripts(await openTab("/console"))).map(({ path }) => path),
+      );
+      const shared = scripts.filter(({ path }) => ofConsole.has(path));
+      // What both apps need is in both, and neither is whole in the other.
+      expect(shared.length).toBeLessThan(ofConsole.size);
+      expect(scripts.some(({ path }) => /console/.test(path))).toBe(false);
+    }));
 
   async function addDish(sku: string, available: number): Promise<void> {
     const name = sku.replace(/^./, (letter) => letter.toUpperCase());

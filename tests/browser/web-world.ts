@@ -13,6 +13,8 @@ export type ServiceName = (typeof services)[number];
 export interface WebWorld extends AsyncDisposable, WebCalls {
   readonly nats: TemporaryBroker;
   service(name: ServiceName | "web"): RunningService;
+  /** Stops a service and starts it again with more settings, on its port and its data. */
+  restart(name: ServiceName, settings?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 export interface WebWorldOptions {
@@ -52,8 +54,10 @@ export async function openWebWorld({
     opened.defer(() => service.process.kill());
     running.set(name, service);
   };
-  const startWithDatabase = async (name: ServiceName) => {
-    const { url } = opened.use(await temporaryDatabase(name));
+  const databases = new Map<ServiceName, string>();
+  const startWithDatabase = async (name: ServiceName, more: Record<string, string> = {}) => {
+    const url = databases.get(name) ?? opened.use(await temporaryDatabase(name)).url;
+    databases.set(name, url);
     await start(name, {
       DATABASE_URL: url,
       NATS_URL: nats.url,
@@ -61,9 +65,10 @@ export async function openWebWorld({
       ...(demo && { DEMO: "on" }),
       ...settingsOf[name],
       ...settings[name],
+      ...more,
     });
   };
-  await Promise.all([...names.map(startWithDatabase), start("web", {})]);
+  await Promise.all([...names.map((name) => startWithDatabase(name)), start("web", {})]);
 
   const service: WebWorld["service"] = (name) => {
     const found = running.get(name);
@@ -85,6 +90,10 @@ export async function openWebWorld({
     ...calls,
     nats,
     service,
+    async restart(name, more = {}) {
+      await service(name).process.stop();
+      await startWithDatabase(name, more);
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -69,7 +69,7 @@ function Failed({ order }: { readonly order: OrderTroubleProps["order"] }) {
       <Notice tone="warn" icon="lock" title="Sign in to order" role="alert">
         <p>Your basket stays as it is.</p>
         <p className="notice__act">
-          <Link className={buttonClass({})} to="/sign-in" search={{ next: href } as never}>
+          <Link className={buttonClass({})} to="/sign-in" search={{ back: href } as never}>
             Sign in
           </Link>
         </p>

@@ -98,7 +98,7 @@ function SignInFirst() {
   return (
     <Notice icon="lock" title="Sign in to see your orders">
       <p className="notice__act">
-        <Link className={buttonClass({})} to="/sign-in" search={{ next: "/orders" } as never}>
+        <Link className={buttonClass({})} to="/sign-in" search={{ back: "/orders" } as never}>
           Sign in
         </Link>
       </p>
