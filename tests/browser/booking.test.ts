@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import type { Page } from "playwright-core";
-import { publishEvent } from "../e2e/sign-in-world.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pressByKeyboard } from "./keyboard.ts";
+import { publishedEvent } from "./published-event.ts";
 import { visit } from "./visit.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
 
@@ -19,7 +19,7 @@ describeInBrowser("booking", () => {
   });
   afterAll(() => world?.[Symbol.asyncDispose]());
   beforeEach(async () => {
-    eventId = await newEvent();
+    eventId = await publishedEvent(world, { capacity: CAPACITY });
     path = `/events/${eventId}/book`;
   });
 
@@ -115,23 +115,6 @@ describeInBrowser("booking", () => {
       );
     });
   });
-
-  async function newEvent(): Promise<string> {
-    const organiser = { id: "", token: await world.tokenOf("organiser") };
-    const id = await publishEvent(
-      {
-        organiser,
-        call: (_, method, path, { as, ...call } = {}) =>
-          world.call(method, path, { ...call, ...(as && { token: as.token }) }),
-      },
-      { capacity: CAPACITY },
-    );
-    await eventually(async () => {
-      const { status } = await world.call("GET", `/events/${id}/availability`);
-      expect(status).toBe(200);
-    });
-    return id;
-  }
 
   async function availability() {
     return (await world.call("GET", `/events/${eventId}/availability`)).body;

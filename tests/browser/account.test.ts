@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { describeInBrowser } from "./describe-in-browser.ts";
+import { publishedEvent } from "./published-event.ts";
+import { visit } from "./visit.ts";
+import { openWebWorld, type WebWorld } from "./web-world.ts";
+
+describeInBrowser("an account", () => {
+  let world: WebWorld;
+  beforeAll(async () => {
+    world = await openWebWorld({ only: ["events", "bookings"] });
+  });
+  afterAll(() => world?.[Symbol.asyncDispose]());
+
+  test("leads from signing up to a ticket that is let in once", async () => {
+    await publishedEvent(world);
+    let ticketPath = "";
+    await visit(world.url, async ({ page, open }) => {
+      await open("/events");
+      await page
+        .getByRole("link", { name: /^Sign in$/ })
+        .first()
+        .click();
+      await page
+        .getByRole("link", { name: /create (an )?account/i })
+        .first()
+        .click();
+      await page.getByLabel("Your name").fill("Ada Lovelace");
+      await page.getByLabel("Email").fill("ada@example.test");
+      await page.getByLabel("Password", { exact: true }).fill("a short sentence");
+      await page.getByRole("button", { name: "Create account" }).click();
+      await page.waitForURL((url) => !url.pathname.startsWith("/sign-"));
+      await page.getByRole("link", { name: "Account of Ada Lovelace" }).waitFor();
+
+      await page.goto("/events");
+      await page.getByRole("link", { name: /^Book Opera Aida/ }).click();
+      await page.getByRole("button", { name: /^Hold 2 seats/ }).click();
+      await page.getByRole("button", { name: "Confirm 2 seats" }).click();
+      await page.getByRole("link", { name: "Show my ticket" }).click();
+      const code = page.getByRole("img", { name: /ticket|code/i }).first();
+      await code.waitFor();
+
+      expect((await code.boundingBox())?.width ?? 0).toBeGreaterThanOrEqual(184);
+      ticketPath = new URL(page.url()).pathname;
+    });
+    expect(ticketPath).toMatch(/^\/bookings\/[0-9a-f-]{36}$/);
+  });
+
+  test("says nothing about which of email and password was wrong, and keeps what was typed", () =>
+    visit(world.url, async ({ page, open, expectTrouble }) => {
+      expectTrouble(/POST \/api\/login 401$/);
+      await open("/sign-in");
+      await page.getByLabel("Email").fill("nobody@example.test");
+      await page.getByLabel("Password", { exact: true }).fill("not the password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("That email and password don’t match").waitFor();
+
+      expect(await page.getByLabel("Email").inputValue()).toBe("nobody@example.test");
+    }));
+
+  test("is signed out in every tab at once", () =>
+    visit(
+      world.url,
+      async ({ page, open, openTab }) => {
+        await open("/account");
+        const other = await openTab("/account");
+        await other.getByRole("button", { name: "Sign out" }).click();
+        await other.getByRole("heading", { name: "You are a guest." }).waitFor();
+        await page.getByRole("heading", { name: "You are a guest." }).waitFor();
+      },
+      { as: "customer" },
+    ));
+});
