@@ -5,6 +5,7 @@ import { type ManagedServer, startServer } from "@app/dev/infrastructure/managed
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { scratchDirectory } from "@app/dev/test-infrastructure/scratch.ts";
 import { type Browser, type ConnectOverCDPTransport, chromium } from "playwright-core";
+import { patience } from "./patience.ts";
 
 const START_DEADLINE_MS = 60_000;
 const CONNECT_DEADLINE_MS = 60_000;
@@ -28,7 +29,10 @@ async function start(): Promise<Browser> {
   // Playwright's own launcher and its WebSocket are made for Node; with this transport it runs on
   // Bun alone, and our guard instead of its own answers for the process.
   const transport = await cdpTransport(await debuggerUrl(server.port));
-  return chromium.connectOverCDP(transport, { isLocal: true, timeout: CONNECT_DEADLINE_MS });
+  return chromium.connectOverCDP(transport, {
+    isLocal: true,
+    timeout: CONNECT_DEADLINE_MS * patience,
+  });
 }
 
 async function startChromium(program: string): Promise<ManagedServer> {
@@ -42,7 +46,7 @@ async function startChromium(program: string): Promise<ManagedServer> {
     command: [program, ...switches({ port, profile: join(directory, "profile") })],
     stopSignal: "SIGTERM",
     stopGraceMs: STOP_GRACE_MS,
-    startDeadlineMs: START_DEADLINE_MS,
+    startDeadlineMs: START_DEADLINE_MS * patience,
     isReady: async () => Boolean(await debuggerUrl(port)),
     stage: "program",
     throwAway: directory,

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import type { DemoIds } from "./demo-ids.ts";
+import { patience } from "./patience.ts";
 import type { DemoName } from "./web-calls.ts";
 
 /** A page in one of its states. */
@@ -102,5 +103,5 @@ const FILLED_DEADLINE_MS = 30_000;
 /** Until nothing on the page says that more is coming. */
 export async function untilFilled(page: Page): Promise<void> {
   const coming = page.locator("main .skel, main [aria-busy=true]");
-  await coming.first().waitFor({ state: "hidden", timeout: FILLED_DEADLINE_MS });
+  await coming.first().waitFor({ state: "hidden", timeout: FILLED_DEADLINE_MS * patience });
 }

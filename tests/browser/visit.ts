@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { openBrowser } from "./chromium.ts";
 import { LAYOUT_SHIFTS_SCRIPT } from "./layout-shifts.ts";
+import { patience } from "./patience.ts";
 import { signIn } from "./sign-in.ts";
 import { type Troubles, watchTroubles } from "./troubles.ts";
 import type { DemoName } from "./web-calls.ts";
@@ -53,7 +54,7 @@ export async function visit(
   const storageState = as && (await sessionOf(url, as));
   const context = await openContext(url, { ...look, ...(storageState && { storageState }) });
   try {
-    context.setDefaultTimeout(ACTION_DEADLINE_MS);
+    context.setDefaultTimeout(ACTION_DEADLINE_MS * patience);
     await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
     const troubles = watchTroubles(context);
     const page = await context.newPage();

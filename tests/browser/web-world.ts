@@ -4,6 +4,7 @@ import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nat
 import { type RunningService, startService } from "@app/platform/testing/service.ts";
 import { JWKS_PATH } from "@app/platform/token-claims.ts";
 import { seedDemo } from "@app/qb/seed.ts";
+import { patience } from "./patience.ts";
 import { type WebCalls, webCalls } from "./web-calls.ts";
 
 const services = ["users", "orders", "inventory", "events", "bookings"] as const;
@@ -48,7 +49,7 @@ export async function openWebWorld({
   const running = new Map<ServiceName | "web", RunningService>();
   const start = async (name: ServiceName | "web", environment: Record<string, string>) => {
     const port = name === "web" ? await freePort() : ports.get(name);
-    const options = { startDeadlineMs: START_DEADLINE_MS, ...(port && { port }) };
+    const options = { startDeadlineMs: START_DEADLINE_MS * patience, ...(port && { port }) };
     const service = opened.use(await startService(name, { ...peers, ...environment }, options));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => service.process.kill());
