@@ -38,6 +38,7 @@ export async function openWebWorld({
   settings = {},
 }: WebWorldOptions = {}): Promise<WebWorld> {
   await using opened = new AsyncDisposableStack();
+  let living: AsyncDisposableStack = opened;
   const names = services.filter((name) => name === "users" || only.includes(name));
   const nats = opened.use(await temporaryBroker());
   const ports = new Map<ServiceName, number>();
@@ -50,9 +51,9 @@ export async function openWebWorld({
   const start = async (name: ServiceName | "web", environment: Record<string, string>) => {
     const port = name === "web" ? await freePort() : ports.get(name);
     const options = { startDeadlineMs: START_DEADLINE_MS * patience, ...(port && { port }) };
-    const service = opened.use(await startService(name, { ...peers, ...environment }, options));
+    const service = living.use(await startService(name, { ...peers, ...environment }, options));
     // A test that is over has nothing in flight that is worth a drain.
-    opened.defer(() => service.process.kill());
+    living.defer(() => service.process.kill());
     running.set(name, service);
   };
   const databases = new Map<ServiceName, string>();
@@ -87,6 +88,7 @@ export async function openWebWorld({
   }
 
   const owned = opened.move();
+  living = owned;
   return {
     ...calls,
     nats,
