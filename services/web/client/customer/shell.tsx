@@ -147,11 +147,14 @@ function Who({ session, pathname, href }: WhoProps) {
     );
   const { name } = session.user;
   return (
-    <Link className="who" to="/account" aria-current={current} aria-label={`Account of ${name}`}>
+    <Link className="who" to="/account" aria-current={current}>
       <span className="avatar" aria-hidden="true">
         {initialsOf(name)}
       </span>
-      {name}
+      <span>
+        <span className="vh">Account of </span>
+        {name}
+      </span>
     </Link>
   );
 }
