@@ -59,7 +59,7 @@ function stepsAfter(
           title: "Not enough left",
           detail: "The kitchen answered: too few.",
         },
-        { ...end, state: "done", title: "Cancelled for you", detail: `Nothing was taken. ${took}` },
+        { ...end, state: "done", title: "Cancelled", detail: "Nothing was taken." },
       ];
     case "timed-out":
       return [
@@ -72,7 +72,7 @@ function stepsAfter(
         {
           ...end,
           state: "done",
-          title: "Cancelled for you",
+          title: "Cancelled",
           detail: "What comes late is put back.",
         },
       ];

@@ -67,7 +67,7 @@ export function OrderSummary({ order }: { readonly order: Order }) {
           <dd className="num">{dateTime(timesOf(order).createdAt)}</dd>
         </div>
         <div className="kv__t">
-          <dt>{state === "pending" ? "Total, once confirmed" : "Total"}</dt>
+          <dt>Total</dt>
           <dd className="num">{isOff ? money(0) : total === undefined ? "…" : money(total)}</dd>
         </div>
       </dl>

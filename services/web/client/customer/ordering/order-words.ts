@@ -1,6 +1,5 @@
 import type { Tile } from "../../kit/drawings/dish.tsx";
 import type { PlateName } from "../../kit/drawings/plate.tsx";
-import { plural } from "../../lib/format.ts";
 import type { Line, Order, OrderState } from "./orders.ts";
 
 /** What an order page says first, by where the order stands. */
@@ -26,7 +25,7 @@ export function headlineOf(order: Order, state: OrderState, nameOf: NameOf): Hea
     case "confirmed":
       return {
         title: "Confirmed. It’s yours.",
-        lead: `${listed(order.items, nameOf)} set aside for you, and the kitchen is on it.`,
+        lead: `${setAside(order.items, nameOf)} set aside for you, and the kitchen is on it.`,
         drawing: "served",
         tile: "basil",
       };
@@ -39,8 +38,8 @@ export function headlineOf(order: Order, state: OrderState, nameOf: NameOf): Hea
       };
     case "timed-out":
       return {
-        title: "The kitchen didn’t answer in time.",
-        lead: "So we cancelled the order for you. There is nothing to pay.",
+        title: "No answer in time.",
+        lead: "The kitchen took too long, so we cancelled it for you. There is nothing to pay.",
         drawing: "empty-plate",
         tile: "beet",
       };
@@ -54,16 +53,12 @@ export function headlineOf(order: Order, state: OrderState, nameOf: NameOf): Hea
   }
 }
 
-/** `2 × Pizza and 1 × Soup are`, at most three of them by name. */
-function listed(items: readonly Line[], nameOf: NameOf): string {
-  const named = items.slice(0, 3).map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`);
-  const others = items.length - named.length;
-  const parts = others === 0 ? named : [...named, plural(others, dishWords)];
-  const pieces = items.reduce((sum, { quantity }) => sum + quantity, 0);
-  return `${joined(parts)} ${pieces === 1 ? "is" : "are"}`;
+/** One dish by name; several are named beside it, and here would take more room than is kept. */
+function setAside(items: readonly Line[], nameOf: NameOf): string {
+  const [only, another] = items;
+  if (only === undefined || another !== undefined) return "All its dishes are";
+  return `${only.quantity} × ${nameOf(only.sku)} ${only.quantity === 1 ? "is" : "are"}`;
 }
-
-const dishWords = { one: "more dish", other: "more dishes" };
 
 function missingOf({ missing }: Order, nameOf: NameOf): string {
   if (missing.length === 0) return "The kitchen does not have enough of it left.";

@@ -16,5 +16,5 @@ export function Waited({ since }: { readonly since: number }) {
   }, []);
   const waitedMs = now - since;
   if (waitedMs < usualMs) return <>Usually done in under 2 seconds.</>;
-  return <span className="num">{`${duration(Math.floor(waitedMs / 1_000) * 1_000)} so far.`}</span>;
+  return <>{`${duration(Math.floor(waitedMs / 1_000) * 1_000)} so far.`}</>;
 }
