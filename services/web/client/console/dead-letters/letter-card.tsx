@@ -8,7 +8,7 @@ import { toast } from "../../kit/toast.tsx";
 import { count } from "../../lib/format.ts";
 import { useFilters } from "../filters.ts";
 import { GoTo } from "../go-to.tsx";
-import { messageName } from "../message-type.ts";
+import { messageName, plainError } from "../message-type.ts";
 import { QbCommand } from "../qb-command.tsx";
 import { EditLetter } from "./edit-letter.tsx";
 import { type RowName, rowText } from "./letter-name.ts";
@@ -100,7 +100,7 @@ export function LetterCard({
         <WhatNow letter={letter} />
         {failed !== undefined && (
           <Notice tone="bad" icon="x" title="It failed again" role="alert">
-            <p>{failed}</p>
+            <p>{plainError(failed)}</p>
             <p>Nothing was changed. Mend the cause, or edit what the message says.</p>
           </Notice>
         )}

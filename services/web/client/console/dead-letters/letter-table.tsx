@@ -3,6 +3,7 @@ import type { DeadLettersView } from "@app/platform/messaging/ops-views.ts";
 import { Badge } from "../../kit/badge.tsx";
 import { type Column, DataTable } from "../../kit/data-table.tsx";
 import { count, timeExact } from "../../lib/format.ts";
+import { plainError } from "../message-type.ts";
 
 type Letter = DeadLettersView["deadLetters"][number];
 type Verdict = DryRunView["letters"][number];
@@ -95,7 +96,9 @@ function Would({ verdict }: { readonly verdict: Verdict | undefined }) {
       <Badge tone={tone} icon={icon}>
         {word}
       </Badge>
-      {verdict.error !== null && <span className="xs muted would__why">{verdict.error}</span>}
+      {verdict.error !== null && (
+        <span className="xs muted would__why">{plainError(verdict.error)}</span>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { Icon } from "../../kit/icon.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { count } from "../../lib/format.ts";
 import { GoTo } from "../go-to.tsx";
+import { plainError } from "../message-type.ts";
 import { QbCommand } from "../qb-command.tsx";
 import { type RowName, rowText } from "./letter-name.ts";
 import { isOver, timeLeftText } from "./redrive-steps.ts";
@@ -92,7 +93,7 @@ function Troubled({ name, run }: { readonly name: RowName; readonly run: Redrive
           <span className={`badge badge--${state === "failed" ? "bad" : "warn"}`}>
             {state === "failed" ? "Failed" : "Skipped"}
           </span>{" "}
-          <span className="muted">{error}</span>
+          <span className="muted">{plainError(error)}</span>
         </li>
       ))}
     </ul>
