@@ -6,6 +6,9 @@ import { askOps, type ServiceName, serviceNames } from "./ops.ts";
 /** How often an open page asks again. A hidden one does not, and asks at once when it is shown. */
 export const askEveryMs = 2_000;
 
+/** Who has not answered a question that is asked again and again by then counts as away. */
+const answerWithinMs = 5_000;
+
 /** What one service said. A value stays while later questions fail; `problem` tells that they do. */
 export interface Answer<T> {
   readonly service: ServiceName;
@@ -66,7 +69,7 @@ const questionOf = <T>(
   everyMs: NonNullable<AskOptions<T>["everyMs"]>,
 ) => ({
   queryKey: ["ops", service, path] as const,
-  queryFn: () => askOps<T>(service, path),
+  queryFn: () => askOps<T>(service, path, everyMs === 0 ? {} : { withinMs: answerWithinMs }),
   refetchInterval: ({ state }: { readonly state: { readonly data: T | undefined } }) => {
     const ms = typeof everyMs === "number" ? everyMs : everyMs(state.data);
     return ms > 0 ? ms : (false as const);

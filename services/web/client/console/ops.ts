@@ -1,3 +1,4 @@
+import { Problem } from "../lib/problem.ts";
 import { callJson } from "../lib/transport.ts";
 
 /** Every service with an operator API, in the order in which messages pass them. */
@@ -14,9 +15,26 @@ export function opsPath(service: ServiceName, path: string): string {
   return `/ops/${service}/v1/${path}`;
 }
 
-/** Asks one service's operator API. Throws a `Problem`. */
-export function askOps<T>(service: ServiceName, path: string): Promise<T> {
-  return callJson<T>("GET", opsPath(service, path));
+/**
+ * Asks one service's operator API. Throws a `Problem`. With `withinMs` a service that hangs is known
+ * as one that does not answer by then, which is sooner than the gateway gives it up.
+ */
+export async function askOps<T>(
+  service: ServiceName,
+  path: string,
+  { withinMs }: { readonly withinMs?: number } = {},
+): Promise<T> {
+  const address = opsPath(service, path);
+  if (withinMs === undefined) return callJson<T>("GET", address);
+  const signal = AbortSignal.timeout(withinMs);
+  try {
+    return await callJson<T>("GET", address, undefined, { signal });
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    const detail = `no answer within ${withinMs / 1_000} seconds`;
+    const late = { status: 504, code: "late", title: "The service took too long", detail };
+    throw new Problem(late, { cause });
+  }
 }
 
 /** Has one service's operator API do something. Throws a `Problem`. */
