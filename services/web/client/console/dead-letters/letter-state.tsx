@@ -46,6 +46,9 @@ export function WhatNow({ letter }: Pick<ShownLetter, "letter">) {
           you say what it should be; the form begins with all that could be read.
         </p>
       )}
+      {letter.revision > 1 && "json" in letter.payload && (
+        <p>It was edited since and can be read now: a redrive runs revision {letter.revision}.</p>
+      )}
       <p>
         {attempts === 0
           ? "It was not tried."

@@ -44,9 +44,7 @@ export function RunProgress({
             </>
           )}
         </span>
-        <span className="muted num">
-          {left ?? `${endText(run)}, ${count(run.pending)} not tried`}
-        </span>
+        <span className="muted num">{left ?? endText(run)}</span>
         {!isOver(run) && (
           <div className="row push prog__acts">
             {run.state === "paused" ? (
@@ -100,7 +98,7 @@ function Troubled({ name, run }: { readonly name: RowName; readonly run: Redrive
   );
 }
 
-const endText = ({ state }: RedriveRunDetailView) =>
-  ({ done: "ended", failed: "stopped by itself", cancelled: "stopped", running: "", paused: "" })[
-    state
-  ];
+function endText({ state, pending }: RedriveRunDetailView): string {
+  const how = { failed: "stopped by itself", cancelled: "stopped" }[state as string] ?? "ended";
+  return pending === 0 ? how : `${how}, ${count(pending)} not tried`;
+}
