@@ -52,7 +52,8 @@ export function LetterCard({
       <div className="gh">
         <div>
           <h3 id="letter-h">
-            {key === null ? `Letter ${text}` : `${key} v${version}`} <StateBadge letter={letter} />
+            {key === null ? `Letter ${text}` : `${key}, version ${version}`}{" "}
+            <StateBadge letter={letter} />
           </h3>
           <p className="muted">
             {messageName(type)}, letter <code>{text}</code>
