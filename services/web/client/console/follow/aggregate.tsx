@@ -65,7 +65,7 @@ export function FollowAggregate({ subject }: { readonly subject: Aggregate }) {
           title={`What ${service} knows is missing here`}
         />
       ))}
-      {loading && told.length === 0 ? (
+      {loading && hops.length === 0 ? (
         <Skeleton label={`Looking for ${key}`}>
           <Bone height="7rem" />
           <Bone height="14rem" />

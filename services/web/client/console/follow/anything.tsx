@@ -3,6 +3,8 @@ import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { problemOf } from "../../lib/problem.ts";
 import { clientOf } from "../../lib/transport.ts";
 import { ConsolePage } from "../console-page.tsx";
@@ -28,6 +30,12 @@ export function FollowAnything({ id }: { readonly id: string }) {
 
   return (
     <ConsolePage title="Follow" about={<code>{id}</code>}>
+      {guesses.isPending && !isMessage && (
+        <Skeleton label="Asking every service what it is">
+          <Bone height="9rem" />
+        </Skeleton>
+      )}
+      {guesses.error !== null && <ProblemNotice problem={problemOf(guesses.error)} />}
       {(guesses.data ?? []).length > 0 && (
         <section className="card pad" aria-labelledby="guesses-h">
           <h2 id="guesses-h" className="h3">

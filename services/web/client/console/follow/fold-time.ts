@@ -69,3 +69,17 @@ export function legibleTicks(scale: Scale, apartMin: number): readonly number[] 
   }
   return kept;
 }
+
+/** Those of the folds whose lengths can be written beside each other. */
+export function legibleFolds(scale: Scale, apartMin: number): readonly Fold[] {
+  const kept: Fold[] = [];
+  for (const fold of scale.folds) {
+    const before = kept.at(-1);
+    const isApart = before === undefined || middleOf(fold) - middleOf(before) >= apartMin;
+    if (isApart) kept.push(fold);
+  }
+  return kept;
+}
+
+/** In percent of the whole. */
+export const middleOf = ({ left, width }: Fold) => left + width / 2;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { DeadLetterView, MessagesView } from "@app/platform/messaging/ops-views.ts";
-import { foldTime, legibleTicks } from "./fold-time.ts";
+import { foldTime, legibleFolds, legibleTicks } from "./fold-time.ts";
 import { hopsOf, isUnderWay, sumsOf, type Told } from "./hops.ts";
 import { participantsOf, stepsOf } from "./steps.ts";
 import { orderIdOf, subjectOf } from "./subject.ts";
@@ -193,6 +193,13 @@ describe("the scale", () => {
     const folded = foldTime([0, 1_000, 9_000]);
     expect(folded.at(1_000)).toBe(50);
     expect(folded.at(9_000)).toBe(100);
+  });
+
+  test("writes only those lengths of folds that do not run into each other", () => {
+    const scale = foldTime([0, 1_000, 2_000, 2_050, 3_050]);
+
+    expect(scale.folds).toHaveLength(3);
+    expect(legibleFolds(scale, 12).map(({ from }) => from)).toEqual([0, 2_050]);
   });
 
   test("writes only ticks that do not run into each other", () => {

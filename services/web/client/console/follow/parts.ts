@@ -21,7 +21,8 @@ export function stateOf({ state, attempts }: Hop): HopState {
     case "unsent":
       return { text: "waits in the outbox", tone: "warn" };
     case "stored":
-      return { text: "stored, nobody listens", tone: "plain" };
+      // Nobody listens, or whoever does has not been asked or does not answer.
+      return { text: "stored, not heard of since", tone: "plain" };
     case "unseen":
       return { text: "waits for its listener", tone: "info" };
     case "handled":

@@ -7,7 +7,7 @@ export function StepsTable({ hops }: { readonly hops: readonly Hop[] }) {
   const steps = stepsOf(hops);
   const zero = steps[0]?.at ?? 0;
   return (
-    <table className="table steps">
+    <table className="table followsteps">
       <caption className="vh">Each step, with the milliseconds since the first</caption>
       <thead>
         <tr>

@@ -56,7 +56,7 @@ function sentSteps({
     from,
     to: stream,
     what: `${label} stored as ${stream} ${sequence}`,
-    where: state === "stored" ? `${stream}, nobody is known to listen` : stream,
+    where: state === "stored" ? `${stream}, not heard of since` : stream,
     bad: false,
     waited: { ms: outbox.to - outbox.from, what: "outbox wait" },
     rank: 0,

@@ -1,10 +1,11 @@
 import { duration } from "../../lib/format.ts";
-import { foldTime, legibleTicks, type Scale } from "./fold-time.ts";
+import { foldTime, legibleFolds, legibleTicks, middleOf, type Scale } from "./fold-time.ts";
 import { endOf, type Hop, type Segment, startOf } from "./hops.ts";
 import { partNames, stateOf } from "./parts.ts";
 
 /** How far apart labels of the axis stand at least, in percent. */
 const labelsApart = 9;
+const foldsApart = 12;
 
 /** One row a message and listener, on one scale of milliseconds since the first thing that happened. */
 export function Waterfall({ hops }: { readonly hops: readonly Hop[] }) {
@@ -53,9 +54,13 @@ function Axis({ scale, zero }: { readonly scale: Scale; readonly zero: number })
         ))}
       </div>
       <div className="axis__t axis__t--folds num">
-        {scale.folds.map(({ from, to, left, width }) => (
-          <em key={from} style={{ left: `${left + width / 2}%` }} title="Nothing happened: folded">
-            {duration(to - from)}
+        {legibleFolds(scale, foldsApart).map((fold) => (
+          <em
+            key={fold.from}
+            style={{ left: `clamp(1.5rem, ${middleOf(fold)}%, 100% - 2rem)` }}
+            title="Nothing happened: folded"
+          >
+            {duration(fold.to - fold.from)}
           </em>
         ))}
       </div>

@@ -7,8 +7,8 @@ const fullSoon = 0.8;
 export function Room({ bytes, max }: { readonly bytes: number; readonly max: number }) {
   const share = max === 0 ? 0 : Math.min(1, bytes / max);
   return (
-    <span className="room">
-      <span className={share >= fullSoon ? "meter meter--warn" : "meter"} aria-hidden="true">
+    <span className={share >= fullSoon ? "room room--soon" : "room"}>
+      <span className="meter" aria-hidden="true">
         <i style={{ width: `${share * 100}%` }} />
       </span>
       <span className="num xs">{percent.format(share)}</span>

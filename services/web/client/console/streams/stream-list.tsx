@@ -87,7 +87,7 @@ export function StreamList({ streams, rates, chosen }: StreamListProps) {
     },
   ];
   return (
-    <section className="card" aria-label="All streams">
+    <section className="card streams" aria-label="All streams">
       <DataTable
         caption="Streams"
         columns={columns}
