@@ -94,6 +94,35 @@ describe("qb dlq edit", () => {
   });
 });
 
+describe("qb overview", () => {
+  test("counts what waits for a person, and leads to its cause, its letters and a note on it", async () => {
+    const { letter } = await stuckOrder();
+
+    const overview = await qb("overview", "--json");
+    expect(overview.code).toBe(0);
+    const { services } = overview.json() as {
+      services: { service: string; deadLetters: { dead: number } }[];
+    };
+    const inventory = services.find(({ service }) => service === "inventory");
+    expect(inventory?.deadLetters.dead).toBeGreaterThan(0);
+    expect((await qb("overview")).out).toContain("Try next: qb dlq groups");
+
+    const { groups } = (await qb("dlq", "groups", "--json")).json() as { groups: { id: string }[] };
+    const group = groups[0]?.id ?? "";
+    expect((await qb("dlq", "ls", "--group", group)).out).toContain(letter);
+    const noted = await qb("dlq", "note", group, "the sender is being mended");
+    expect([noted.code, noted.out]).toEqual([0, `Noted on ${group}: the sender is being mended\n`]);
+    expect((await qb("dlq", "groups")).out).toContain("the sender is being mended");
+    const unknown = await qb("dlq", "note", "000000000000", "what is this?");
+    expect([unknown.code, unknown.error]).toEqual([
+      4,
+      "qb: there is no open group 000000000000\nTry next: qb dlq groups\n",
+    ]);
+
+    expect((await qb("dlq", "discard", letter, "--reason", "it was a test")).code).toBe(0);
+  });
+});
+
 describe("qb dlq redrive of many", () => {
   test("tries them without doing anything, then works them as a run and shows how it ends", async () => {
     const first = await stuckOrder();
