@@ -242,7 +242,7 @@ describe("qb by itself", () => {
       ["lane", "ls"],
     ];
 
-    for (const list of [...lists, ["missing", "ls"]]) {
+    for (const list of [...lists, ["overview"], ["missing", "ls"]]) {
       const told = await runQb(list, away);
       const asJson = await runQb([...list, "--json"], away);
 
