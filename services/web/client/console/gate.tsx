@@ -106,7 +106,7 @@ function NotAnOperator({ user }: { readonly user: SessionUser }) {
     <div className="stack">
       <Heading title="The console is for operators">
         You are signed in as <b>{user.email}</b>, which has not the role operator. An operator can
-        give it to you with <code>qb user roles</code>.
+        give it to you with <code>qb user role</code>.
       </Heading>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <Button kind="primary" onClick={leave}>
