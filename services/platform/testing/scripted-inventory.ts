@@ -13,6 +13,7 @@ export const scriptedAccess: AccessTable = {
   "inventory.v1.InventoryService/ReleaseStock": "user",
   "inventory.v1.InventoryService/GetStock": "user",
   "inventory.v1.InventoryService/WatchStock": "user",
+  "inventory.v1.InventoryService/ListItems": "user",
 };
 
 /** Lets a test see what became of a call whose caller knows nothing of it any more. */
