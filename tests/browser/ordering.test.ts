@@ -142,7 +142,6 @@ describeInBrowser("ordering", () => {
       async ({ page, open }) => {
         await open("/");
         await page.getByRole("button", { name: "Add Soup" }).tap();
-        await page.getByRole("link", { name: /^1 dish/ }).tap();
         await orderButton(page).tap();
         await heading(page, confirmed).waitFor();
       },
