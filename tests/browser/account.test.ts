@@ -13,7 +13,8 @@ describeInBrowser("an account", () => {
 
   test("leads from signing up to a ticket that is let in once", async () => {
     await publishedEvent(world);
-    let ticketPath = "";
+    const [email, password] = ["ada@example.test", "a short sentence"];
+    let bookingId = "";
     await visit(world.url, async ({ page, open }) => {
       await open("/events");
       await page
@@ -25,8 +26,8 @@ describeInBrowser("an account", () => {
         .first()
         .click();
       await page.getByLabel("Your name").fill("Ada Lovelace");
-      await page.getByLabel("Email").fill("ada@example.test");
-      await page.getByLabel("Password", { exact: true }).fill("a short sentence");
+      await page.getByLabel("Email").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(password);
       await page.getByRole("button", { name: "Create account" }).click();
       await page.waitForURL((url) => !url.pathname.startsWith("/sign-"));
       await page.getByRole("link", { name: "Account of Ada Lovelace" }).waitFor();
@@ -40,9 +41,34 @@ describeInBrowser("an account", () => {
       await code.waitFor();
 
       expect((await code.boundingBox())?.width ?? 0).toBeGreaterThanOrEqual(184);
-      ticketPath = new URL(page.url()).pathname;
+      bookingId = new URL(page.url()).pathname.replace("/bookings/", "");
     });
-    expect(ticketPath).toMatch(/^\/bookings\/[0-9a-f-]{36}$/);
+
+    const { body: signedIn } = await world.call("POST", "/api/login", {
+      body: { email, password },
+    });
+    const { body } = await world.call("POST", "/bookings.v1.BookingsService/GetTicket", {
+      token: signedIn.token,
+      body: { bookingId },
+    });
+    await visit(
+      world.url,
+      async ({ page, open, expectTrouble }) => {
+        expectTrouble(/\/VerifyTicket 4\d\d$/);
+        await open("/check-in");
+        // As a scanner does it: the field has the focus, and Enter follows.
+        const check = async (ticket: string, answer: string) => {
+          await page.keyboard.type(ticket);
+          await page.keyboard.press("Enter");
+          await page.getByRole("status").getByText(answer).waitFor();
+        };
+        await page.getByLabel("Ticket").waitFor();
+        await check(body.ticket, "Welcome, 2 seats");
+        await check(body.ticket, "Used already");
+        await check("anything else", "Not a ticket of ours");
+      },
+      { as: "operator" },
+    );
   });
 
   test("says nothing about which of email and password was wrong, and keeps what was typed", () =>

@@ -14,7 +14,7 @@ export type ServiceName = (typeof services)[number];
 export interface WebWorld extends AsyncDisposable, WebCalls {
   readonly nats: TemporaryBroker;
   service(name: ServiceName | "web"): RunningService;
-  /** Stops a service and starts it again with more settings, on its port and its data. */
+  /** Kills a service and starts it again with more settings, on its port and its data. */
   restart(name: ServiceName, settings?: Readonly<Record<string, string>>): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export async function openWebWorld({
     nats,
     service,
     async restart(name, more = {}) {
-      await service(name).process.stop();
+      await service(name).process.kill();
       await startWithDatabase(name, more);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
