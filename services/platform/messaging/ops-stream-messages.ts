@@ -1,3 +1,4 @@
+import { DeadLetterSchema } from "@app/contracts/gen/platform/v1/dead_letter_pb.ts";
 import type { StreamInfo } from "@nats-io/jetstream";
 import type { NatsConnection } from "nats";
 import { Refusal } from "../errors.ts";
@@ -34,10 +35,12 @@ export async function showStreamMessages(
   if (!info) throw new Refusal("not_found", "stream_not_found", `there is no stream ${name}`);
 
   const subject = subjectOf(stream, asked);
+  // Dead letters are announced by the core, and are in no service's contracts.
+  const payloads = payloadViewer([...inspected.contracts, DeadLetterSchema]);
   const signal = AbortSignal.timeout(searchWithinMs);
   const search: Search = { nc, stream: name, subject, asked, state: info.state, signal };
   if (asked.from !== undefined || asked.since !== undefined) {
-    return viewOf(name, await forwards(search), payloadViewer(inspected.contracts));
+    return viewOf(name, await forwards(search), payloads);
   }
   const newest =
     subject === undefined || asked.before !== undefined
@@ -45,7 +48,7 @@ export async function showStreamMessages(
       : await absentIfMissing(() => jsm.streams.getMessage(name, { last_by_subj: subject }));
   const end = Math.min(asked.before ?? Number.POSITIVE_INFINITY, info.state.last_seq + 1);
   const below = newest ? Math.min(end, newest.seq + 1) : end;
-  return viewOf(name, await backwards(search, { below, end }), payloadViewer(inspected.contracts));
+  return viewOf(name, await backwards(search, { below, end }), payloads);
 }
 
 interface Search {

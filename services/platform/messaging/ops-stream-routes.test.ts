@@ -235,6 +235,12 @@ describe("one message, by its id alone,", () => {
       key: "order/bad",
       deadLetterId: letter,
     });
+    await eventually(async () => {
+      const { body } = await call("streams/DEAD_LETTERS/messages?type=platform.v1.dead_letter");
+      expect(StreamMessagesView.parse(body).messages).toMatchObject([
+        { payload: { json: { key: "order/bad", deadLetterId: String(letter) } } },
+      ]);
+    });
   });
 
   test("is not found where nobody sent it", async () => {

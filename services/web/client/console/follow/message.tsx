@@ -52,7 +52,7 @@ export function MessagePlace({
       );
     }
     return (
-      <Empty title="Nobody knows this message">
+      <Empty title="Nobody knows this id">
         A message is found while it waits, when it failed, and in its stream by the moment that its
         id tells or at which it was handled.
         {away.length > 0 && ` Not asked, because away: ${away.join(", ")}.`}

@@ -49,7 +49,10 @@ function About({ order }: { readonly order: Order }) {
 /** Why it waits or how it ended, and what to do about it. */
 export function OrderHead({ head }: { readonly head: OrderHeadState }) {
   const { isOrder, why, problem } = head;
-  if (problem !== undefined) return <ProblemNotice problem={problem} />;
+  if (problem !== undefined) {
+    const title = problem.status === 404 ? "There is no such order" : "The order cannot be read";
+    return <ProblemNotice problem={problem} title={title} />;
+  }
   if (!isOrder) return null;
   // Its place is kept, because every service is asked and that takes a moment.
   if (why === undefined)

@@ -1,7 +1,7 @@
 import type { StreamMessageView } from "@app/platform/messaging/ops-stream-views.ts";
 import { Icon } from "../../kit/icon.tsx";
 import { dateTime, timeExact } from "../../lib/format.ts";
-import { GoTo } from "../go-to.tsx";
+import { GoTo, type Place } from "../go-to.tsx";
 import { messageName } from "../message-type.ts";
 import { Payload } from "../payload.tsx";
 
@@ -38,7 +38,7 @@ export function MessageRow({ message, open, onToggle }: MessageRowProps) {
         {key === null ? (
           <span className="muted">no key</span>
         ) : (
-          <GoTo to="/console/follow" search={{ of: key }}>
+          <GoTo {...placeOf(key)}>
             {key} v{version}
           </GoTo>
         )}
@@ -61,6 +61,14 @@ export function MessageRow({ message, open, onToggle }: MessageRowProps) {
       </div>
     </li>
   );
+}
+
+/** Where a key is shown: the announcement of a dead letter leads to the letter. */
+function placeOf(key: string): Place {
+  const [, service, id] = /^dead-letter\/([a-z]+)-(\d+)$/.exec(key) ?? [];
+  return id === undefined
+    ? { to: "/console/follow", search: { of: key } }
+    : { to: "/console/dead-letters", search: { letter: `${service}/${id}` } };
 }
 
 function HeaderLine({ name, value }: { readonly name: string; readonly value: string }) {
