@@ -14,10 +14,13 @@ const type: SQL = sql`coalesce(
   substring(${deadLetters.headers} from ${sql.param(ceType)}::text),
   substring(${deadLetters.subject} from '^(.*)[.]'), '')`;
 
-/** An error without what tells one message's from another's: ids and numbers. */
-const error: SQL = sql`regexp_replace(regexp_replace(
-  left(coalesce(${deadLetters.error}, ''), 300), ${sql.param(uuids)}::text, '<id>', 'gi'),
-  '[0-9]+', '<n>', 'g')`;
+/** What a redrive puts before the error of a letter that it could not read either. */
+const again = "^Error: (?=\\w*Error: )";
+
+/** An error without what tells one message's from another's: ids, numbers, and whether it met it again. */
+const error: SQL = sql`regexp_replace(regexp_replace(regexp_replace(
+  left(coalesce(${deadLetters.error}, ''), 300), ${sql.param(again)}::text, ''),
+  ${sql.param(uuids)}::text, '<id>', 'gi'), '[0-9]+', '<n>', 'g')`;
 
 /** What dead letters of one cause have in common; the group is a name for it that stays the same. */
 export const letterClass = {

@@ -110,6 +110,19 @@ describe("groups of dead letters", () => {
     expect(await it.world.disorder()).toBe(0);
   });
 
+  test("are the same once a redrive met the same again", async () => {
+    await using it = await kitchen({ "1": "RangeError: premature EOF", "2": "" });
+    await it.world.pool.q.execute(
+      sql`update dead_letters set error = 'RangeError: premature EOF' where key = 'order/2'`,
+    );
+
+    const { groups } = await it.read("dead-letters/groups", LetterGroupsView);
+
+    expect(groups.map(({ error, count }) => [error, count])).toEqual([
+      ["RangeError: premature EOF", 2],
+    ]);
+  });
+
   test("are listed letter by letter, and bear the newest note of a person", async () => {
     await using it = await kitchen({ "1": "table 17 is taken", "2": "table 4711 is taken" });
     const theGroup = async () => {
