@@ -15,7 +15,8 @@ export function QrCode({ text, label }: { readonly text: string; readonly label:
 }
 
 function drawn(text: string) {
-  const { data, size } = encode(text, { ecc: "M", border: BORDER });
+  // A screen has no scratches: with the least correction the modules are the largest.
+  const { data, size } = encode(text, { ecc: "L", border: BORDER });
   // One stroke for each run of dark modules keeps the drawing small.
   const runs = data.flatMap((row, y) =>
     runsIn(row).map(([x, width]) => `M${x} ${y}h${width}v1h-${width}z`),
