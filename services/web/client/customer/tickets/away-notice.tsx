@@ -30,7 +30,7 @@ export function AwayNotice({ away, tryNow, holding }: AwayNoticeProps) {
           {isConfirming
             ? "We do not know yet whether your seats are booked. Asking again cannot book them twice."
             : "We do not know yet whether your seats are held. Asking again cannot hold them twice."}{" "}
-          {held && "The hold you have is untouched."}
+          {!isConfirming && held && "The seats that you hold stay yours meanwhile."}
         </p>
       </Notice>
       <p className="sm muted" aria-hidden="true">
