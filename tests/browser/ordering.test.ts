@@ -72,8 +72,9 @@ describeInBrowser("ordering", () => {
       });
       await order(page);
       await answered.promise;
-      await page.unroute("**/orders.v1.OrdersService/CreateOrder");
+      // The call is still held here, and goes down with the page; let go before, it is answered.
       await page.reload();
+      await page.unroute("**/orders.v1.OrdersService/CreateOrder");
       await page.getByText("You sent this order and saw no answer").waitFor();
       await order(page);
       await heading(page, confirmed).waitFor();

@@ -33,9 +33,11 @@ export function OrderStatusCard({ order, live, onCancelled }: OrderStatusCardPro
       <Dish
         key={drawing}
         className={`scene scene--${drawing}`}
-        sku={drawing}
+        sku={order.sku}
+        name={nameOf(order.sku)}
         tile={tile}
-        drawing={plates[drawing]}
+        // What is confirmed can be shown: the dish itself comes out from under the cover.
+        drawing={state === "confirmed" ? undefined : plates[drawing]}
       />
       <div className="pad stack status__t">
         <h1 className="display h1">{title}</h1>
