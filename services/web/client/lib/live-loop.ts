@@ -143,8 +143,7 @@ export async function runLive<T>(
       renewed = true;
       continue;
     }
-    if (problem !== undefined && !problem.isPassing && problem.status < 500)
-      return tell({ ...state, status: "failed", problem });
+    if (problem?.isRefusal) return tell({ ...state, status: "failed", problem });
 
     tell({ ...state, status: "reconnecting", problem });
     await readOnce();

@@ -99,6 +99,31 @@ describe("a problem", () => {
     });
   });
 
+  test.each([
+    [Code.Unknown, 500],
+    [Code.Internal, 500],
+    [Code.Unavailable, 503],
+    [Code.DeadlineExceeded, 504],
+    [Code.ResourceExhausted, 429],
+  ])("with code %p leaves open whether something was done", (code, status) => {
+    const problem = problemOf(new ConnectError("no word", code));
+
+    expect(problem).toMatchObject({ status, isPassing: true, isRefusal: false });
+  });
+
+  test.each([
+    Code.InvalidArgument,
+    Code.Unauthenticated,
+    Code.PermissionDenied,
+    Code.NotFound,
+    Code.FailedPrecondition,
+    Code.AlreadyExists,
+  ])("with code %p says that nothing was done", (code) => {
+    const problem = problemOf(new ConnectError("no", code));
+
+    expect(problem).toMatchObject({ isPassing: false, isRefusal: true });
+  });
+
   test("stays itself", () => {
     const problem = new Problem({ status: 404, code: "not_found", title: "No", detail: "no" });
 

@@ -42,9 +42,14 @@ export class Problem extends Error implements ProblemFields {
     this.extra = fields.extra ?? {};
   }
 
-  /** Whether the same call may do it later: nobody said no, it only did not come through. */
+  /** Whether somebody said no: nothing was done, and the same call will be answered the same. */
+  get isRefusal(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
+  }
+
+  /** Whether the same call may do it later: nobody said no, and what was done is not known. */
   get isPassing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status > 500;
+    return !this.isRefusal && this.code !== pageFault.code;
   }
 }
 

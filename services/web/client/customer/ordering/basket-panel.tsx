@@ -65,7 +65,7 @@ function Filled(props: BasketPanelProps & { readonly content: Basket }) {
     order.mutate(
       { lines, note, key },
       // Who was told no knows that nothing came of it; who was told nothing does not.
-      { onError: (error) => !problemOf(error).isPassing && basket.set(refused(basket.get(), key)) },
+      { onError: (error) => problemOf(error).isRefusal && basket.set(refused(basket.get(), key)) },
     );
   };
 

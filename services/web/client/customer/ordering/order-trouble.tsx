@@ -79,10 +79,10 @@ function Failed({ order }: { readonly order: OrderTroubleProps["order"] }) {
   return (
     <ProblemNotice
       problem={problem}
-      title={problem.isPassing ? "We could not reach the kitchen" : "This order was not taken"}
-      retry={problem.isPassing ? retry : undefined}
+      title={problem.isRefusal ? "This order was not taken" : "Nobody said whether it was taken"}
+      retry={problem.isRefusal ? undefined : retry}
     >
-      {problem.isPassing && (
+      {!problem.isRefusal && (
         <p>Your basket is kept. If an earlier try came through, trying again orders it once.</p>
       )}
     </ProblemNotice>
