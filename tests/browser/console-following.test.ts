@@ -28,7 +28,7 @@ describeInBrowser("the console", () => {
       async ({ page, open, expectTrouble }) => {
         expectTrouble(away);
         await open("/console/streams");
-        await page.getByText("Without events, bookings").waitFor();
+        await page.getByText("Without events, bookings", { exact: true }).waitFor();
         await pause(page, "inventory-service", "a look at what waits");
         const id = await place();
 

@@ -1,5 +1,6 @@
 import { demoPassword, demoPeople } from "@app/platform/demo-people.ts";
 import type { JetStreamBroker } from "@app/platform/messaging/jetstream-broker.ts";
+import { eventually } from "@app/platform/testing/eventually.ts";
 import type { RunningService } from "@app/platform/testing/service.ts";
 import { JWKS_PATH } from "@app/platform/token-claims.ts";
 import type postgres from "postgres";
@@ -117,16 +118,21 @@ export async function publishEvent(
   { call, organiser: as }: Pick<SignInWorld, "call" | "organiser">,
   { capacity = 10, name = "Opera Aida" } = {},
 ): Promise<string> {
-  const location = await call("events", "POST", "/locations", {
-    as,
-    body: {
-      name: "West Street Opera House",
-      address: "11 West Street, Phoenix",
-      country: "United States",
-      openTime: 7,
-      closeTime: 23,
-      halls: [{ name: "Cesar Hall", capacity }],
-    },
+  // A service that has not read the issuer's keys yet says so, and is asked again.
+  const location = await eventually(async () => {
+    const made = await call("events", "POST", "/locations", {
+      as,
+      body: {
+        name: "West Street Opera House",
+        address: "11 West Street, Phoenix",
+        country: "United States",
+        openTime: 7,
+        closeTime: 23,
+        halls: [{ name: "Cesar Hall", capacity }],
+      },
+    });
+    if (made.status !== 201) throw new Error(`no location: ${JSON.stringify(made.body)}`);
+    return made;
   });
   const startDate = Math.floor(Date.now() / 1_000) + 86_400;
   const event = await call("events", "POST", "/events", {
