@@ -44,6 +44,16 @@ Exit codes:
 
 /** Runs one command line and returns the exit code. What goes wrong is told on stderr. */
 export async function runQb(args: readonly string[]): Promise<number> {
+  try {
+    await commandLine().parseAsync([...args], { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    return tell(error);
+  }
+}
+
+/** All commands, with what they take. */
+export function commandLine(): Command {
   const program = new Command("qb")
     .description("Operate the services: what waits, what failed, and what to do about it.")
     .option("--json", "answer in JSON")
@@ -90,13 +100,7 @@ export async function runQb(args: readonly string[]): Promise<number> {
   ]) {
     add(program, run);
   }
-
-  try {
-    await program.parseAsync([...args], { from: "user" });
-    return exitCodes.ok;
-  } catch (error) {
-    return tell(error);
-  }
+  return program;
 }
 
 /** Commander would end the process by itself; subcommands take this on when they are made. */
