@@ -10,7 +10,7 @@ import { closingLine, type TestSummary, testSummary, together } from "./test-sum
 /**
  * `bun run test [arguments of bun test]`: one set of servers for the whole run, and a last line
  * that says how it went. Without arguments all tests run, where there are cores for it in two halves
- * side by side, because most of those in `tests/` wait for something. The exit code is that of
+ * side by side, because those of whole systems mostly wait for something. The exit code is that of
  * `bun test`.
  */
 

@@ -16,12 +16,13 @@ function write(...files: readonly string[]): void {
 
 describe("testParts", () => {
   test("is every test file once, those of whole systems apart, and none of a package", () => {
-    write("services/a/a.test.ts", "tools/dev/testing/b.test.ts", "tests/e2e/c.test.ts");
+    write("services/a/a.test.ts", "tests/house/b.test.ts");
+    write("tests/e2e/c.test.ts", "tests/browser/d.test.ts");
     write("tests/node_modules/x/x.test.ts", "services/a/node_modules/y.test.ts", "services/a/a.ts");
 
     expect(testParts(root)).toEqual([
-      ["./tests/e2e/c.test.ts"],
-      ["./services/a/a.test.ts", "./tools/dev/testing/b.test.ts"],
+      ["./tests/browser/d.test.ts", "./tests/e2e/c.test.ts"],
+      ["./services/a/a.test.ts", "./tests/house/b.test.ts"],
     ]);
   });
 });
