@@ -1,5 +1,6 @@
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { eventually } from "@app/platform/testing/eventually.ts";
 import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
 import { type RunningService, startService } from "@app/platform/testing/service.ts";
 import { JWKS_PATH } from "@app/platform/token-claims.ts";
@@ -78,8 +79,15 @@ export async function openWebWorld({
     return found;
   };
   const calls = webCalls(service("web").url);
+  // A service that asked for the issuer's keys before there was one looks again after a while only.
+  const token = await calls.tokenOf("operator");
+  for (const name of names) {
+    await eventually(async () => {
+      const { status } = await calls.call("GET", `/ops/${name}/v1/outbox`, { token });
+      if (status !== 200) throw new Error(`${name} takes no token yet: ${status}`);
+    });
+  }
   if (demo && names.includes("orders")) {
-    const token = await calls.tokenOf("operator");
     await seedDemo({
       ordersUrl: urlOf("orders"),
       inventoryUrl: urlOf("inventory"),
