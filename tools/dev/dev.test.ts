@@ -52,28 +52,35 @@ describe("bun run dev", () => {
     expect(run.output()).toContain("NATS_URL is set");
   });
 
-  test("the printed commands work as they are, and Ctrl-C stops everything in order", async () => {
-    await using run = await startReady(DEV, "--fresh", "--no-demo");
+  test("nothing outlives a run that is killed, or whose starter is", async () => {
+    for (const entry of [DEV, BOOT]) {
+      await using run = await startReady(entry, ...(entry === BOOT ? ["dev"] : []), "--no-demo");
 
-    const first = await shell(run.command("order a burger"));
-    expect(first).toContain("202 Accepted");
-    expect(first).toEndWith(`{"id":1}`);
+      run.process.kill("SIGKILL");
+
+      await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]), START);
+    }
+  });
+});
+
+// One run for all of them, in this order: what one does the next one finds.
+describe("a run that is ready", () => {
+  let run: ReadyDevRun;
+  beforeAll(async () => {
+    run = await startReady(DEV, "--fresh");
+  });
+  afterAll(() => run?.[Symbol.asyncDispose]());
+
+  test("shows commands that work as they are", async () => {
+    const ordered = await shell(run.command("order a burger"));
+    expect(ordered).toContain("202 Accepted");
+    expect(ordered).toMatch(/\{"id":\d+\}$/);
     await eventually(async () =>
       expect(await shell(run.command("one order"))).toContain(`"status":"CONFIRMED"`),
     );
     expect(await shell(run.command("wait for"))).toContain("201 Created");
     expect(await shell(run.command("too many"))).toContain(`"detail":"insufficient stock"`);
     expect(await shell(run.command("what is left"))).toContain(`"available"`);
-
-    run.process.kill("SIGINT");
-    expect(await run.ended()).toBe(0);
-    expect(run.output()).toContain("Stopped in");
-    await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
-    expect(readState(join(dataDir, "dev"))).toBeUndefined();
-  });
-
-  test("with demo data, the printed commands show an event and book it", async () => {
-    await using run = await startReady(DEV, "--fresh");
 
     expect(await shell(run.command("what is on"))).toContain(`"name":"Aida"`);
     // Its news may still be on the way.
@@ -84,8 +91,20 @@ describe("bun run dev", () => {
     expect(await shell(run.command("how many seats"))).toContain(`"booked":2`);
   });
 
-  test("what is killed comes back on its port", async () => {
-    await using run = await startReady(DEV, "--no-demo");
+  test("is named to a second one; an ephemeral one runs beside it on other ports", async () => {
+    const second = start(DEV, "--no-demo");
+    expect(await second.ended()).toBe(1);
+    expect(second.output()).toContain(`is already there (process ${run.process.pid}`);
+
+    const beside = start(DEV, "--ci", "--ephemeral", "--no-demo");
+    expect(await beside.ended()).toBe(0);
+    const { port } = new URL(run.state().services.orders?.url ?? "");
+    expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
+    expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
+    expect(run.state().pid).toBe(run.process.pid);
+  });
+
+  test("brings back on its port what is killed", async () => {
     const { orders } = run.state().services;
 
     for (const program of ["orders/main.ts", "nats-server", "postgres"]) {
@@ -102,29 +121,13 @@ describe("bun run dev", () => {
     expect(await shell(run.command("wait for"))).toMatch(/201 Created|409 Conflict/);
   });
 
-  test("a second run is told who is there; an ephemeral one runs beside on other ports", async () => {
-    await using first = await startReady(DEV, "--no-demo");
+  test("stops everything in order at Ctrl-C", async () => {
+    run.process.kill("SIGINT");
 
-    const second = start(DEV, "--no-demo");
-    expect(await second.ended()).toBe(1);
-    expect(second.output()).toContain(`is already there (process ${first.process.pid}`);
-
-    const beside = start(DEV, "--ci", "--ephemeral", "--no-demo");
-    expect(await beside.ended()).toBe(0);
-    const { port } = new URL(first.state().services.orders?.url ?? "");
-    expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
-    expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
-    expect(first.state().pid).toBe(first.process.pid);
-  });
-
-  test("nothing outlives a run that is killed, or whose starter is", async () => {
-    for (const entry of [DEV, BOOT]) {
-      await using run = await startReady(entry, ...(entry === BOOT ? ["dev"] : []), "--no-demo");
-
-      run.process.kill("SIGKILL");
-
-      await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]), START);
-    }
+    expect(await run.ended()).toBe(0);
+    expect(run.output()).toContain("Stopped in");
+    await eventually(() => expect(run.processes.filter(isAlive)).toEqual([]));
+    expect(readState(join(dataDir, "dev"))).toBeUndefined();
   });
 });
 

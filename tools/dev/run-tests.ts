@@ -9,16 +9,17 @@ import { closingLine, type TestSummary, testSummary, together } from "./test-sum
 
 /**
  * `bun run test [arguments of bun test]`: one set of servers for the whole run, and a last line
- * that says how it went. Without arguments all tests run, where there are cores for it in two halves
- * side by side, because those of whole systems mostly wait for something. The exit code is that of
- * `bun test`.
+ * that says how it went. Without arguments all tests run in parts, as many side by side as there are
+ * cores: whichever core is free takes the next part. The exit code is that of the first part that failed.
  */
 
 // For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
 const TEST_LIMIT_MS = 120_000;
 const DRAIN_DEADLINE_MS = 1_000;
-/** With fewer the halves only hold each other up. */
-const CORES_MIN_TO_HALVE = 2;
+/** What a shell tells of a program that Ctrl-C ended. */
+const STOPPED = 130;
+/** Each has services, databases and browsers of its own: more only take the machine's memory. */
+const SIDE_BY_SIDE_MAX = 4;
 const ROOT = resolve(import.meta.dir, "../..");
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
@@ -32,33 +33,56 @@ async function runTests(args: readonly string[]): Promise<number> {
     QUICKBITE_TEST_NATS_URL: NATS_URL || servers?.natsUrl,
     ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
   };
-  const halved = args.length === 0 && availableParallelism() >= CORES_MIN_TO_HALVE;
-  const parts = halved ? testParts(ROOT) : [args];
-  const running = parts.map((part, index) =>
-    startTests(part, {
-      environment: { ...environment, ...portsEnvironment(index, parts.length) },
-      cwd: halved ? ROOT : process.cwd(),
-    }),
-  );
+  const all = args.length === 0;
+  const parts = all ? testParts(ROOT) : [args];
+  const slots = Math.min(availableParallelism(), SIDE_BY_SIDE_MAX, parts.length);
+  const live = new Set<RunningTests>();
+  let stopped = false;
   const stop = () => {
-    for (const { child } of running) child.kill("SIGTERM");
+    stopped = true;
+    for (const { child } of live) child.kill("SIGTERM");
   };
   // A terminal sends Ctrl-C to all of them; the servers are stopped after the tests.
-  process.on("SIGINT", () => undefined);
+  process.on("SIGINT", () => {
+    stopped = true;
+  });
   process.on("SIGTERM", stop);
   using _starters = onStarterGone(stop);
 
+  const started = parts.map(() => Promise.withResolvers<RunningTests | undefined>());
+  let next = 0;
+  const work = async (slot: number) => {
+    for (let index = next++; index < parts.length; index = next++) {
+      const part = parts[index] ?? [];
+      if (stopped) {
+        started[index]?.resolve(undefined);
+        continue;
+      }
+      const running = startTests(part, {
+        environment: { ...environment, ...portsEnvironment(slot, slots) },
+        cwd: all ? ROOT : process.cwd(),
+      });
+      live.add(running);
+      started[index]?.resolve(running);
+      await running.end;
+      live.delete(running);
+    }
+  };
+  const working = Promise.all(Array.from({ length: slots }, (_, slot) => work(slot)));
+
   const ended: { code: number; summary: TestSummary }[] = [];
-  // One half is shown as it comes and the other when that has ended: mixed, nobody could read them.
-  for (const { end, show } of running) {
-    show();
-    ended.push(await end);
+  // One part is shown as it comes and the others when it has ended: mixed, nobody could read them.
+  for (const { promise } of started) {
+    const running = await promise;
+    running?.show();
+    if (running) ended.push(await running.end);
   }
+  await working;
   await servers?.leave();
 
   const result = together(ended.map(({ summary }) => summary));
   report(result);
-  const code = ended.find((one) => one.code !== 0)?.code ?? 0;
+  const code = ended.find((one) => one.code !== 0)?.code ?? (stopped ? STOPPED : 0);
   return code === 0 && result.failed > 0 ? 1 : code;
 }
 

@@ -15,14 +15,31 @@ function write(...files: readonly string[]): void {
 }
 
 describe("testParts", () => {
-  test("is every test file once, those of whole systems apart, and none of a package", () => {
+  test("is every test file once, whole systems first and in small parts, and none of a package", () => {
     write("services/a/a.test.ts", "tests/house/b.test.ts");
-    write("tests/e2e/c.test.ts", "tests/browser/d.test.ts");
+    write("tests/e2e/c.test.ts", "tests/browser/d.test.ts", "tests/browser/e.test.ts");
     write("tests/node_modules/x/x.test.ts", "services/a/node_modules/y.test.ts", "services/a/a.ts");
 
     expect(testParts(root)).toEqual([
-      ["./tests/browser/d.test.ts", "./tests/e2e/c.test.ts"],
+      ["./tests/browser/d.test.ts"],
+      ["./tests/browser/e.test.ts"],
+      ["./tests/e2e/c.test.ts"],
       ["./services/a/a.test.ts", "./tests/house/b.test.ts"],
     ]);
+  });
+
+  test("a folder of many files is several parts", () => {
+    const files = Array.from({ length: 60 }, (_, index) => `services/many/${index}.test.ts`);
+    write(...files);
+
+    const parts = testParts(root).filter((part) => part.some((file) => file.includes("many")));
+
+    expect(parts.length).toBeGreaterThan(1);
+    expect(
+      parts
+        .flat()
+        .filter((file) => file.includes("many"))
+        .sort(),
+    ).toEqual(files.map((file) => `./${file}`).sort());
   });
 });
