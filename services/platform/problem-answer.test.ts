@@ -6,6 +6,7 @@ import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/conn
 import { authenticator } from "./auth.ts";
 import type { HttpServer } from "./http.ts";
 import { silentLog } from "./log.ts";
+import { problemAnswer } from "./problem-answer.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
 import { scriptedAccess } from "./testing/scripted-inventory.ts";
 import { servedHttp } from "./testing/served-http.ts";
@@ -80,6 +81,21 @@ describe("what the wrapper refuses on the path of a call", () => {
 
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: "unimplemented", message: "not found" });
+  });
+
+  test.each([
+    [502, "unavailable"],
+    [503, "unavailable"],
+    [504, "deadline_exceeded"],
+    [599, "unknown"],
+  ])("tells what a gateway answers with %i as %s", async (status, code) => {
+    const request = new Request("http://quickbite.test/orders.v1.OrdersService/GetOrder");
+    const problem = { status, code: "answer_lost", title: "Lost", detail: "it is lost" };
+
+    const answer = problemAnswer(request, problem);
+
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ code, message: "it is lost" });
   });
 
   test("tells a late call that it is late", async () => {

@@ -22,7 +22,10 @@ const codes: Readonly<Record<number, Code>> = {
   415: Code.Unimplemented,
   429: Code.ResourceExhausted,
   500: Code.Internal,
+  // What a gateway says of the service behind it.
+  502: Code.Unavailable,
   503: Code.Unavailable,
+  504: Code.DeadlineExceeded,
 };
 
 /** Whether a request asks for a call, of which service ever. */

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { publishedEvent } from "./published-event.ts";
-import { visit } from "./visit.ts";
+import { type Visit, visit } from "./visit.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
+
+const ALL_THAT_IS_KEPT = "JSON.stringify(localStorage)";
 
 describeInBrowser("an account", () => {
   let world: WebWorld;
@@ -15,7 +18,7 @@ describeInBrowser("an account", () => {
     await publishedEvent(world);
     const [email, password] = ["ada@example.test", "a short sentence"];
     let bookingId = "";
-    await visit(world.url, async ({ page, open }) => {
+    const signUpAndBook = async ({ page, open, context, expectTrouble }: Visit) => {
       await open("/events");
       await page
         .getByRole("link", { name: /^Sign in$/ })
@@ -42,7 +45,16 @@ describeInBrowser("an account", () => {
 
       expect((await code.boundingBox())?.width ?? 0).toBeGreaterThanOrEqual(184);
       bookingId = new URL(page.url()).pathname.replace("/bookings/", "");
-    });
+      await page.getByText("Saved, works offline").waitFor();
+      expect(await notInstallable(page)).toEqual([]);
+      await opensWithoutNetwork({ page, open, context, expectTrouble });
+
+      await page.goto("/account");
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByRole("heading", { name: "You are a guest." }).waitFor();
+      expect(await page.evaluate<string>(ALL_THAT_IS_KEPT)).not.toContain("Aida");
+    };
+    await visit(world.url, signUpAndBook, { keepsApp: true });
 
     const { body: signedIn } = await world.call("POST", "/api/login", {
       body: { email, password },
@@ -96,3 +108,32 @@ describeInBrowser("an account", () => {
       { as: "customer" },
     ));
 });
+
+/** The ticket's page is open, and its app is kept. */
+async function opensWithoutNetwork({
+  page,
+  open,
+  context,
+  expectTrouble,
+}: Pick<Visit, "page" | "open" | "context" | "expectTrouble">): Promise<void> {
+  const code = page.getByRole("img", { name: "Code of the ticket for Opera Aida" });
+  expectTrouble(/net::ERR_INTERNET_DISCONNECTED/);
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByText("This is the ticket as it was saved").waitFor();
+  await code.waitFor();
+  await open("/bookings");
+  await page.getByText("Saved earlier").waitFor();
+  await code.waitFor();
+  await context.setOffline(false);
+  await page.getByText("Saved, works offline").waitFor();
+}
+
+/** Why a phone would not offer to install the app. */
+async function notInstallable(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  // A visit is a window that leaves nothing behind.
+  return installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== "in-incognito");
+}

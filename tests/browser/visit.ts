@@ -20,6 +20,8 @@ export interface Visit extends Troubles {
 }
 
 export interface VisitOptions extends Look {
+  /** Lets the site keep its app for the time without a network, which costs each visit the whole of it. */
+  readonly keepsApp?: boolean;
   /** Somebody of the demo, signed in; a guest without. */
   readonly as?: DemoName;
 }
@@ -37,6 +39,8 @@ export type Width = (typeof widths)[number];
 export type Theme = (typeof themes)[number];
 
 const HEIGHTS: Readonly<Record<Width, number>> = { 360: 740, 768: 1024, 1280: 800 };
+/** Makes it one of the browsers that have none. */
+const NO_WORKERS_SCRIPT = "delete Navigator.prototype.serviceWorker;";
 // What a page takes on a busy machine; where all is well nobody waits for it.
 const ACTION_DEADLINE_MS = 30_000;
 const EVIDENCE_DEADLINE_MS = 5_000;
@@ -49,13 +53,14 @@ const EVIDENCE_DEADLINE_MS = 5_000;
 export async function visit(
   url: string,
   act: (visit: Visit) => Promise<void>,
-  { as, ...look }: VisitOptions = {},
+  { as, keepsApp = false, ...look }: VisitOptions = {},
 ): Promise<void> {
   const storageState = as && (await sessionOf(url, as));
   const context = await openContext(url, { ...look, ...(storageState && { storageState }) });
   try {
     context.setDefaultTimeout(ACTION_DEADLINE_MS * patience);
     await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
+    if (!keepsApp) await context.addInitScript(NO_WORKERS_SCRIPT);
     const troubles = watchTroubles(context);
     const page = await context.newPage();
     try {
@@ -116,6 +121,7 @@ function sessionOf(url: string, person: DemoName): Promise<Session> {
 async function newSession(url: string, person: DemoName): Promise<Session> {
   const context = await openContext(url, {});
   try {
+    await context.addInitScript(NO_WORKERS_SCRIPT);
     await signIn(await context.newPage(), person);
     return await context.storageState();
   } finally {

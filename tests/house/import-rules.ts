@@ -104,8 +104,10 @@ export const importRules: readonly ImportRule[] = [
     ],
   },
   {
+    // What it tells the client's worker, in the worker's own words.
     of: "services/web/build/**",
     files: ["services/web/build/**", platform],
+    types: ["services/web/client/offline/release.ts"],
     packages: ["bun", "zod", runtime],
   },
   {

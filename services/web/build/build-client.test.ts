@@ -60,6 +60,19 @@ describe("the built client", () => {
     expect(bytes.reduce((sum, each) => sum + each, 0)).toBeLessThan(FIRST_PAGE_BYTES_MAX);
   });
 
+  test("has a worker that knows every file of the customer's app, and none of the console's", () => {
+    const worker = fileAt("/service-worker.js");
+    const known = [...text(worker).matchAll(/"(\/[\w./-]+\.\w+)"/g)].map(([, at = ""]) => at);
+    const pages = known.map(fileAt).filter(({ type }) => type.startsWith("text/javascript"));
+
+    expect(worker.immutable).toBe(false);
+    expect(known).toContain("/manifest.webmanifest");
+    expect(known.filter((at) => at.startsWith("/assets/customer"))).not.toEqual([]);
+    expect(known.filter((at) => /console|\.map$/.test(at))).toEqual([]);
+    for (const name of ["booking-page", "bookings-page", "menu-page"])
+      expect(pages.filter(({ path }) => path.includes(`/${name}-`))).toHaveLength(1);
+  });
+
   test("is whole when several build it at once", async () => {
     const ends = await Promise.all([1, 2, 3].map(() => build(join(folder, "shared"), "quick")));
 

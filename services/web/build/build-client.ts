@@ -2,8 +2,9 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { BUILT, type BuiltClient, type BuiltFile } from "./built-client.ts";
-import { ASSETS, appNames, bundle, type ClientFile } from "./bundle.ts";
+import { ASSETS, appNames, bundle, bundleWorker, type ClientFile } from "./bundle.ts";
 import { pageHtml } from "./page-html.ts";
+import { releaseOf } from "./release.ts";
 import { sourceKey } from "./source-key.ts";
 
 /** How hard to compress: `quick` while somebody waits for a page, `best` for an image. */
@@ -21,15 +22,19 @@ const repository = resolve(web, "../..");
  */
 export async function buildClient(folder: string, effort: Effort): Promise<void> {
   const key = sourceKey(repository);
-  const { apps, theme, files: bundled } = await bundle(join(web, "client"));
+  const client = join(web, "client");
+  const { apps, theme, files: bundled } = await bundle(client);
   const pages = appNames.map((name) => ({
     path: `/${name}.html`,
     bytes: new Uint8Array(Buffer.from(pageHtml(name, apps[name], theme))),
   }));
+  const page = pageHtml("customer", apps.customer, theme);
+  const release = releaseOf({ page, script: apps.customer.script, bundled, icons: publicFiles() });
+  const worker = await bundleWorker(client, release);
   const unfinished = `${folder}.${process.pid}.unfinished`;
   mkdirSync(unfinished, { recursive: true });
   try {
-    const files = [...bundled, ...pages, ...publicFiles()].map((file) =>
+    const files = [...bundled, ...worker, ...pages, ...publicFiles()].map((file) =>
       writeFile(unfinished, file, effort),
     );
     const built: BuiltClient = {

@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { BuildOutput } from "bun";
+import type { Release } from "../client/offline/release.ts";
 
 /** One file as it leaves the bundler or the folder of public files. */
 export interface ClientFile {
@@ -51,7 +51,7 @@ const common = {
  * Throws an `AggregateError` that names what does not compile.
  */
 export async function bundle(client: string): Promise<Bundle> {
-  const [apps, theme, worker] = await Promise.all([
+  const [apps, theme] = await Promise.all([
     Bun.build({
       ...common,
       entrypoints: appNames.map((name) => join(client, name, "main.tsx")),
@@ -64,25 +64,35 @@ export async function bundle(client: string): Promise<Bundle> {
         asset: "[name]-[hash].[ext]",
       },
     }),
-    buildScript(join(client, "theme.ts"), "[name]-[hash].[ext]"),
-    // It has to stand at the root of what it serves, under a name that never changes.
-    readdirSync(client).includes("service-worker.ts")
-      ? buildScript(join(client, "service-worker.ts"), "[name].[ext]")
-      : undefined,
+    Bun.build({
+      ...common,
+      entrypoints: [join(client, "theme.ts")],
+      format: "iife",
+      naming: "[name]-[hash].[ext]",
+    }),
   ]);
   return {
     apps: { customer: appIn(apps, "customer"), console: appIn(apps, "console") },
     theme: pathOf(theme.outputs.find(({ kind }) => kind === "entry-point")?.path ?? ""),
-    files: [
-      ...(await filesOf(apps, ASSETS)),
-      ...(await filesOf(theme, ASSETS)),
-      ...(worker === undefined ? [] : await filesOf(worker, "/")),
-    ],
+    files: [...(await filesOf(apps, ASSETS)), ...(await filesOf(theme, ASSETS))],
   };
 }
 
-const buildScript = (entrypoint: string, naming: string) =>
-  Bun.build({ ...common, entrypoints: [entrypoint], format: "iife", naming });
+/**
+ * Bundles the service worker of one release, which it is told in place of its constant `RELEASE`. It
+ * has to stand at the root of what it serves, under a name that never changes.
+ */
+export async function bundleWorker(client: string, release: Release): Promise<ClientFile[]> {
+  const worker = await Bun.build({
+    ...common,
+    entrypoints: [join(client, "service-worker.ts")],
+    format: "iife",
+    naming: "[name].[ext]",
+    publicPath: "/",
+    define: { ...common.define, RELEASE: JSON.stringify(release) },
+  });
+  return filesOf(worker, "/");
+}
 
 function appIn({ metafile }: BuildOutput, name: AppName): BundledApp {
   const outputs = metafile?.outputs ?? {};

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { planFor } from "../client/offline/worker-plan.ts";
 import { appAt, wantsPage } from "./navigation.ts";
 
 const ofBrowser =
@@ -61,5 +62,30 @@ describe("appAt", () => {
 
     expect(["/console", "/console/streams"].map(at)).toEqual(["console", "console"]);
     expect(["/", "/consolex", "/events/1/book"].map(at)).toEqual(Array(3).fill("customer"));
+  });
+});
+
+describe("the app's service worker", () => {
+  test.each([
+    "/",
+    "/events/1/book",
+    "/bookings/1",
+    "/bookings/1/ticket",
+    "/v1/orders",
+    "/nowhere",
+    "/console",
+    "/console/streams",
+    "/consoles",
+    "/healthz",
+    "/.well-known/jwks.json",
+    "/assets/customer-1.js",
+  ])("stands in at %s where the app's page stands, and nowhere else", (path) => {
+    const isPage = wants(path, { "sec-fetch-mode": "navigate" });
+    const isApp = isPage && appAt({ path, query: "" }) === "customer";
+    const origin = "http://quickbite.test";
+
+    const plan = planFor({ method: "GET", mode: "navigate", url: `${origin}${path}` }, origin);
+
+    expect(plan).toBe(isApp ? "page" : "pass");
   });
 });

@@ -9,6 +9,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient } from "../lib/query.ts";
 import { SessionProvider } from "../lib/session.tsx";
+import { startWorker } from "../offline/start-worker.ts";
 import { router } from "./routes.tsx";
 
 const root = document.getElementById("root");
@@ -23,3 +24,5 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+startWorker();

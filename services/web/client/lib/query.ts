@@ -14,6 +14,9 @@ export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // Without a network they fail at once, and pages show what they kept, instead of waiting for one.
+        networkMode: "always",
+        refetchOnReconnect: true,
         staleTime: 2_000,
         refetchInterval: ({ state }) => recoveryAfter(state.error),
         retry: (failures, error) => failures < retriesMax && problemOf(error).isPassing,

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useEffect, useMemo } from "react";
 import { newId } from "./new-id.ts";
 import { problemOf } from "./problem.ts";
 import { type SessionUser, sessionRecord } from "./session-record.ts";
-import { stored } from "./storage.ts";
+import { forgetOwned, stored } from "./storage.ts";
 import { callJson } from "./transport.ts";
 import { useStored } from "./use-stored.ts";
 
@@ -16,7 +16,7 @@ export interface Session {
   readonly signedIn: (user: SessionUser, options?: { readonly expiresInSeconds?: number }) => void;
   /** Says what the account is called now. */
   readonly renamed: (user: SessionUser) => void;
-  /** Ends the session here and at the service. */
+  /** Ends the session here and at the service, and takes what was kept for its account with it. */
   readonly signOut: () => Promise<void>;
 }
 
@@ -69,8 +69,10 @@ const signedIn: Session["signedIn"] = ({ id, name, email, roles }, options = {})
 };
 
 async function signOut(): Promise<void> {
+  const owner = sessionRecord.get()?.user.id;
   await callJson("POST", "/api/logout", {});
   sessionRecord.set(null);
+  if (owner !== undefined) forgetOwned(owner);
 }
 
 function rename({ id, name, email, roles }: SessionUser): void {

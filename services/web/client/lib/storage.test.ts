@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { stored } from "./storage.ts";
+import { forgetOwned, stored } from "./storage.ts";
 
 /** A browser's storage, as two tabs share it. */
 function shared() {
@@ -101,4 +101,27 @@ describe("a stored value", () => {
     expect(value.get()).toBe(2);
     expect(kept.get("quickbite.counter")).toBe("1");
   });
+});
+
+test("forgetting somebody takes what was kept for them, and nothing else", () => {
+  const { kept, storage } = shared();
+  const names = ["tickets.u1", "holds.u1", "tickets.u11", "tickets.guest-u1", "basket"];
+  for (const name of names) kept.set(`quickbite.${name}`, "1");
+  kept.set("of.another.page.u1", "1");
+
+  forgetOwned("u1", {
+    ...storage,
+    get length() {
+      return kept.size;
+    },
+    key: (nth) => [...kept.keys()][nth] ?? null,
+    removeItem: (key) => void kept.delete(key),
+  });
+
+  expect([...kept.keys()]).toEqual([
+    "quickbite.tickets.u11",
+    "quickbite.tickets.guest-u1",
+    "quickbite.basket",
+    "of.another.page.u1",
+  ]);
 });

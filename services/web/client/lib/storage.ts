@@ -69,6 +69,21 @@ export function stored<T>(name: string, settings: StoredSettings<T>): Stored<T> 
   };
 }
 
+/**
+ * Takes away all that is kept under names that end with `.` and whose it is, such as `tickets.u1`:
+ * for whoever leaves, because the next at this browser may be somebody else.
+ */
+export function forgetOwned(
+  owner: string,
+  storage: Pick<Storage, "length" | "key" | "removeItem"> | undefined = browserStorage(),
+): void {
+  attempt(() => {
+    const keys = Array.from({ length: storage?.length ?? 0 }, (_, nth) => storage?.key(nth) ?? "");
+    for (const key of keys)
+      if (key.startsWith(prefix) && key.endsWith(`.${owner}`)) storage?.removeItem(key);
+  });
+}
+
 const failed = Symbol("failed");
 
 /** Storage throws when it is full, and when the reader forbids it. */

@@ -17,7 +17,7 @@ import { PathLink } from "../path-link.tsx";
 import { wordsOf } from "./booking-state.ts";
 import { BookingTicket } from "./booking-ticket.tsx";
 import { endsAt } from "./event-days.ts";
-import { ticketsOf } from "./kept-tickets.ts";
+import { type KeptTicket, ticketsOf } from "./kept-tickets.ts";
 import { beginning } from "./moments.ts";
 import { seatsText } from "./seat-words.ts";
 import { shortId } from "./short-id.ts";
@@ -30,34 +30,83 @@ import "./bookings-page.css";
 /** One booking: its ticket as long as it stands, else what became of it. */
 export function BookingPage() {
   const id = useRouteParam("id");
-  const { data: booking, error, refetch, isFetching } = useBooking(id);
-  const problem = error && problemOf(error);
   return (
     <Page title="Ticket" brand="myevents">
       <div className="wrap bookings">
         <Link className="sm back" to="/bookings">
           My bookings
         </Link>
-        {problem && (
-          <Failed
-            id={id}
-            problem={problem}
-            known={booking !== undefined}
-            retry={() => void refetch()}
-            retrying={isFetching}
-          />
-        )}
-        {booking && <Known booking={booking} />}
-        {!booking && !problem && (
-          <>
-            <h1 className="vh">Ticket</h1>
-            <Skeleton label="Loading the ticket">
-              <Bone height="22rem" />
-            </Skeleton>
-          </>
-        )}
+        <Looked id={id} />
       </div>
     </Page>
+  );
+}
+
+/** What the service says of it; while it says nothing, the ticket that was saved. */
+function Looked({ id }: { readonly id: string }) {
+  const { userId } = useSession();
+  const saved = useStored(ticketsOf(userId()))[id];
+  const { data: booking, error, failureReason, refetch, isFetching } = useBooking(id);
+  const problem = error && problemOf(error);
+  const notice = problem && (
+    <ProblemNotice problem={problem} retry={() => void refetch()} retrying={isFetching}>
+      <p>We go on trying by ourselves.</p>
+    </ProblemNotice>
+  );
+  if (problem && isNoBooking(problem)) return <NoSuchBooking />;
+  if (booking)
+    return (
+      <>
+        {notice}
+        <Known booking={booking} />
+      </>
+    );
+  if (saved) return <Saved ticket={saved} unanswered={failureReason !== null} />;
+  if (notice)
+    return (
+      <>
+        <h1 className="display h1">The ticket did not come.</h1>
+        {notice}
+      </>
+    );
+  return (
+    <>
+      <h1 className="vh">Ticket</h1>
+      <Skeleton label="Loading the ticket">
+        <Bone height="22rem" />
+      </Skeleton>
+    </>
+  );
+}
+
+const isNoBooking = ({ status }: Problem) => status === 404 || status === 400 || status === 401;
+
+interface SavedProps {
+  readonly ticket: KeptTicket;
+  /** Whether somebody was asked about it and did not answer. */
+  readonly unanswered: boolean;
+}
+
+function Saved({ ticket, unanswered }: SavedProps) {
+  return (
+    <>
+      <TicketCard ticket={ticket} level="h1">
+        {unanswered ? (
+          <Badge icon="wifioff">Saved earlier</Badge>
+        ) : (
+          <Badge tone="ok" icon="check">
+            Saved, works offline
+          </Badge>
+        )}
+      </TicketCard>
+      {unanswered && (
+        <Notice tone="warn" icon="wifioff" role="status" title="This is the ticket as it was saved">
+          <p>
+            Nobody answers right now. It lets you in all the same, unless it was cancelled since.
+          </p>
+        </Notice>
+      )}
+    </>
   );
 }
 
@@ -98,61 +147,29 @@ function Known({ booking }: { readonly booking: Booking }) {
   );
 }
 
-interface FailedProps {
-  readonly id: string;
-  readonly problem: Problem;
-  readonly known: boolean;
-  readonly retry: () => void;
-  readonly retrying: boolean;
-}
-
-function Failed({ id, problem, known, retry, retrying }: FailedProps) {
-  const { user, userId } = useSession();
+function NoSuchBooking() {
+  const { user } = useSession();
   const { href } = useLocation();
-  const saved = useStored(ticketsOf(userId()))[id];
-  const isNowhere = problem.status === 404 || problem.status === 400;
-  if (isNowhere || problem.status === 401)
-    return (
-      <>
-        <h1 className="display h1">There is no such booking here.</h1>
-        <p className="lead">
-          {user ? "It may be of another account." : "It may be of an account: sign in to see it."}
-        </p>
-        <p>
-          {user ? (
-            <Link className={buttonClass({ kind: "primary" })} to="/bookings">
-              See my bookings
-            </Link>
-          ) : (
-            <PathLink
-              className={buttonClass({ kind: "primary" })}
-              path={signInFrom("/sign-in", href)}
-            >
-              Sign in
-            </PathLink>
-          )}
-        </p>
-      </>
-    );
   return (
     <>
-      {!known && !saved && <h1 className="display h1">The ticket did not come.</h1>}
-      {!known && saved && (
-        <TicketCard ticket={saved} level="h1">
-          <Badge icon="wifioff">Saved earlier</Badge>
-        </TicketCard>
-      )}
-      {!known && saved ? (
-        <Notice tone="warn" icon="wifioff" role="status" title="This is the ticket as it was saved">
-          <p>
-            Nobody answers right now. It lets you in all the same, unless it was cancelled since.
-          </p>
-        </Notice>
-      ) : (
-        <ProblemNotice problem={problem} retry={retry} retrying={retrying}>
-          <p>We go on trying by ourselves.</p>
-        </ProblemNotice>
-      )}
+      <h1 className="display h1">There is no such booking here.</h1>
+      <p className="lead">
+        {user ? "It may be of another account." : "It may be of an account: sign in to see it."}
+      </p>
+      <p>
+        {user ? (
+          <Link className={buttonClass({ kind: "primary" })} to="/bookings">
+            See my bookings
+          </Link>
+        ) : (
+          <PathLink
+            className={buttonClass({ kind: "primary" })}
+            path={signInFrom("/sign-in", href)}
+          >
+            Sign in
+          </PathLink>
+        )}
+      </p>
     </>
   );
 }

@@ -29,6 +29,9 @@ import "./bookings-page.css";
 export function BookingsPage() {
   const { bookings, query } = useBookings();
   const problem = query.error && problemOf(query.error);
+  const failure = query.failureReason && problemOf(query.failureReason);
+  // From the first silence on: who stands at the door does not wait for the last try.
+  const isUnanswered = bookings === undefined && failure?.isPassing === true;
   return (
     <Page title="My bookings" brand="myevents">
       <div className="wrap bookings">
@@ -45,6 +48,7 @@ export function BookingsPage() {
             retrying={query.isFetching}
           />
         )}
+        {isUnanswered && <SavedTickets />}
         {bookings && <Lists bookings={bookings} />}
         {query.hasNextPage && (
           <p className="bookings__more">
@@ -53,7 +57,7 @@ export function BookingsPage() {
             </Button>
           </p>
         )}
-        {query.isPending && !problem && (
+        {query.isPending && !problem && !isUnanswered && (
           <Skeleton label="Loading your bookings">
             <Bone height="18rem" />
             <Bone height="4rem" />
@@ -93,17 +97,14 @@ function Failed({ problem, known, retry, retrying }: FailedProps) {
       </section>
     );
   return (
-    <>
-      <ProblemNotice
-        problem={problem}
-        title={known ? "Your bookings may have changed" : "Your bookings did not come"}
-        retry={retry}
-        retrying={retrying}
-      >
-        <p>Tickets that were saved on this device stay good. We go on trying by ourselves.</p>
-      </ProblemNotice>
-      {!known && <SavedTickets />}
-    </>
+    <ProblemNotice
+      problem={problem}
+      title={known ? "Your bookings may have changed" : "Your bookings did not come"}
+      retry={retry}
+      retrying={retrying}
+    >
+      <p>Tickets that were saved on this device stay good. We go on trying by ourselves.</p>
+    </ProblemNotice>
   );
 }
 

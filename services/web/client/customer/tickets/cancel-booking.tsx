@@ -28,7 +28,7 @@ export function CancelBooking({ booking }: { readonly booking: Booking }) {
       setOpen(false);
       toast({ text: `${seatsText(seats)} for ${eventName} went back.` });
       await queries.invalidateQueries({ queryKey: ["bookings"] });
-      await queries.invalidateQueries({ queryKey: ["booking", id] });
+      await queries.invalidateQueries({ queryKey: ["booking"] });
     } catch (error) {
       setProblem(problemOf(error));
     } finally {

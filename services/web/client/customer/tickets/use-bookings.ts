@@ -28,8 +28,9 @@ export function useBookings() {
 
 /** One booking; its organiser or its owner may cancel it while somebody looks. */
 export function useBooking(bookingId: string) {
+  const { userId } = useSession();
   return useQuery({
-    queryKey: ["booking", bookingId],
+    queryKey: ["booking", userId(), bookingId],
     queryFn: async ({ signal }) => {
       const { booking } = await bookingsCalls.getBooking({ bookingId }, { signal });
       if (booking === undefined) throw new Error("the answer holds no booking");

@@ -22,7 +22,7 @@ export function useTicket(booking: Booking, event: Event | undefined): ShownTick
   const kept = useStored(store)[booking.id];
   const stands = booking.status !== BookingStatus.CANCELLED;
   const { data: fetched } = useQuery({
-    queryKey: ["ticket", booking.id],
+    queryKey: ["ticket", userId(), booking.id],
     queryFn: async ({ signal }) =>
       (await bookingsCalls.getTicket({ bookingId: booking.id }, { signal })).ticket,
     enabled: stands,
