@@ -152,7 +152,11 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     return unlessAborted(stopping.signal, ensuring);
   };
 
-  const payloads = payloadReader(options.contracts);
+  const handled = options.consumers.flatMap(({ handlers }) => handlers);
+  const payloads = payloadReader(
+    options.contracts,
+    handled.map(({ schema }) => schema),
+  );
   const consumers = options.consumers.map((declared) =>
     consumerOptions(options, declared, { payloads, lanesFreed }),
   );
