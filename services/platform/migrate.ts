@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { z } from "zod";
 import { crashPoint } from "./crash-point.ts";
 import type { Database } from "./postgres.ts";
 import { requirePostgres } from "./server-versions.ts";
+import { shippedFiles } from "./shipped-files.ts";
 
 /** One migration as drizzle-kit generates it. */
 export interface Migration {
@@ -43,11 +44,9 @@ export function readMigrations(folder: string): Migration[] {
     });
 }
 
-const DRIZZLE = resolve(import.meta.dir, "../../drizzle");
-
 /** The migrations of one service's database. */
 export const migrationsOf = (service: string): Migration[] =>
-  readMigrations(resolve(DRIZZLE, service));
+  readMigrations(join(shippedFiles, "drizzle", service));
 
 /** The names of migrations that a database still lacks. Rejects when it was never migrated. */
 export async function pendingMigrations(

@@ -13,6 +13,7 @@ const MODULES: Readonly<Record<string, string>> = {
   test: "tools/dev/run-tests.ts",
   qb: "tools/qb/main.ts",
   generate: "tools/dev/generate.ts",
+  compile: "tools/dev/compile.ts",
   simulate: "tests/simulation/main.ts",
   faults: "tests/faults/main.ts",
   bench: "tests/bench/main.ts",

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Log } from "@app/platform/log.ts";
+import { isSingleExecutable, shippedFiles } from "@app/platform/shipped-files.ts";
 import { BUILT, BuiltClient } from "./built-client.ts";
 import { sourceKey } from "./source-key.ts";
 
@@ -15,6 +16,8 @@ const builds = join(web, "dist");
 
 /** What an image is built with: it is served as it is, and its sources need not be there. */
 const release = join(builds, "release");
+/** The same in a single executable. */
+const embedded = join(shippedFiles, "services/web/dist/executable");
 
 /** Replicas of other versions may still read theirs. */
 const KEPT_BUILDS = 4;
@@ -25,6 +28,7 @@ const BUILD_LIMIT_MS = 60_000;
  * have changed since the last one. Throws with what the bundler said when they do not compile.
  */
 export async function presentClient(log: Log): Promise<PresentClient> {
+  if (isSingleExecutable) return read(embedded);
   if (existsSync(release)) return read(release);
   const folder = join(builds, sourceKey(resolve(web, "../..")));
   if (!existsSync(folder)) {

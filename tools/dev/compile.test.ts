@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cloneOf } from "@app/platform/testing/database.ts";
+import { eventually } from "@app/platform/testing/eventually.ts";
+import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import { compile } from "./compile.ts";
+import { freePort } from "./infrastructure/ports.ts";
+
+const compileLimitMs = 60_000;
+
+let folder: string;
+let program: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "executable-"));
+  program = join(folder, "quickbite-orders");
+  await compile({ service: "orders", outfile: program });
+}, compileLimitMs);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("a single executable", () => {
+  test("is one file", () => {
+    expect(readdirSync(folder)).toEqual(["quickbite-orders"]);
+  });
+
+  test("makes its tables and streams, takes orders, and stops when told to", async () => {
+    await using database = await cloneOf("empty", []);
+    await using broker = await temporaryBroker();
+    const port = await freePort();
+    const env = {
+      DATABASE_URL: database.url,
+      NATS_URL: broker.url,
+      AUTH: "optional",
+      PORT: String(port),
+      METRICS_PORT: "0",
+    };
+    // Nothing of this machine's is of use to it: no repository around it, no Bun on its path.
+    const run = (...args: string[]) =>
+      Bun.spawn([program, ...args], { cwd: folder, env, stdout: "ignore", stderr: "ignore" });
+    const url = `http://127.0.0.1:${port}`;
+
+    expect(await run("migrate").exited).toBe(0);
+    const service = run();
+    try {
+      await eventually(async () => (await fetch(`${url}/readyz`)).ok);
+      const answer = await fetch(`${url}/v1/orders`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ userId: "ada", sku: "burger", quantity: 1 }),
+      });
+
+      expect(answer.status).toBe(202);
+      expect(await answer.json()).toEqual({ id: 1 });
+      service.kill("SIGTERM");
+      expect(await service.exited).toBe(0);
+    } finally {
+      service.kill("SIGKILL");
+    }
+  }, 60_000);
+});
