@@ -132,6 +132,10 @@ function startTests(
 }
 
 function report(result: TestSummary): void {
+  if (result.failedNames.length > 0) {
+    console.log("\nfailed:");
+    for (const name of result.failedNames) console.log(`  ${name}`);
+  }
   if (result.skipped > 0) {
     console.log("\nskipped:");
     for (const name of result.skippedNames) console.log(`  ${name}`);

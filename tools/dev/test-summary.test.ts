@@ -17,14 +17,22 @@ describe("testSummary", () => {
     expect(closingLine(result)).toBe("3 passed, 0 failed, 1 skipped, 2 todo");
   });
 
+  test("reads the names of failed tests, without what they took", () => {
+    const result = read(1, ["(fail) group > c [5.02ms]", "(fail) group > c [5.02ms]", " 1 fail"]);
+
+    expect(result.failedNames).toEqual(["group > c"]);
+  });
+
   test("reads them in colours", () => {
     const result = read(1, [
       "\x1b[0m\x1b[33m»\x1b[0m\x1b[1m b\x1b[0m",
+      "\x1b[0m\x1b[31m✗\x1b[0m\x1b[1m c\x1b[0m \x1b[0m\x1b[2m[1.20ms]\x1b[0m",
       "\x1b[0m\x1b[32m 3 pass\x1b[0m",
       " 2 fail",
     ]);
 
     expect(result.skippedNames).toEqual(["b"]);
+    expect(result.failedNames).toEqual(["c"]);
     expect(closingLine(result)).toBe("3 passed, 2 failed");
   });
 
