@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Caller, Guests, Identity, Role } from "./auth.ts";
+import { type Caller, type Guests, type Identity, type Role, roles } from "./auth.ts";
 import { type AccessRule, accessFaults, requireAccess } from "./auth-rules.ts";
 import { Refusal } from "./errors.ts";
 
@@ -20,6 +20,13 @@ function outcome(rule: AccessRule, given: Partial<Identity>): string {
   }
 }
 
+/** What each role is told: those that are let in, and all the others. */
+const told = (others: string, letIn: readonly Role[]) =>
+  Object.fromEntries(roles.map((role) => [role, letIn.includes(role) ? "in" : others])) as Record<
+    Role,
+    string
+  >;
+
 describe("requireAccess", () => {
   test.each<[AccessRule, Record<Guests, string>]>([
     ["public", { nowhere: "in", unprivileged: "in", everywhere: "in" }],
@@ -37,6 +44,7 @@ describe("requireAccess", () => {
       "organiser",
       { nowhere: "unauthenticated", unprivileged: "unauthenticated", everywhere: "in" },
     ],
+    ["viewer", { nowhere: "unauthenticated", unprivileged: "unauthenticated", everywhere: "in" }],
     ["operator", { nowhere: "unauthenticated", unprivileged: "unauthenticated", everywhere: "in" }],
   ])("tells a guest at the rule %s what guests are told", (rule, expected) => {
     for (const [guests, told] of Object.entries(expected)) {
@@ -45,24 +53,20 @@ describe("requireAccess", () => {
   });
 
   test.each<[AccessRule, Record<Role, string>]>([
-    ["public", { customer: "in", organiser: "in", operator: "in", service: "in" }],
-    ["user", { customer: "in", organiser: "in", operator: "in", service: "in" }],
-    ["signed in", { customer: "in", organiser: "in", operator: "in", service: "in" }],
-    ["organiser", { customer: "forbidden", organiser: "in", operator: "in", service: "forbidden" }],
-    [
-      "operator",
-      { customer: "forbidden", organiser: "forbidden", operator: "in", service: "forbidden" },
-    ],
-    [
-      "service",
-      { customer: "forbidden", organiser: "forbidden", operator: "forbidden", service: "in" },
-    ],
+    ["public", told("in", [])],
+    ["user", told("in", [])],
+    ["signed in", told("in", [])],
+    ["organiser", told("forbidden", ["organiser", "operator"])],
+    ["viewer", told("forbidden", ["viewer", "operator"])],
+    ["operator", told("forbidden", ["operator"])],
+    ["service", told("forbidden", ["service"])],
   ])("lets in by the rule %s whom it names, wherever guests are let in", (rule, expected) => {
     for (const guests of ["nowhere", "unprivileged", "everywhere"] as const) {
       for (const [role, told] of Object.entries(expected)) {
         expect(outcome(rule, { guests, caller: signedIn(role as Role) })).toBe(told);
       }
-      const nobody = ["organiser", "operator", "service"].includes(rule) ? "forbidden" : "in";
+      const open = ["public", "user", "signed in"];
+      const nobody = open.includes(rule) ? "in" : "forbidden";
       expect(outcome(rule, { guests, caller: signedIn() })).toBe(nobody);
     }
   });

@@ -1,7 +1,14 @@
 import { type Guests, type Identity, type Role, requireRole, signInFirst } from "./auth.ts";
 
 /** Who may make a call: the name of its row in `accessRules`. */
-export type AccessRule = "public" | "user" | "signed in" | "organiser" | "operator" | "service";
+export type AccessRule =
+  | "public"
+  | "user"
+  | "signed in"
+  | "organiser"
+  | "viewer"
+  | "operator"
+  | "service";
 
 /**
  * Who may make each call of a service, by `GET /v1/things/:id` for a route and
@@ -32,6 +39,11 @@ export const accessRules: Readonly<Record<Exclude<AccessRule, "public">, Rule>> 
     roles: ["organiser", "operator"],
     guests: ["everywhere"],
     meaning: "An organiser or an operator.",
+  },
+  viewer: {
+    roles: ["viewer", "operator"],
+    guests: ["everywhere"],
+    meaning: "A viewer or an operator: it looks, and changes nothing.",
   },
   operator: { roles: ["operator"], guests: ["everywhere"], meaning: "An operator." },
   service: {

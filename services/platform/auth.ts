@@ -3,7 +3,7 @@ import { Refusal } from "./errors.ts";
 
 export type AuthMode = "required" | "optional";
 
-export const roles = ["customer", "operator", "organiser", "service"] as const;
+export const roles = ["customer", "operator", "organiser", "service", "viewer"] as const;
 
 export type Role = (typeof roles)[number];
 

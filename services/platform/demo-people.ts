@@ -12,4 +12,5 @@ export const demoPeople = {
   customer: { id: "01900000-0000-7000-8000-400000000001", email: "customer@demo.test" },
   organiser: { id: "01900000-0000-7000-8000-400000000002", email: "organiser@demo.test" },
   operator: { id: "01900000-0000-7000-8000-400000000003", email: "operator@demo.test" },
+  viewer: { id: "01900000-0000-7000-8000-400000000004", email: "viewer@demo.test" },
 } as const satisfies Readonly<Record<string, DemoPerson>>;

@@ -74,10 +74,10 @@ describe("the users service", () => {
     expect((await call(service, "/ops/v1/consumers")).status).toBe(401);
     expect((await call(service, "/ops/v1/consumers", { token: operator })).status).toBe(200);
     const listed = await call(service, "/ops/v1/users", { token: operator });
-    expect(listed.body.users).toHaveLength(3);
+    expect(listed.body.users).toHaveLength(4);
     await eventually(async () => {
       const sent = await running.query("select key from outbox_sent where stream = 'USERS'");
-      expect(sent).toHaveLength(3);
+      expect(sent).toHaveLength(4);
     });
     expect((await call(service, "/readyz")).body).toMatchObject({ status: "ok" });
   });
@@ -147,7 +147,7 @@ describe("the users service", () => {
     ]);
 
     expect(await running.query("select kid from signing_keys")).toHaveLength(1);
-    expect(await running.query("select id from users")).toHaveLength(3);
+    expect(await running.query("select id from users")).toHaveLength(4);
     const { body } = await signIn(one, "operator@demo.test");
     await one.process.kill();
     expect((await call(other, "/ops/v1/users", { token: body.token })).status).toBe(200);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { demoPeople } from "@app/platform/demo-people.ts";
+import { SESSION_COOKIE } from "@app/platform/token-claims.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { visit } from "./visit.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
@@ -52,11 +54,40 @@ describeInBrowser("the console", () => {
       world.url,
       async ({ page, open }) => {
         await open("/console");
-        await page.getByRole("heading", { name: "The console is for operators" }).waitFor();
+        await page.getByRole("heading", { name: "This account may not see" }).waitFor();
         await page.getByRole("button", { name: "Sign in as somebody else" }).waitFor();
       },
       { as: "customer" },
     ));
+
+  test("shows a viewer all, lets it press nothing that acts, and says when the role was taken away", async () => {
+    const id = await stuckOrder();
+    await visit(
+      world.url,
+      async ({ page, open, context, expectTrouble }) => {
+        await open("/console/dead-letters");
+        await page.getByText(`order/${id}, version 1`).waitFor();
+        await page.getByText("View only: acting needs the role operator").waitFor();
+        for (const name of ["Redrive", "Edit and redrive", "Discard"])
+          expect(await page.getByRole("button", { name, exact: true }).isDisabled()).toBe(true);
+        await page
+          .getByText(/^qb dlq redrive /)
+          .first()
+          .waitFor();
+
+        const token = await world.tokenOf("operator");
+        const account = `/ops/users/v1/users/${demoPeople.viewer.id}/roles`;
+        const body = { roles: ["customer"] };
+        expect(await world.call("POST", account, { token, body })).toMatchObject({ status: 200 });
+        expectTrouble(/ 40[13]$/);
+        // As when the token is over: the next one says what the account may do now.
+        await context.clearCookies({ name: SESSION_COOKIE });
+
+        await page.getByRole("heading", { name: "This account may not see" }).waitFor();
+      },
+      { as: "viewer" },
+    );
+  });
 
   async function stuckOrder(): Promise<number> {
     const { status, body } = await world.call("POST", "/ops/orders/v1/demo/unreadable-orders", {

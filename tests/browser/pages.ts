@@ -75,6 +75,7 @@ export const pages: readonly PageState[] = [
   at("console-sagas", "/console/sagas", { as: "operator" }),
   at("console-catalog", "/console/catalog", { as: "operator" }),
   at("console-audit", "/console/audit", { as: "operator" }),
+  at("console-viewer", "/console/dead-letters", { as: "viewer" }),
   at("console-not-found", "/console/nowhere", { as: "operator" }),
 ];
 

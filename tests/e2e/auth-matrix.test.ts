@@ -19,7 +19,7 @@ setDefaultTimeout(240_000);
 const modes = ["required", "optional"] as const;
 type Mode = (typeof modes)[number];
 const names = Object.keys(guardedServices);
-const everyRole = ["customer", "organiser", "operator", "service"] as const;
+const everyRole = ["customer", "organiser", "operator", "service", "viewer"] as const;
 
 /** One service in both modes, on one database. */
 interface Guarded {
@@ -145,6 +145,24 @@ describe.each(names)("every call of %s", (name) => {
       const found = await surprisesOfRefused(guarded, role, headers);
       expect(found).toEqual([]);
     }
+  });
+
+  test("is answered to a viewer where it shows how things are", async () => {
+    const headers = bearer(await tokenFor(["viewer"]));
+    const { calls, sql } = guarded;
+    const before = await stateOf(sql);
+
+    const shown = [...calls.required, ...calls.optional].filter(({ rule }) => rule === "viewer");
+    for (const call of shown) {
+      const status = await call.statusFor(headers);
+      expect({ call: call.name, refused: [401, 403].includes(status) }).toEqual({
+        call: call.name,
+        refused: false,
+      });
+    }
+
+    expect(shown.length).toBeGreaterThan(2 * 15);
+    expect(await stateOf(sql)).toBe(before);
   });
 
   test("is refused by 403 to a page of another site that uses a session", async () => {

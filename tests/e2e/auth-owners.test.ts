@@ -23,8 +23,11 @@ beforeAll(async () => {
   );
   for (const subject of ["alice", "bob"])
     headersOf.set(subject, bearer(await issuer.token({ subject, roles: ["customer"] })));
-  const operator = await issuer.token({ subject: "olga", roles: ["operator"] });
-  headersOf.set("olga", bearer(operator));
+  for (const [subject, role] of [
+    ["olga", "operator"],
+    ["vera", "viewer"],
+  ] as const)
+    headersOf.set(subject, bearer(await issuer.token({ subject, roles: [role] })));
   alices = await world.accepted({ sku: "burger", quantity: 1 }, as("alice"));
 });
 afterAll(() => opened.disposeAsync());
@@ -88,6 +91,17 @@ describe("somebody else's order", () => {
     expect(await rpcAs("bob").listOrders({ userId: "alice" })).toMatchObject({ orders: [] });
     expect(await listed("alice")).toMatchObject([{ id: alices }]);
     expect(await listed("olga", "?userId=alice")).toMatchObject([{ id: alices }]);
+  });
+
+  test("is seen by a viewer, who cannot cancel it", async () => {
+    const vera = rpcAs("vera");
+    const orderId = BigInt(alices);
+
+    expect(await vera.getOrder({ orderId })).toMatchObject({ order: { userId: "alice" } });
+    expect(await codeOf(vera.cancelOrder({ orderId }))).toBe(Code.NotFound);
+    expect(await world.call("POST", `/v1/orders/${alices}/cancel`, as("vera"))).toMatchObject({
+      status: 404,
+    });
   });
 
   test("is seen and cancelled by an operator", async () => {

@@ -41,7 +41,7 @@ describe("qb user", () => {
   test("lists accounts, and finds one by its address", async () => {
     const all = await qb("user", "ls");
     expect(all.code).toBe(0);
-    for (const who of ["customer", "organiser", "operator"])
+    for (const who of ["customer", "organiser", "operator", "viewer"])
       expect(all.out).toContain(`${who}@demo.test`);
 
     const one = await qb("user", "ls", "--email", "CUSTOMER@demo.test", "--json");
@@ -57,9 +57,12 @@ describe("qb user", () => {
     expect(would.out).toContain("customer and organiser instead of customer");
     expect(await roles()).toEqual(["customer"]);
 
-    expect((await qb("user", "role", who, "--add", "organiser", "operator")).code).toBe(0);
-    expect(await roles()).toEqual(["customer", "operator", "organiser"]);
-    expect((await qb("user", "role", who, "--remove", "operator", "organiser")).code).toBe(0);
+    expect((await qb("user", "role", who, "--add", "organiser", "viewer", "operator")).code).toBe(
+      0,
+    );
+    expect(await roles()).toEqual(["customer", "operator", "organiser", "viewer"]);
+    const taken = ["operator", "organiser", "viewer"];
+    expect((await qb("user", "role", who, "--remove", ...taken)).code).toBe(0);
     expect(await roles()).toEqual(["customer"]);
 
     const unknown = await qb("user", "role", who, "--add", "king");

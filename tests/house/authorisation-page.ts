@@ -56,7 +56,8 @@ set: then nobody issues tokens, and nobody could act. The native gRPC port is fo
 of its call, reflection too; its health is for everybody.
 
 **Owners.** Under \`user\` and \`signed in\` each query asks for the caller's own things alone; whoever has the role
-operator or service serves everybody. To whom a new thing belongs is said by the token, never by the body.
+operator or service serves everybody. A viewer sees everybody's orders, bookings and holds, and changes only its own;
+nobody's tickets, which let in whoever has them. To whom a new thing belongs is said by the token, never by the body.
 
 **How long a token is believed.** For as long as it is good, a person's ten minutes: no service asks users about
 one, so that all go on while it is away. A role that was taken away and a session that was ended count from the

@@ -1,5 +1,5 @@
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
-import { ownerFor } from "@app/platform/owner.ts";
+import { ownerFor, ownerSeenBy } from "@app/platform/owner.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { readCancelReason } from "../domain/cancel-request.ts";
@@ -14,6 +14,7 @@ import { lookAtHold } from "../store/look-at-hold.ts";
 import { BookingListView, BookingView, holdViewOf, SeenHoldView, viewOf } from "./booking-views.ts";
 
 const ownerOf = (request: Request) => ownerFor(contextOf(request).caller);
+const seenBy = (request: Request) => ownerSeenBy(contextOf(request).caller);
 
 /** Bookings and what leads to them. To others than its owner a booking or a hold is not there. */
 export const bookingRoutes = (api: BookingsApi) =>
@@ -22,7 +23,7 @@ export const bookingRoutes = (api: BookingsApi) =>
       "/bookings",
       async ({ query, request }) => {
         const wanted = readListRequest(query);
-        const userId = ownerOf(request) ?? wanted.userId;
+        const userId = seenBy(request) ?? wanted.userId;
         const page = await listBookings(api.db, { ...wanted, userId });
         return { bookings: page.bookings.map(viewOf), nextCursor: page.nextCursor ?? null };
       },
@@ -31,7 +32,7 @@ export const bookingRoutes = (api: BookingsApi) =>
     .get(
       "/bookings/:id",
       async ({ params, request }) =>
-        viewOf(await findBooking(api.db, readId(params.id), { ownedBy: ownerOf(request) })),
+        viewOf(await findBooking(api.db, readId(params.id), { ownedBy: seenBy(request) })),
       { response: BookingView },
     )
     .post(
@@ -46,7 +47,7 @@ export const bookingRoutes = (api: BookingsApi) =>
     .get(
       "/holds/:id",
       async ({ params, request, set }) => {
-        const ownedBy = ownerOf(request);
+        const ownedBy = seenBy(request);
         const { hold, now } = await lookAtHold(api.db, readId(params.id), { ownedBy });
         // A kept answer would say a time that is over.
         set.headers["cache-control"] = "no-store";

@@ -6,6 +6,7 @@ import { served } from "../testing/served.ts";
 const ada: Caller = { subject: "ada", roles: ["customer"] };
 const bob: Caller = { subject: "bob", roles: ["customer"] };
 const olga: Caller = { subject: "olga", roles: ["operator"] };
+const vera: Caller = { subject: "vera", roles: ["customer", "viewer"] };
 const unknown = "0192f3a0-0000-7000-8000-00000000ffff";
 
 describe("POST /events/{id}/bookings", () => {
@@ -242,7 +243,7 @@ describe("holds", () => {
 });
 
 describe("bookings", () => {
-  test("are their owner's: to others they are not there, and change nothing", async () => {
+  test("are their owner's: to others they are not there, and change nothing; a viewer sees them", async () => {
     await using service = await served();
     const eventId = await service.announce();
     const seats = { body: { seats: 1 }, caller: ada };
@@ -259,11 +260,17 @@ describe("bookings", () => {
 
     for (const [method, path] of calls)
       expect((await service.call(method, path, { caller: bob })).status).toBe(404);
+    for (const [method, path] of calls) {
+      const isShown = method === "GET" && !path.endsWith("/ticket");
+      const { status } = await service.call(method, path, { caller: vera });
+      expect({ method, path, status }).toEqual({ method, path, status: isShown ? 200 : 404 });
+    }
 
     const list = async (caller: Caller, query = "") =>
       (await service.call("GET", `/bookings${query}`, { caller })).body.bookings.length;
     expect([await list(bob), await list(bob, "?userId=ada"), await list(ada)]).toEqual([0, 0, 1]);
     expect(await list(olga, "?userId=ada")).toBe(1);
+    expect(await list(vera, "?userId=ada")).toBe(1);
     expect(await service.seats(eventId)).toMatchObject({ booked: 1, held: 1 });
   });
 

@@ -1,6 +1,6 @@
 import type { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
-import { ownerFor } from "@app/platform/owner.ts";
+import { ownerFor, ownerSeenBy } from "@app/platform/owner.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
@@ -40,7 +40,7 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
   },
 
   async getHold({ holdId }, context) {
-    const { hold, now } = await lookAtHold(api.db, readId(holdId), ownedBy(context));
+    const { hold, now } = await lookAtHold(api.db, readId(holdId), seenBy(context));
     return { hold: holdToProto(hold), now: timestampFromDate(now) };
   },
 
@@ -61,7 +61,7 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
   },
 
   async getBooking({ bookingId }, context) {
-    return { booking: toProto(await findBooking(api.db, readId(bookingId), ownedBy(context))) };
+    return { booking: toProto(await findBooking(api.db, readId(bookingId), seenBy(context))) };
   },
 
   async listBookings({ userId, eventId, cursor, limit }, context) {
@@ -71,7 +71,7 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
       cursor,
       limit: limit === 0 ? undefined : String(limit),
     });
-    const owner = ownedBy(context).ownedBy;
+    const owner = seenBy(context).ownedBy;
     const page = await listBookings(api.db, { ...wanted, userId: owner ?? wanted.userId });
     return { bookings: page.bookings.map(toProto), nextCursor: page.nextCursor ?? "" };
   },
@@ -100,6 +100,8 @@ export const bookingsService = (api: BookingsApi): ServiceImpl<typeof BookingsSe
 const callerOf = ({ values }: HandlerContext) => values.get(rpcRequest).caller;
 
 const ownedBy = (context: HandlerContext) => ({ ownedBy: ownerFor(callerOf(context)) });
+
+const seenBy = (context: HandlerContext) => ({ ownedBy: ownerSeenBy(callerOf(context)) });
 
 const onceOf = ({ requestHeader }: HandlerContext) => ({
   idempotencyKey: idempotencyKey(requestHeader.get("idempotency-key")),

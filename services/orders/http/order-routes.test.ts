@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Caller } from "@app/platform/auth.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { rejected, reserved } from "../testing/news.ts";
 import { replicaOn, served } from "../testing/served.ts";
@@ -7,6 +8,7 @@ const burger = { userId: "u1", sku: "burger", quantity: 2 };
 const alice = { subject: "alice", roles: ["customer"] } as const;
 const bob = { subject: "bob", roles: ["customer"] } as const;
 const operator = { subject: "olga", roles: ["operator"] } as const;
+const viewer = { subject: "vera", roles: ["customer", "viewer"] } as const;
 const waiting = (seconds: number) => ({ headers: { prefer: `wait=${seconds}` } });
 
 describe("POST /v1/orders", () => {
@@ -250,7 +252,8 @@ describe("GET /v1/orders/{id}", () => {
       expect(unknown).toMatchObject({ status: 404, body: { detail: "not found" } });
     }
     expect((await orders.call("GET", "/v1/orders/1", { caller: alice })).status).toBe(200);
-    expect((await orders.call("GET", "/v1/orders/1", { caller: operator })).status).toBe(200);
+    for (const caller of [operator, viewer])
+      expect((await orders.call("GET", "/v1/orders/1", { caller })).status).toBe(200);
   });
 });
 
@@ -273,7 +276,7 @@ describe("GET /v1/orders", () => {
     for (const caller of [alice, bob])
       await orders.call("POST", "/v1/orders", { body: burger, caller });
 
-    const list = async (path: string, caller: typeof alice | typeof bob | typeof operator) =>
+    const list = async (path: string, caller: Caller) =>
       (await orders.call("GET", path, { caller })).body.orders.map(
         ({ userId }: { userId: string }) => userId,
       );
@@ -282,6 +285,7 @@ describe("GET /v1/orders", () => {
     expect(await list("/v1/orders?userId=bob", alice)).toEqual(["alice"]);
     expect(await list("/v1/orders", operator)).toEqual(["bob", "alice"]);
     expect(await list("/v1/orders?userId=bob", operator)).toEqual(["bob"]);
+    expect(await list("/v1/orders?userId=bob", viewer)).toEqual(["bob"]);
   });
 
   test.each([

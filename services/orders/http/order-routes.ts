@@ -1,5 +1,5 @@
 import { idempotencyKey } from "@app/platform/idempotency-key.ts";
-import { ownerFor } from "@app/platform/owner.ts";
+import { ownerFor, ownerSeenBy } from "@app/platform/owner.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { cancelOrder } from "../domain/cancel-order.ts";
@@ -45,7 +45,7 @@ export const orderRoutes = (api: OrdersApi) =>
     .get(
       "/",
       async ({ query, request }) => {
-        const owner = ownerFor(contextOf(request).caller);
+        const owner = ownerSeenBy(contextOf(request).caller);
         const wanted = readListRequest(query);
         const page = await listOrders(api.db, { ...wanted, userId: owner ?? wanted.userId });
         return { orders: page.orders.map(viewOf), nextCursor: page.nextCursor ?? null };
@@ -55,7 +55,7 @@ export const orderRoutes = (api: OrdersApi) =>
     .get(
       "/:id",
       async ({ params, request }) => {
-        const ownedBy = ownerFor(contextOf(request).caller);
+        const ownedBy = ownerSeenBy(contextOf(request).caller);
         return viewOf(await findOrder(api.db, readOrderId(params.id), { ownedBy }));
       },
       { response: OrderView },
@@ -75,7 +75,7 @@ export const orderRoutes = (api: OrdersApi) =>
       { response: OrderView },
     )
     .get("/:id/stream", async ({ params, request }) => {
-      const ownedBy = ownerFor(contextOf(request).caller);
+      const ownedBy = ownerSeenBy(contextOf(request).caller);
       const order = await findOrder(api.db, readOrderId(params.id), { ownedBy });
       return orderStream(api, order, request);
     });

@@ -1,5 +1,5 @@
 import { OrderStatus, type OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
-import { ownerFor } from "@app/platform/owner.ts";
+import { ownerFor, ownerSeenBy } from "@app/platform/owner.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { cancelOrder } from "../domain/cancel-order.ts";
@@ -18,7 +18,7 @@ export const ordersService = (api: OrdersApi): ServiceImpl<typeof OrdersService>
   createOrder: (request, context) => createOrder(api, request, context),
 
   async getOrder({ orderId }, context) {
-    return { order: toProto(await findOrder(api.db, orderId, { ownedBy: ownerOf(context) })) };
+    return { order: toProto(await findOrder(api.db, orderId, { ownedBy: seenBy(context) })) };
   },
 
   async listOrders({ userId, status, sku, cursor, limit }, context) {
@@ -29,7 +29,7 @@ export const ordersService = (api: OrdersApi): ServiceImpl<typeof OrdersService>
       cursor,
       limit: limit === 0 ? undefined : String(limit),
     });
-    const page = await listOrders(api.db, { ...wanted, userId: ownerOf(context) ?? wanted.userId });
+    const page = await listOrders(api.db, { ...wanted, userId: seenBy(context) ?? wanted.userId });
     return { orders: page.orders.map(toProto), nextCursor: page.nextCursor ?? "" };
   },
 
@@ -43,7 +43,7 @@ export const ordersService = (api: OrdersApi): ServiceImpl<typeof OrdersService>
   },
 
   async *watchOrder({ orderId }, context) {
-    await findOrder(api.db, orderId, { ownedBy: ownerOf(context) });
+    await findOrder(api.db, orderId, { ownedBy: seenBy(context) });
     for await (const order of api.changes.watch(String(orderId), { signal: context.signal })) {
       yield { order: toProto(order) };
       if (isDecided(order)) return;
@@ -51,7 +51,12 @@ export const ordersService = (api: OrdersApi): ServiceImpl<typeof OrdersService>
   },
 });
 
-/** The one user whose orders the caller may see, or undefined for all. */
+/** The one user whose orders the caller may change, or undefined for all. */
 function ownerOf({ values }: HandlerContext): string | undefined {
   return ownerFor(values.get(rpcRequest).caller);
+}
+
+/** The same of those that it may look at. */
+function seenBy({ values }: HandlerContext): string | undefined {
+  return ownerSeenBy(values.get(rpcRequest).caller);
 }

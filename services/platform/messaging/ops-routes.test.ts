@@ -3,7 +3,7 @@ import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_message
 import { jetstreamManager } from "@nats-io/jetstream";
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
-import { authenticator } from "../auth.ts";
+import { authenticator, roles } from "../auth.ts";
 import { elysiaHandler, httpApp } from "../elysia-app.ts";
 import { eventually } from "../testing/eventually.ts";
 import { servedHttp } from "../testing/served-http.ts";
@@ -405,27 +405,37 @@ describe("the rest of the operator API", () => {
     expect(await detailOf("lanes/skip", { consumer, key: 17 })).toBe("400 key is required");
   });
 
-  test("is for operators", async () => {
+  test("shows itself to viewers, and is moved by operators alone", async () => {
     await using world = await sinkWorld();
     await using replica = world.start();
     const app = httpApp({}).use(operatorRoutes(replica.messaging));
-    const roles = { customer: "customer", operator: "operator" } as const;
     await using served = servedHttp({
       handlers: [elysiaHandler(app)],
       authenticate: authenticator("optional", async (token) => ({
         subject: token,
-        roles: [token === "operator" ? roles.operator : roles.customer],
+        roles: roles.filter((role) => role === token),
       })),
     });
-    const statusFor = async (path: string, token?: string) => {
+    const answerTo = async (path: string, token?: string, method = "GET") => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-      return (await fetch(`${served.server.url}/ops/v1/${path}`, { headers })).status;
+      const response = await fetch(`${served.server.url}/ops/v1/${path}`, { method, headers });
+      return { status: response.status, body: await response.json() };
     };
 
     for (const path of ["outbox", "dead-letters/groups", "redrive-runs", "audit"]) {
-      expect(await statusFor(path)).toBe(401);
-      expect(await statusFor(path, "customer")).toBe(403);
-      expect(await statusFor(path, "operator")).toBe(200);
+      expect(await answerTo(path)).toMatchObject({ status: 401 });
+      expect(await answerTo(path, "customer")).toMatchObject({
+        status: 403,
+        body: { code: "role_missing", detail: "needs the role viewer or operator" },
+      });
+      for (const role of ["viewer", "operator"])
+        expect(await answerTo(path, role)).toMatchObject({ status: 200 });
+    }
+    for (const path of ["dead-letters/1/redrive", "redrive-runs/dry-run", "lanes/skip"]) {
+      expect(await answerTo(path, "viewer", "POST")).toMatchObject({
+        status: 403,
+        body: { code: "role_missing", detail: "needs the role operator" },
+      });
     }
   });
 });

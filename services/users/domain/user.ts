@@ -1,5 +1,5 @@
 /** What people may do beside what everybody may. A service's own role is never an account's. */
-export const userRoles = ["customer", "operator", "organiser"] as const;
+export const userRoles = ["customer", "operator", "organiser", "viewer"] as const;
 
 export type UserRole = (typeof userRoles)[number];
 

@@ -108,7 +108,7 @@ describe("accounts", () => {
       }
   });
 
-  test.each(["customer", "organiser", "customer,organiser", ""])(
+  test.each(["customer", "organiser", "customer,organiser", "viewer", ""])(
     "are nothing for somebody with the roles %p",
     async (roles) => {
       await using world = await usersWorld();

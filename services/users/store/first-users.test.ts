@@ -14,8 +14,9 @@ describe("requireUsers", () => {
       { ...demoPeople.customer, roles: ["customer"] },
       { ...demoPeople.organiser, roles: ["customer", "organiser"] },
       { ...demoPeople.operator, roles: ["customer", "operator"] },
+      { ...demoPeople.viewer, roles: ["customer", "viewer"] },
     ]);
-    expect(await world.query("select 1 from outbox")).toHaveLength(3);
+    expect(await world.query("select 1 from outbox")).toHaveLength(4);
   });
 
   test("gives no role to whoever registered the address before", async () => {

@@ -30,6 +30,7 @@ export const demoUsers: readonly FirstUser[] = (
     ["Carla Customer", demoPeople.customer, ["customer"]],
     ["Oskar Organiser", demoPeople.organiser, ["customer", "organiser"]],
     ["Olga Operator", demoPeople.operator, ["customer", "operator"]],
+    ["Vera Viewer", demoPeople.viewer, ["customer", "viewer"]],
   ] as const
 ).map(([name, who, roles]) => ({ ...who, name, password: demoPassword, roles }));
 

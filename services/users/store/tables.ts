@@ -26,7 +26,10 @@ export const users = pgTable(
     check("users_name_length", sql`char_length(${t.name}) between 1 and 128`),
     check("users_email_length", sql`char_length(${t.emailKey}) between 3 and 254`),
     check("users_password_is_argon2id", sql`${t.passwordHash} like '$argon2id$%'`),
-    check("users_roles_known", sql`${t.roles} <@ array['customer', 'operator', 'organiser']`),
+    check(
+      "users_roles_known",
+      sql`${t.roles} <@ array['customer', 'operator', 'organiser', 'viewer']`,
+    ),
     check("users_version_positive", sql`${t.version} >= 1`),
   ],
 );

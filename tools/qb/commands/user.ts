@@ -33,7 +33,7 @@ export function userCommands(program: Command, run: Run): void {
   user
     .command("role")
     .argument("<who>", "an address or an id")
-    .option("--add <roles...>", "of customer, organiser and operator")
+    .option("--add <roles...>", "of customer, organiser, viewer and operator")
     .option("--remove <roles...>", "the same")
     .option("--dry-run", "say what would be done, and do nothing")
     .description("show or change what an account may do; it counts within ten minutes")

@@ -51,7 +51,7 @@ export type User = Message<"users.v1.User"> & {
   email: string;
 
   /**
-   * What the account may do: `customer`, `organiser`, `operator`; sorted.
+   * What the account may do: `customer`, `operator`, `organiser`, `viewer`; sorted.
    *
    * @generated from field: repeated string roles = 4;
    */

@@ -56,10 +56,11 @@ function Search() {
 
 /** Says whether the numbers on the page are of this moment, and whose are not. */
 function Connection() {
-  const { away, lastAt, asked } = useSummary();
+  const { away, lastAt, asked, refused } = useSummary();
   const all = away.length === asked;
-  const [kind, text] =
-    lastAt === 0
+  const [kind, text] = refused
+    ? (["badge--bad", "Your role is gone"] as const)
+    : lastAt === 0
       ? (["", all ? "No connection" : "Connecting"] as const)
       : all
         ? (["badge--bad", `No connection since ${time(lastAt)}`] as const)

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Page } from "../kit/page.tsx";
+import { ViewOnly } from "./acting.tsx";
 
 export interface ConsolePageProps {
   /** The page's heading, and its name in the tab. */
@@ -18,6 +19,7 @@ export function ConsolePage({ title, about, actions, children }: ConsolePageProp
       <div className="chead">
         <h1>{title}</h1>
         {about !== undefined && <span className="muted num">{about}</span>}
+        <ViewOnly />
         {actions !== undefined && <div className="row push chead__acts">{actions}</div>}
       </div>
       {children}

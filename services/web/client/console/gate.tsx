@@ -7,15 +7,11 @@ import { ThemeSwitch } from "../kit/theme-switch.tsx";
 import { type Problem, problemOf } from "../lib/problem.ts";
 import { useSession } from "../lib/session.tsx";
 import type { SessionUser } from "../lib/session-record.ts";
+import { isThisMachine } from "../lib/this-machine.ts";
 import { callJson } from "../lib/transport.ts";
 import { ConsoleMark } from "./rail.tsx";
 
-/** Whether the console's calls are answered to this person: their rule is the role operator. */
-export function mayUseConsole(user: SessionUser | undefined): boolean {
-  return user?.roles.includes("operator") ?? false;
-}
-
-/** Stands in the place of every page until an operator is signed in; the address is kept. */
+/** Stands in the place of every page until somebody is signed in who may see it; the address is kept. */
 export function SignInPage() {
   const { user } = useSession();
   return (
@@ -29,7 +25,7 @@ export function SignInPage() {
               <ThemeSwitch />
             </span>
           </div>
-          {user === undefined ? <SignIn /> : <NotAnOperator user={user} />}
+          {user === undefined ? <SignIn /> : <NotLetIn user={user} />}
         </div>
       </main>
     </Page>
@@ -63,7 +59,7 @@ function SignIn() {
   return (
     <form className="stack" onSubmit={submit}>
       <Heading title="Sign in to the console">
-        It is for operators: people whose account has the role <b>operator</b>.
+        It is for people whose account has the role <b>operator</b>, or <b>viewer</b> to look only.
       </Heading>
       <Field
         label="Email"
@@ -87,8 +83,8 @@ function SignIn() {
       </Button>
       {isThisMachine() && (
         <p className="muted">
-          With the demo data of <code>bun run dev</code>: <code>operator@demo.test</code> and{" "}
-          <code>demo1234</code>.
+          With the demo data of <code>bun run dev</code>: <code>operator@demo.test</code>, or{" "}
+          <code>viewer@demo.test</code> to look only, and <code>demo1234</code>.
         </p>
       )}
       <p>
@@ -98,15 +94,15 @@ function SignIn() {
   );
 }
 
-function NotAnOperator({ user }: { readonly user: SessionUser }) {
+function NotLetIn({ user }: { readonly user: SessionUser }) {
   const { signOut } = useSession();
   const [problem, setProblem] = useState<Problem | undefined>();
   const leave = () => signOut().catch((error: unknown) => setProblem(problemOf(error)));
   return (
     <div className="stack">
-      <Heading title="The console is for operators">
-        You are signed in as <b>{user.email}</b>, which has not the role operator. An operator can
-        give it to you with <code>qb user role</code>.
+      <Heading title="This account may not see the console">
+        You are signed in as <b>{user.email}</b>, which has not, or no longer, the role operator or
+        viewer. An operator can give one to you with <code>qb user role</code>; sign in again then.
       </Heading>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <Button kind="primary" onClick={leave}>
@@ -126,9 +122,4 @@ function Heading({ title, children }: { readonly title: string; readonly childre
       <p className="muted">{children}</p>
     </div>
   );
-}
-
-/** Demo people exist where somebody develops, and nowhere else are they worth a word. */
-function isThisMachine(): boolean {
-  return ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 }

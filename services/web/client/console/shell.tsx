@@ -1,10 +1,12 @@
 import { Outlet } from "@tanstack/react-router";
 import { Toasts } from "../kit/toast.tsx";
 import { useSession } from "../lib/session.tsx";
+import { mayUseConsole } from "./acting.tsx";
 import { ConsoleBar } from "./bar.tsx";
-import { mayUseConsole, SignInPage } from "./gate.tsx";
+import { SignInPage } from "./gate.tsx";
 import { KeysHelp, useKeys } from "./keys.tsx";
 import { Rail } from "./rail.tsx";
+import { useRefusedRole } from "./refused-role.ts";
 import "./shell.css";
 
 /** What stands around every page of the console; whoever may not see it is asked to sign in. */
@@ -16,6 +18,7 @@ export function ConsoleShell() {
 
 function SignedIn() {
   const { helpShown, closeHelp } = useKeys();
+  useRefusedRole();
   return (
     <>
       <a className="skip" href="#main">

@@ -2,6 +2,7 @@ import { createContext, type ReactNode, use, useEffect, useMemo } from "react";
 import { newId } from "./new-id.ts";
 import { problemOf } from "./problem.ts";
 import { type SessionUser, sessionRecord } from "./session-record.ts";
+import { refreshSession } from "./session-refresh.ts";
 import { forgetOwned, stored } from "./storage.ts";
 import { callJson } from "./transport.ts";
 import { useStored } from "./use-stored.ts";
@@ -16,6 +17,8 @@ export interface Session {
   readonly signedIn: (user: SessionUser, options?: { readonly expiresInSeconds?: number }) => void;
   /** Says what the account is called now. */
   readonly renamed: (user: SessionUser) => void;
+  /** Takes new tokens and reads the account, whose roles may be others now. */
+  readonly readAgain: () => void;
   /** Ends the session here and at the service, and takes what was kept for its account with it. */
   readonly signOut: () => Promise<void>;
 }
@@ -39,7 +42,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   // The account may have changed since, or the session may have been ended elsewhere.
   useEffect(() => {
     if (!known) return;
-    callJson<SessionUser>("GET", "/api/me").then(rename, forgetIfOver);
+    void readAccount();
   }, [known]);
 
   const session = useMemo<Session>(
@@ -49,6 +52,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       userId: () => user?.id ?? ownGuestId(),
       signedIn,
       renamed: rename,
+      readAgain: () => void refreshSession().then(readAccount),
       signOut,
     }),
     [user],
@@ -67,6 +71,10 @@ const signedIn: Session["signedIn"] = ({ id, name, email, roles }, options = {})
   const expiresAt = Date.now() + expiresInSeconds * 1_000;
   sessionRecord.set({ user: { id, name, email, roles }, expiresAt });
 };
+
+function readAccount(): Promise<void> {
+  return callJson<SessionUser>("GET", "/api/me").then(rename, forgetIfOver);
+}
 
 async function signOut(): Promise<void> {
   const owner = sessionRecord.get()?.user.id;

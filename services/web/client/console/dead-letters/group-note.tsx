@@ -5,6 +5,7 @@ import { Field } from "../../kit/field.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { dateTime } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
 import { QbCommand } from "../qb-command.tsx";
 import type { Group } from "./groups.tsx";
 import { useAct } from "./use-act.ts";
@@ -37,9 +38,9 @@ export function GroupNote({ group: { service, id, note: told } }: { readonly gro
             <span className="muted xs">{dateTime(note.at)}</span>
           </span>
         )}
-        <Button kind="quiet" onClick={() => setText(note?.text ?? "")}>
+        <ActButton kind="quiet" onClick={() => setText(note?.text ?? "")}>
           {note === null ? "Leave a note" : "Change the note"}
-        </Button>
+        </ActButton>
       </p>
     );
   }

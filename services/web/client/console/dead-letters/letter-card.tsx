@@ -1,11 +1,11 @@
 import type { DeadLetterDetailView, RedriveView } from "@app/platform/messaging/ops-views.ts";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { count } from "../../lib/format.ts";
+import { ActButton, useMayAct } from "../acting.tsx";
 import { useFilters } from "../filters.ts";
 import { GoTo } from "../go-to.tsx";
 import { messageName, plainError } from "../message-type.ts";
@@ -32,6 +32,7 @@ export function LetterCard({
   const [asked, setAsked] = useState<"discard" | "restore" | undefined>();
   const [failed, setFailed] = useState<string | undefined>();
   const act = useAct();
+  const mayAct = useMayAct();
   const text = rowText(name);
   const { state, key, version, type, lane } = letter;
   /** From now on the letter stays on the page, whatever becomes of its cause. */
@@ -73,27 +74,27 @@ export function LetterCard({
         <div className="row acts">
           {state === "dead" && key !== null && (
             <>
-              <Button onClick={redrive} busy={act.busy}>
+              <ActButton onClick={redrive} busy={act.busy}>
                 <Icon name="refresh" />
                 Redrive
-              </Button>
-              <Button onClick={() => hold({ edit: "yes" })} aria-expanded={edit === "yes"}>
+              </ActButton>
+              <ActButton onClick={() => hold({ edit: "yes" })} aria-expanded={edit === "yes"}>
                 <Icon name="edit" />
                 Edit and redrive
-              </Button>
+              </ActButton>
             </>
           )}
           {state === "dead" && (
-            <Button kind="danger" onClick={() => setAsked("discard")}>
+            <ActButton kind="danger" onClick={() => setAsked("discard")}>
               <Icon name="trash" />
               Discard
-            </Button>
+            </ActButton>
           )}
           {state === "discarded" && (
-            <Button onClick={() => setAsked("restore")}>
+            <ActButton onClick={() => setAsked("restore")}>
               <Icon name="refresh" />
               Restore
-            </Button>
+            </ActButton>
           )}
         </div>
       </div>
@@ -107,7 +108,7 @@ export function LetterCard({
         )}
         {act.problem && <ProblemNotice problem={act.problem} />}
       </div>
-      {edit === "yes" && state === "dead" ? (
+      {edit === "yes" && state === "dead" && mayAct ? (
         <EditLetter name={name} letter={letter} onClose={() => hold({ edit: undefined })} />
       ) : (
         <LetterTabs name={name} letter={letter} />

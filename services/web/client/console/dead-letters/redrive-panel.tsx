@@ -1,10 +1,10 @@
 import type { DryRunView, RedriveRunView } from "@app/platform/messaging/ops-repair-views.ts";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
 import { Field } from "../../kit/field.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { count } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
 import { useFilters } from "../filters.ts";
 import type { ServiceName } from "../ops.ts";
 import { QbCommand } from "../qb-command.tsx";
@@ -87,19 +87,23 @@ export function RedrivePanel({
       )}
       {(!shown || over) && (
         <div className="redrive__acts row">
-          <Button kind={dryRun ? "plain" : "primary"} onClick={tryAll} busy={act.busy && !dryRun}>
+          <ActButton
+            kind={dryRun ? "plain" : "primary"}
+            onClick={tryAll}
+            busy={act.busy && !dryRun}
+          >
             <Icon name="flask" />
             {dryRun ? "Dry run again" : `Dry run ${lettersText(selection.count)}`}
-          </Button>
+          </ActButton>
           <NextButton {...{ act, dryRun, canary, over, selection, sendCanary }}>
-            <Button
+            <ActButton
               kind="primary"
               busy={act.busy}
               onClick={() => begin("run", which)}
               disabled={!canaryPassed(canary) || selection.count === 0}
             >
               Redrive the other {count(selection.count)}
-            </Button>
+            </ActButton>
           </NextButton>
           {selection.count > 1 && (
             <span className="redrive__rate">
@@ -142,7 +146,7 @@ function NextButton({
   const nonePasses = dryRun !== undefined && dryRun.wouldSucceed === 0 && dryRun.notTried === 0;
   return (
     <>
-      <Button
+      <ActButton
         kind={dryRun && !nonePasses ? "primary" : "plain"}
         onClick={sendCanary}
         busy={act.busy && dryRun !== undefined}
@@ -150,7 +154,7 @@ function NextButton({
       >
         <Icon name="bird" />
         {selection.count === 1 ? "Redrive it" : "Redrive one, the canary"}
-      </Button>
+      </ActButton>
       {nonePasses && (
         <span className="muted">
           {selection.count === 1

@@ -1,8 +1,8 @@
 import type { RedriveRunDetailView } from "@app/platform/messaging/ops-repair-views.ts";
-import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { count } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
 import { GoTo } from "../go-to.tsx";
 import { plainError } from "../message-type.ts";
 import { QbCommand } from "../qb-command.tsx";
@@ -48,20 +48,20 @@ export function RunProgress({
         {!isOver(run) && (
           <div className="row push prog__acts">
             {run.state === "paused" ? (
-              <Button onClick={() => change("resume")} busy={act.busy}>
+              <ActButton onClick={() => change("resume")} busy={act.busy}>
                 <Icon name="right" />
                 Go on
-              </Button>
+              </ActButton>
             ) : (
-              <Button onClick={() => change("pause")} busy={act.busy}>
+              <ActButton onClick={() => change("pause")} busy={act.busy}>
                 <Icon name="pause" />
                 Pause
-              </Button>
+              </ActButton>
             )}
-            <Button onClick={() => change("cancel")} busy={act.busy}>
+            <ActButton onClick={() => change("cancel")} busy={act.busy}>
               <Icon name="x" />
               Stop here
-            </Button>
+            </ActButton>
           </div>
         )}
       </div>

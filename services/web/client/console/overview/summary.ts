@@ -7,6 +7,8 @@ export interface Summary {
   readonly asked: number;
   /** Services that do not answer, or refuse to. */
   readonly away: readonly ServiceName[];
+  /** Whether they all answer, and say that this person may not know. */
+  readonly refused: boolean;
   /** When the newest answer came; 0 before the first. */
   readonly lastAt: number;
   readonly oldestUnsent:
@@ -62,6 +64,7 @@ export function summaryOf(answers: readonly Answer<OverviewView>[]): Summary {
   return {
     asked: answers.length,
     away: answers.flatMap(({ service, problem }) => (problem === undefined ? [] : [service])),
+    refused: answers.every(({ problem }) => problem?.status === 403),
     lastAt: Math.max(0, ...answers.map(({ at }) => at)),
     oldestUnsent: oldestOutbox && {
       service: oldestOutbox.service,

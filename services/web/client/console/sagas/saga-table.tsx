@@ -4,6 +4,7 @@ import { Badge } from "../../kit/badge.tsx";
 import { Button } from "../../kit/button.tsx";
 import { type Column, DataTable } from "../../kit/data-table.tsx";
 import { duration } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
 import { GoTo } from "../go-to.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { Why } from "./why.tsx";
@@ -97,9 +98,9 @@ export function SagaTable({ view, service, onNext, onFirst }: SagaTableProps) {
       key: "acts",
       header: "Actions",
       cell: (row) => (
-        <Button onClick={() => setCancelling(row)}>
+        <ActButton onClick={() => setCancelling(row)}>
           {saga === "order" ? "Cancel order" : "Release seats"}
-        </Button>
+        </ActButton>
       ),
     },
   ];

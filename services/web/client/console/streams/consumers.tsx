@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Badge } from "../../kit/badge.tsx";
-import { Button } from "../../kit/button.tsx";
 import { type Column, DataTable } from "../../kit/data-table.tsx";
 import { count, timeExact } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
 import { QbCommand } from "../qb-command.tsx";
 import { type KnownConsumer, troubleOf } from "./known-streams.ts";
 import { PauseDialog } from "./pause-dialog.tsx";
@@ -46,10 +46,10 @@ export function Consumers({ consumers }: { readonly consumers: readonly KnownCon
           {known.durable?.state?.pausedUntil ? (
             <ResumeButton known={known} />
           ) : (
-            <Button onClick={() => setAsked({ what: "pause", of: known })}>Pause</Button>
+            <ActButton onClick={() => setAsked({ what: "pause", of: known })}>Pause</ActButton>
           )}
           {known.held.consumer === rebuildable && (
-            <Button onClick={() => setAsked({ what: "rebuild", of: known })}>Rebuild</Button>
+            <ActButton onClick={() => setAsked({ what: "rebuild", of: known })}>Rebuild</ActButton>
           )}
         </div>
       ),

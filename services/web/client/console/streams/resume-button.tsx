@@ -1,8 +1,8 @@
 import type { ConsumerPauseView } from "@app/platform/messaging/ops-stream-views.ts";
 import { useState } from "react";
-import { Button } from "../../kit/button.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { problemOf } from "../../lib/problem.ts";
+import { ActButton } from "../acting.tsx";
 import { useAskAgain } from "../ask.ts";
 import { actOps } from "../ops.ts";
 import type { KnownConsumer } from "./known-streams.ts";
@@ -27,8 +27,8 @@ export function ResumeButton({ known }: { readonly known: KnownConsumer }) {
     }
   };
   return (
-    <Button kind="soft" onClick={() => void resume()} busy={busy}>
+    <ActButton kind="soft" onClick={() => void resume()} busy={busy}>
       {busy ? "Resuming" : "Resume"}
-    </Button>
+    </ActButton>
   );
 }

@@ -54,8 +54,8 @@ function DemoPeople() {
     <details className="demopeople sm">
       <summary>Demo accounts</summary>
       <p>
-        With the demo data of <code>bun run dev</code>; the password of all three is{" "}
-        <code>demo1234</code>.
+        With the demo data of <code>bun run dev</code>; the password of all is <code>demo1234</code>
+        .
       </p>
       <ul className="stack">
         <li>
@@ -65,7 +65,10 @@ function DemoPeople() {
           <code>organiser@demo.test</code> publishes events
         </li>
         <li>
-          <code>operator@demo.test</code> checks tickets and sees the console
+          <code>operator@demo.test</code> checks tickets and has the console
+        </li>
+        <li>
+          <code>viewer@demo.test</code> looks at the console
         </li>
       </ul>
     </details>

@@ -52,6 +52,7 @@ const roleWords: Readonly<Record<string, string>> = {
   customer: "orders and books",
   organiser: "publishes events",
   operator: "runs the place",
+  viewer: "watches it",
 };
 
 function Profile({ user }: { readonly user: SessionUser }) {
@@ -64,15 +65,17 @@ function Profile({ user }: { readonly user: SessionUser }) {
           {email} · {roles.map((role) => roleWords[role] ?? role).join(", ")}
         </p>
       </header>
-      {roles.includes("operator") && (
+      {(roles.includes("operator") || roles.includes("viewer")) && (
         <section className="card pad row" aria-labelledby="staff-h">
           <h2 className="strong" id="staff-h">
             For staff
           </h2>
           <span className="row push">
-            <Link className={buttonClass({})} to="/check-in">
-              Check tickets
-            </Link>
+            {roles.includes("operator") && (
+              <Link className={buttonClass({})} to="/check-in">
+                Check tickets
+              </Link>
+            )}
             <a className={buttonClass({})} href="/console">
               Open the console
             </a>

@@ -1,0 +1,2 @@
+ALTER TABLE "users" DROP CONSTRAINT "users_roles_known";--> statement-breakpoint
+ALTER TABLE "users" ADD CONSTRAINT "users_roles_known" CHECK ("users"."roles" <@ array['customer', 'operator', 'organiser', 'viewer']);
