@@ -35,6 +35,21 @@ export const httpUrl = () =>
     .refine((url) => !/[?#]/.test(url), "must be an http:// url without query and fragment")
     .register(settingNotes, { example: "http://127.0.0.1:8090" });
 
+const REPLICAS_MAX = 100;
+
+/** A comma list of where the replicas of another service answer. */
+export const httpUrls = () =>
+  z
+    .string()
+    .transform((list) => list.split(",").map((url) => url.trim()))
+    .refine(
+      (list) =>
+        list.length <= REPLICAS_MAX && list.every((url) => httpUrl().safeParse(url).success),
+      "must be a comma list of http:// urls without query and fragment",
+    )
+    .transform((list): readonly string[] => list)
+    .register(settingNotes, { example: "http://127.0.0.1:8080,http://127.0.0.1:8081" });
+
 /** A file that is read again when it changes, and so is named and not given as its content. */
 export const filePath = (example: string) =>
   z.string().max(4_096, "must be the path of a file").register(settingNotes, { example });

@@ -1,5 +1,5 @@
 import { readConfig } from "@app/platform/config.ts";
-import { httpUrl, logLevel, networks, port, wholeNumber } from "@app/platform/settings.ts";
+import { httpUrls, logLevel, networks, port, wholeNumber } from "@app/platform/settings.ts";
 import { z } from "zod";
 
 /** Everything that web reads from its environment. It has no database, no broker and no keys. */
@@ -15,11 +15,12 @@ export const WebConfig = z.object({
   STREAMS_MAX: wholeNumber({ min: 1, max: 60_000 }).prefault("5000"),
   /** How many requests the runtime sends at the same time; it reads that once, when it starts. */
   BUN_CONFIG_MAX_HTTP_REQUESTS: wholeNumber({ min: 1, max: 65_535 }).prefault("256"),
-  ORDERS_URL: httpUrl().prefault("http://127.0.0.1:8080"),
-  INVENTORY_URL: httpUrl().prefault("http://127.0.0.1:8090"),
-  EVENTS_URL: httpUrl().prefault("http://127.0.0.1:8181"),
-  BOOKINGS_URL: httpUrl().prefault("http://127.0.0.1:8282"),
-  USERS_URL: httpUrl().prefault("http://127.0.0.1:8383"),
+  /** Where the replicas of each service answer, in turn. */
+  ORDERS_URL: httpUrls().prefault("http://127.0.0.1:8080"),
+  INVENTORY_URL: httpUrls().prefault("http://127.0.0.1:8090"),
+  EVENTS_URL: httpUrls().prefault("http://127.0.0.1:8181"),
+  BOOKINGS_URL: httpUrls().prefault("http://127.0.0.1:8282"),
+  USERS_URL: httpUrls().prefault("http://127.0.0.1:8383"),
 });
 
 export type WebSettings = z.output<typeof WebConfig>;

@@ -91,7 +91,7 @@ describe("compose.yaml", () => {
     for (const name of names) {
       const { PORT } = programs[name].ports;
       expect(readConfig(WebConfig, env)).toMatchObject({
-        [`${name.toUpperCase()}_URL`]: `http://${name}:${PORT}`,
+        [`${name.toUpperCase()}_URL`]: [`http://${name}:${PORT}`],
       });
     }
   });

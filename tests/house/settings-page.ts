@@ -60,11 +60,11 @@ const meanings: Readonly<Record<string, string>> = {
   TLS_KEY_FILE: "Its key as PEM.",
   METRICS_PORT: "`/metrics` and nothing else.",
   INVENTORY_URL:
-    "Where inventory answers: for web, whose calls go there, and for orders, so that `why` can tell what an order waits for there; without it orders does not ask.",
-  ORDERS_URL: "Where orders answers.",
-  EVENTS_URL: "Where events answers.",
-  BOOKINGS_URL: "Where bookings answers.",
-  USERS_URL: "Where users answers.",
+    "Where inventory answers: for web, whose calls go there, a comma list of its replicas, asked in turn; and for orders, so that `why` can tell what an order waits for there; without it orders does not ask.",
+  ORDERS_URL: "Where orders answers: its replicas in a comma list, asked in turn.",
+  EVENTS_URL: "Where events answers, in the same way.",
+  BOOKINGS_URL: "Where bookings answers, in the same way.",
+  USERS_URL: "Where users answers, in the same way.",
   STREAMS_MAX:
     "So many answers may go on through one gateway at the same time, of all callers together; the next is answered with 503.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",

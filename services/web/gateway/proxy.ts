@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@app/platform/clock.ts";
 import { readBytes } from "@app/platform/json-body.ts";
 import type { Problem } from "@app/platform/problem.ts";
 import { problemAnswer } from "@app/platform/problem-answer.ts";
@@ -6,6 +7,7 @@ import { isStream } from "@app/platform/served-request.ts";
 import { awayProblems } from "./away.ts";
 import { headersBack, headersOnward } from "./forwarded-headers.ts";
 import { passingStreams } from "./passing-streams.ts";
+import { type Replicas, replicasOf } from "./replicas.ts";
 import type { ServiceName } from "./routes.ts";
 import { late, type ServiceCall, serviceCall } from "./service-call.ts";
 import { isThere, type Upstreams } from "./upstreams.ts";
@@ -17,6 +19,7 @@ export interface ProxySettings {
   /** More than the longest wait that a service grants, `Prefer: wait=30`. */
   readonly answerMs?: number;
   readonly patienceMs?: number;
+  readonly clock?: Pick<Clock, "monotonicMs">;
 }
 
 /** A call that is handed on. */
@@ -41,35 +44,54 @@ const DEADLINE_MARGIN_MS = 1_000;
 const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * Hands calls on to services, word for word, and their answers back. An answer is whole, so that one
+ * Hands calls on to services, word for word, and their answers back. The replicas of a service take
+ * turns; one that cannot be reached has heard nothing, and the call goes to another. An answer is whole, so that one
  * that breaks off becomes a problem and not half a text; or it is a stream, of which each piece is
  * passed on as it comes, and which ends on both sides when it ends on either. Only a call that
  * changes nothing is made a second time, when its connection was closed under it.
  */
 export function proxyTo(settings: ProxySettings): ServiceProxy {
   const { upstreams, streamsMax, answerMs = 40_000, patienceMs = 3_000 } = settings;
+  const { clock = systemClock } = settings;
   const streams = passingStreams();
+  const of = (service: ServiceName) => replicasOf(upstreams[service], clock);
+  const replicas: Readonly<Record<ServiceName, Replicas>> = {
+    orders: of("orders"),
+    inventory: of("inventory"),
+    events: of("events"),
+    bookings: of("bookings"),
+    users: of("users"),
+  };
 
   const forward: ServiceProxy["forward"] = async (request, { service, path, query }) => {
     const context = contextOf(request);
     const body = isBodiless(request) ? null : await readBytes(request);
     context.extendDeadline(answerMs + DEADLINE_MARGIN_MS);
-    const origin = upstreams[service];
-    const there = () => isThere(origin);
-    const call = serviceCall({ caller: context.signal, answerMs, patienceMs, isThere: there });
-    try {
-      const headers = headersOnward(request);
-      const asked = { method: request.method, headers, body, signal: call.signal };
-      const answer = await fetch(`${origin}${path}${query}`, { ...asked, ...asProxy });
-      return isStream(answer.headers) && answer.body !== null
-        ? stream(request, answer.body, { answer, call })
-        : await whole(answer, call);
-    } catch (error) {
-      call.end();
-      // Whoever is gone reads no answer, and nobody is at fault.
-      if (!context.signal.aborted) context.noteFault(error);
-      return problemAnswer(request, problemOf(error, service));
+    const headers = headersOnward(request);
+    const asked = { method: request.method, headers, body };
+    const known = replicas[service];
+    let failed: unknown;
+    for (const origin of known.inTurn()) {
+      const there = () => isThere(origin);
+      const call = serviceCall({ caller: context.signal, answerMs, patienceMs, isThere: there });
+      try {
+        const signal = call.signal;
+        const answer = await fetch(`${origin}${path}${query}`, { ...asked, signal, ...asProxy });
+        known.there(origin);
+        return isStream(answer.headers) && answer.body !== null
+          ? stream(request, answer.body, { answer, call })
+          : await whole(answer, call);
+      } catch (error) {
+        call.end();
+        failed = error;
+        if (context.signal.aborted) break;
+        if (error === late || isUnreached(error)) known.away(origin);
+        if (!isUnreached(error)) break;
+      }
     }
+    // Whoever is gone reads no answer, and nobody is at fault.
+    if (!context.signal.aborted) context.noteFault(failed);
+    return problemAnswer(request, problemOf(failed, service));
   };
 
   const stream = (
@@ -134,8 +156,11 @@ const notConnected = new Set(
   ),
 );
 
+function isUnreached(error: unknown): boolean {
+  return error instanceof Error && "code" in error && notConnected.has(String(error.code));
+}
+
 function problemOf(error: unknown, service: ServiceName): Problem {
   if (error === late) return awayProblems.late(service);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return notConnected.has(code) ? awayProblems.away(service) : awayProblems.lost(service);
+  return isUnreached(error) ? awayProblems.away(service) : awayProblems.lost(service);
 }

@@ -23,14 +23,18 @@ const NOWHERE = "http://127.0.0.1:1";
 
 /** A gateway on a real socket, before the services given; the others are away. */
 export function servedGateway(
-  upstreams: Partial<Record<ServiceName, string>>,
+  upstreams: Partial<Record<ServiceName, string | readonly string[]>>,
   settings: Partial<Omit<ProxySettings, "upstreams">> & Partial<HttpSettings> = {},
 ): ServedGateway {
   const { streamsMax = 100, answerMs, patienceMs, ...http } = settings;
+  const at = (service: ServiceName) => [upstreams[service] ?? NOWHERE].flat();
   const proxy = proxyTo({
     upstreams: {
-      ...{ orders: NOWHERE, inventory: NOWHERE, events: NOWHERE, bookings: NOWHERE },
-      ...{ users: NOWHERE, ...upstreams },
+      orders: at("orders"),
+      inventory: at("inventory"),
+      events: at("events"),
+      bookings: at("bookings"),
+      users: at("users"),
     },
     streamsMax,
     ...(answerMs !== undefined && { answerMs }),

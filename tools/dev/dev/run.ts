@@ -147,6 +147,11 @@ function keepRunning(of: {
   const first = replicas.filter(({ name, service }) => name === service);
   const peers = first.map((peer) => [`${peer.service.toUpperCase()}_URL`, urlOf(peer)] as const);
   const users = first.find(({ service }) => service === "users");
+  // Whoever calls through the web calls all replicas in turn.
+  const everyPeer = first.map(({ service }) => {
+    const all = replicas.filter((replica) => replica.service === service);
+    return [`${service.toUpperCase()}_URL`, all.map(urlOf).join(",")] as const;
+  });
   for (const replica of replicas) {
     // Without its people nobody could operate.
     const { service } = replica;
@@ -157,7 +162,7 @@ function keepRunning(of: {
       databaseUrl,
       natsUrl,
       environment: {
-        ...Object.fromEntries(peers),
+        ...Object.fromEntries(service === "web" ? everyPeer : peers),
         // It knows its own keys.
         ...(users && service !== "users" && { JWKS_URL: `${urlOf(users)}${JWKS_PATH}` }),
         ...(isDemo && { DEMO: "on" }),
