@@ -49,6 +49,9 @@ export async function compile({ service, outfile, target }: Executable): Promise
     root,
     compile: { outfile, ...(target !== undefined && { target }) },
     naming: { asset: "[dir]/[name].[ext]" },
+    // Compiled ahead, it is ready after half the processor time. Bytecode asks for a format by name.
+    format: "esm",
+    bytecode: true,
     sourcemap: "inline",
     minify: { syntax: true },
     plugins: [holding(main, files)],
