@@ -53,7 +53,8 @@ export async function compile({ service, outfile, target }: Executable): Promise
     format: "esm",
     bytecode: true,
     sourcemap: "inline",
-    minify: { syntax: true },
+    // Nothing is minified: Elysia reads the text of handlers to learn what they use, and takes one whose
+    // statements became one expression for another.
     plugins: [holding(main, files)],
   });
   if (!success) throw new AggregateError(logs, `${service} does not compile`);

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { browserNote } from "./browser.ts";
 import { portsEnvironment } from "./infrastructure/ports.ts";
 import { onStarterGone } from "./starters.ts";
+import { compileForTests } from "./test-executables.ts";
 import { joinTestInfrastructure } from "./test-infrastructure.ts";
 import { testParts } from "./test-parts.ts";
 import { closingLine, type TestSummary, testSummary, together } from "./test-summary.ts";
@@ -26,14 +27,18 @@ if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
 
 async function runTests(args: readonly string[]): Promise<number> {
   const { DATABASE_URL, NATS_URL } = process.env;
-  const servers = DATABASE_URL && NATS_URL ? undefined : await joinTestInfrastructure();
+  const all = args.length === 0;
+  const [servers, executables] = await Promise.all([
+    DATABASE_URL && NATS_URL ? undefined : joinTestInfrastructure(),
+    all ? compileForTests() : undefined,
+  ]);
   const environment = {
     ...process.env,
     QUICKBITE_TEST_DATABASE_URL: DATABASE_URL || servers?.databaseUrl,
     QUICKBITE_TEST_NATS_URL: NATS_URL || servers?.natsUrl,
+    ...(executables && { QUICKBITE_TEST_EXECUTABLES: executables.folder }),
     ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
   };
-  const all = args.length === 0;
   const parts = all ? testParts(ROOT) : [args];
   const slots = Math.min(availableParallelism(), SIDE_BY_SIDE_MAX, parts.length);
   const live = new Set<RunningTests>();
@@ -78,6 +83,7 @@ async function runTests(args: readonly string[]): Promise<number> {
     if (running) ended.push(await running.end);
   }
   await working;
+  executables?.[Symbol.dispose]();
   await servers?.leave();
 
   const result = together(ended.map(({ summary }) => summary));

@@ -31,7 +31,7 @@ export interface LogLine {
 }
 
 export interface ServiceOptions {
-  /** The program to run instead of `services/<name>/main.ts`. */
+  /** The TypeScript program to run instead of `services/<name>/main.ts`. */
   readonly program?: string;
   /** Off to go on as soon as it answers at all, ready or not. */
   readonly untilReady?: boolean;
@@ -70,7 +70,7 @@ export async function startService(
     name,
     port: ports.main,
     logFile,
-    command: [process.execPath, program ?? join(REPOSITORY, "services", name, "main.ts")],
+    command: commandOf(name, program),
     cwd: REPOSITORY,
     env: {
       ...systemEnvironment(),
@@ -100,6 +100,13 @@ export async function startService(
     logs: () => readLog(logFile),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** A run of all tests compiles the services first: each of hundreds of starts takes half the time. */
+function commandOf(name: string, program: string | undefined): readonly string[] {
+  const compiled = process.env.QUICKBITE_TEST_EXECUTABLES;
+  if (compiled && program === undefined) return [join(compiled, `quickbite-${name}`)];
+  return [process.execPath, program ?? join(REPOSITORY, "services", name, "main.ts")];
 }
 
 /** What any program needs, and none of the engineer's settings for our services. */
