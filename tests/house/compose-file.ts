@@ -1,7 +1,14 @@
+import { basename } from "node:path";
 import { z } from "zod";
+import { withFiles } from "./programs.ts";
 import { textOf } from "./repository.ts";
 
 const Environment = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+/** `name`, or with the path that it is mounted at. */
+const Mounted = z.union([
+  z.string().transform((source) => ({ source, target: `/run/secrets/${source}` })),
+  z.object({ source: z.string(), target: z.string() }),
+]);
 
 /** As much of a compose service as our rules look at. */
 const ComposeService = z.object({
@@ -17,25 +24,58 @@ const ComposeService = z.object({
   environment: Environment.default({}),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
+  secrets: z.array(Mounted).default([]),
+  configs: z.array(Mounted).default([]),
+  networks: z.array(z.string()).default([]),
+  profiles: z.array(z.string()).default([]),
+  read_only: z.boolean().default(false),
+  cap_drop: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  depends_on: z
+    .record(z.string(), z.object({ condition: z.string(), required: z.boolean().default(true) }))
+    .default({}),
+  deploy: z
+    .object({
+      replicas: z.number().optional(),
+      resources: z.object({ limits: z.object({ memory: z.string() }) }).optional(),
+      update_config: z.record(z.string(), z.unknown()).optional(),
+      rollback_config: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
 });
 
 const ComposeFile = z.object({
   services: z.record(z.string(), ComposeService),
+  networks: z.record(z.string(), z.unknown()),
   volumes: z.record(z.string(), z.unknown()),
-  configs: z.record(z.string(), z.object({ content: z.string() })),
+  configs: z.record(z.string(), z.object({ file: z.string() })),
+  secrets: z.record(z.string(), z.object({ file: z.string() })),
 });
 
 export type ComposeService = z.output<typeof ComposeService>;
+export type ComposeFile = z.output<typeof ComposeFile>;
 
-/** `compose.yaml` with anchors and merges resolved and variables at their defaults. */
-export const composeFile = () =>
-  ComposeFile.parse(Bun.YAML.parse(withDefaults(textOf("compose.yaml"))));
+/** A compose file with anchors and merges resolved, and variables as `env` has them or at their defaults. */
+export const composeFile = (path = "compose.yaml", env: Readonly<Record<string, string>> = {}) =>
+  ComposeFile.parse(Bun.YAML.parse(interpolated(textOf(path), env)));
 
-/** `${NAME:-default}` as an environment in which nothing is set would have it. */
-export function withDefaults(text: string): string {
-  return text.replace(/\$\{[A-Z_]+:-([^}]*)\}/g, "$1");
+/** `${NAME:-default}` in an environment, by default in one where nothing is set. */
+export function interpolated(text: string, env: Readonly<Record<string, string>> = {}): string {
+  return text.replace(/\$\{([A-Z_]+):-([^}]*)\}/g, (_, name, value) => env[name] ?? value);
+}
+
+/** A file of `NAME=value` lines. */
+export function environmentFile(path: string): Record<string, string> {
+  const lines = textOf(path)
+    .split("\n")
+    .filter((line) => /^[A-Z]/.test(line));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [name = "", ...value] = line.split("=");
+      return [name, value.join("=")];
+    }),
+  );
 }
 
 /** The variables as a process sees them. */
@@ -43,4 +83,15 @@ export function environmentOf({ environment }: ComposeService): Record<string, s
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, String(value)]),
   );
+}
+
+/** The same with the secrets that the service is given; one that it is not given is an error. */
+export function settingsOf(file: ComposeFile, service: ComposeService): Record<string, string> {
+  return withFiles(environmentOf(service), (path) => {
+    const source = service.secrets.find(({ target }) => target === path)?.source;
+    const secret = source === undefined ? undefined : file.secrets[source];
+    if (secret === undefined) throw new Error(`${path} is no secret of ${service.image}`);
+    // Those of an installation are made by a script, and named as the ones for development.
+    return textOf(`deploy/compose/development/${basename(secret.file)}`);
+  });
 }

@@ -2,43 +2,26 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, normalize } from "node:path";
-import { BookingsConfig } from "@app/bookings/config.ts";
-import { EventsConfig } from "@app/events/config.ts";
-import { InventoryConfig } from "@app/inventory/config.ts";
-import { OrdersConfig } from "@app/orders/config.ts";
 import { readConfig } from "@app/platform/config.ts";
 import { devSigningKeySecret } from "@app/platform/signing-key-secret.ts";
 import { cloneOf } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
-import { UsersConfig } from "@app/users/config.ts";
-import { WebConfig } from "@app/web/config.ts";
 import { DCLinter } from "dclint";
 import postgres from "postgres";
-import type { z } from "zod";
-import { type ComposeService, composeFile, environmentOf } from "./compose-file.ts";
-import { isFile, root, textOf } from "./repository.ts";
+import {
+  type ComposeService,
+  composeFile,
+  environmentFile,
+  environmentOf,
+  settingsOf,
+} from "./compose-file.ts";
+import { services as names, programNames, programs, unknownSettings } from "./programs.ts";
+import { isFile, repositoryFiles, root, textOf } from "./repository.ts";
 
-const { services, volumes, configs } = composeFile();
-
-interface Program {
-  readonly schema: z.ZodObject;
-  readonly ports: Readonly<Record<string, number>>;
-}
-
-/** Our programs: what configures them, and the ports that people's scripts use. */
-const orders: Program = { schema: OrdersConfig, ports: { PORT: 8080, METRICS_PORT: 9100 } };
-const inventory: Program = {
-  schema: InventoryConfig,
-  ports: { PORT: 8090, GRPC_PORT: 9090, METRICS_PORT: 9101 },
-};
-const events: Program = { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } };
-const bookings: Program = { schema: BookingsConfig, ports: { PORT: 8282, METRICS_PORT: 9103 } };
-const users: Program = { schema: UsersConfig, ports: { PORT: 8383, METRICS_PORT: 9104 } };
-const web: Program = { schema: WebConfig, ports: { PORT: 3000, METRICS_PORT: 9105 } };
-const programs = { orders, inventory, events, bookings, users, web } as const;
-/** Those with a database of their own, which a job prepares. */
-const names = ["orders", "inventory", "events", "bookings", "users"] as const;
-const allNames = [...names, "web"] as const;
+const file = composeFile();
+const { services, volumes, configs, secrets, networks } = file;
+/** As an installation runs it. */
+const full = composeFile("compose.yaml", environmentFile("deploy/compose/full.env"));
 
 /** Two processes in turn, on a machine that runs other tests beside this one. */
 const jobsLimitMs = 60_000;
@@ -68,47 +51,46 @@ describe("compose.yaml", () => {
   });
 
   test.each(names)("configures %s, and its job, completely and with nothing unknown", (name) => {
-    const { schema } = programs[name];
-    for (const service of [serviceNamed(name), serviceNamed(`${name}-migrate`)]) {
-      const env = environmentOf(service);
-      // NODE_ENV is the runtime's own; every other setting stands in the schema.
-      const unknown = Object.keys(env).filter(
-        (key) => !(key in schema.shape) && key !== "NODE_ENV",
-      );
+    for (const [of, service] of [
+      [file, serviceNamed(name)],
+      [file, serviceNamed(`${name}-migrate`)],
+      [full, full.services[name]],
+      [full, full.services[`${name}-migrate`]],
+    ] as const) {
+      if (service === undefined) throw new Error(`there is no ${name}`);
+      const env = settingsOf(of, service);
 
-      expect(unknown).toEqual([]);
-      expect(() => readConfig(schema, env)).not.toThrow();
+      expect(unknownSettings(name, env)).toEqual([]);
+      // The secrets for development, which production refuses, stand in for those of an installation.
+      expect(() => readConfig(programs[name].schema, { ...env, ...stranger(env) })).not.toThrow();
     }
   });
 
   test("configures web completely and with nothing unknown, to find every service where it is", () => {
     const env = environmentOf(serviceNamed("web"));
-    const unknown = Object.keys(env).filter(
-      (key) => !(key in WebConfig.shape) && key !== "NODE_ENV",
-    );
 
-    expect(unknown).toEqual([]);
+    expect(unknownSettings("web", env)).toEqual([]);
     for (const name of names) {
       const { PORT } = programs[name].ports;
-      expect(readConfig(WebConfig, env)).toMatchObject({
+      expect(readConfig(programs.web.schema, env)).toMatchObject({
         [`${name.toUpperCase()}_URL`]: [`http://${name}:${PORT}`],
       });
     }
   });
 
-  test.each(allNames)("gives %s the ports of the contract, on this machine only", (name) => {
+  test.each(programNames)("gives %s the ports of the contract, on this machine only", (name) => {
     const service = serviceNamed(name);
     const { ports } = programs[name];
 
-    expect(readConfig(programs[name].schema, environmentOf(service))).toMatchObject(ports);
+    expect(readConfig(programs[name].schema, settingsOf(file, service))).toMatchObject(ports);
     expect(service.ports).toEqual(Object.values(ports).map((port) => `127.0.0.1:${port}:${port}`));
   });
 
-  test.each(allNames)("listens for %s where other containers reach it", (name) => {
+  test.each(programNames)("listens for %s where other containers reach it", (name) => {
     expect(environmentOf(serviceNamed(name)).HOST).toBe("0.0.0.0");
   });
 
-  test.each(allNames)("asks %s itself whether it is ready", (name) => {
+  test.each(programNames)("asks %s itself whether it is ready", (name) => {
     const service = serviceNamed(name);
     const [how, bun, script = "", port] = service.healthcheck?.test ?? [];
 
@@ -118,24 +100,29 @@ describe("compose.yaml", () => {
   });
 
   test.each(names)("starts %s after its servers are healthy and its job is done", (name) => {
-    const healthy = { condition: "service_healthy" };
+    const healthy = { condition: "service_healthy", required: true };
+    // Nodes that only the full form has.
+    const healthyIfThere = { condition: "service_healthy", required: false };
+    const servers = {
+      postgres: healthy,
+      nats: healthy,
+      "nats-2": healthyIfThere,
+      "nats-3": healthyIfThere,
+    };
 
-    expect(serviceNamed(`${name}-migrate`).depends_on).toEqual({
-      postgres: healthy,
-      nats: healthy,
-    });
+    expect(serviceNamed(`${name}-migrate`).depends_on).toEqual(servers);
     expect(serviceNamed(name).depends_on).toEqual({
-      postgres: healthy,
-      nats: healthy,
-      [`${name}-migrate`]: { condition: "service_completed_successfully" },
+      ...servers,
+      [`${name}-migrate`]: { condition: "service_completed_successfully", required: true },
     });
   });
 
-  test("waits only for what is there and can be healthy", () => {
-    for (const { depends_on } of Object.values(services)) {
-      for (const [name, { condition }] of Object.entries(depends_on)) {
-        const { healthcheck } = serviceNamed(name);
-        expect(healthcheck !== undefined).toBe(condition === "service_healthy");
+  test("waits only for what is there and can be healthy, and started with it", () => {
+    for (const { depends_on, profiles } of Object.values(services)) {
+      for (const [name, { condition, required }] of Object.entries(depends_on)) {
+        const other = serviceNamed(name);
+        expect(other.healthcheck !== undefined).toBe(condition === "service_healthy");
+        if (required && profiles.length === 0) expect(other.profiles).toEqual([]);
       }
     }
   });
@@ -144,7 +131,7 @@ describe("compose.yaml", () => {
     const built = Object.values(services).filter(({ build }) => build);
 
     // Each program, and the job that prepares its database where it has one.
-    expect(built).toHaveLength(allNames.length + names.length);
+    expect(built).toHaveLength(programNames.length + names.length);
     for (const service of built) {
       expect(isFile(`${workspaceOf(service)}/main.ts`)).toBe(true);
       expect(service.build?.context).toBe(".");
@@ -158,7 +145,8 @@ describe("compose.yaml", () => {
       await using database = await cloneOf("empty", []);
       await using broker = await temporaryBroker();
       const job = serviceNamed(`${name}-migrate`);
-      const env = { ...environmentOf(job), DATABASE_URL: database.url, NATS_URL: broker.url };
+      const { DATABASE_MIGRATE_URL: _owner, ...settings } = settingsOf(file, job);
+      const env = { ...settings, DATABASE_URL: database.url, NATS_URL: broker.url };
       const run = () =>
         Bun.spawn([process.execPath, "main.ts", ...job.command], {
           cwd: join(root, workspaceOf(job)),
@@ -175,13 +163,34 @@ describe("compose.yaml", () => {
     jobsLimitMs,
   );
 
-  test("creates every database that a service is told of", () => {
-    const created = configs.databases?.content.match(/(?<=CREATE DATABASE )\w+/g);
-    const wanted = names.map((name) =>
-      new URL(environmentOf(serviceNamed(name)).DATABASE_URL ?? "").pathname.slice(1),
-    );
+  test("creates every database that a service is told of, and its two roles", () => {
+    const roles = textOf("deploy/compose/development/postgres-roles.sql");
+    const created = [...roles.matchAll(/^CREATE DATABASE (\w+) OWNER (\w+)/gm)];
+    const wanted = names.map((name) => {
+      const job = settingsOf(file, serviceNamed(`${name}-migrate`));
+      const [user, owner] = [
+        new URL(job.DATABASE_URL ?? ""),
+        new URL(job.DATABASE_MIGRATE_URL ?? ""),
+      ];
+      expect(user.pathname).toBe(owner.pathname);
+      expect(roles).toContain(`CREATE ROLE ${user.username} LOGIN`);
+      return [user.pathname.slice(1), owner.username];
+    });
 
-    expect(created?.toSorted()).toEqual(wanted.toSorted());
+    expect(created.map(([, database, owner]) => [database, owner])).toEqual(
+      expect.arrayContaining(wanted),
+    );
+    expect(created).toHaveLength(wanted.length);
+  });
+
+  test("keeps the owner's role from what answers calls", () => {
+    for (const name of names) {
+      const given = serviceNamed(name).secrets.map(({ source }) => source);
+      expect(given).not.toContain(`${name}-owner-database-url`);
+      expect(given.filter((secret) => secret.includes("database"))).toEqual([
+        `${name}-database-url`,
+      ]);
+    }
   });
 
   test("keeps data in named volumes", () => {
@@ -192,21 +201,90 @@ describe("compose.yaml", () => {
     expect(used.toSorted()).toEqual(Object.keys(volumes).toSorted());
   });
 
-  test("holds no password but the development default, which the environment replaces", () => {
-    const defaults = new RegExp(`\\$\\{\\w+:-(?:quickbite|${devSigningKeySecret})\\}`, "g");
-    const written = textOf("compose.yaml").replace(defaults, "");
+  test("mounts files that are there, each declared and used", () => {
+    const used = (part: "secrets" | "configs") =>
+      new Set(Object.values(services).flatMap((one) => one[part].map(({ source }) => source)));
 
-    expect(written.match(/\w*(?:PASSWORD|SECRET|TOKEN)\w*: *\S+/g) ?? []).toEqual([]);
+    expect([...used("configs")].toSorted()).toEqual(Object.keys(configs).toSorted());
+    expect([...used("secrets")].toSorted()).toEqual(Object.keys(secrets).toSorted());
+    for (const { file: path } of [...Object.values(configs), ...Object.values(secrets)]) {
+      expect(path.startsWith("./") && isFile(path.slice(2))).toBe(true);
+    }
+  });
+
+  test("has for development exactly what an installation makes", () => {
+    const made = textOf("deploy/secrets/make-secrets.sh");
+    const folder = "deploy/compose/development/";
+    const here = repositoryFiles().filter((path) => path.startsWith(folder));
+
+    expect(here.map((path) => path.slice(folder.length))).toEqual(Object.keys(secrets).toSorted());
+    for (const name of Object.keys(secrets)) {
+      // Those of each service, and pairs of a certificate, are written in a loop.
+      const pattern = name
+        .replace(/^(?:orders|inventory|events|bookings|users)-(?=(?:owner-)?database)/, "$service-")
+        .replace(/^nats\.(?:crt|key)$/, "certificate nats");
+      expect(made).toContain(pattern);
+    }
+  });
+
+  test("holds no password itself, and no key in the files for development", () => {
+    const written = textOf("compose.yaml");
+    expect(
+      written.match(/\w*(?:PASSWORD|SECRET|TOKEN)\w*: +(?!\/run\/secrets\/)\S+/g) ?? [],
+    ).toEqual([]);
     expect(written.match(/:\/\/[^\s/@]*:[^\s/@]+@/g) ?? []).toEqual([]);
+
+    const known = ["quickbite", devSigningKeySecret];
+    for (const name of Object.keys(secrets).filter((one) => /password$|key-secret$/.test(one))) {
+      expect(known).toContain(textOf(`deploy/compose/development/${name}`).trim());
+    }
+    expect(textOf("deploy/compose/development/nats.key")).toContain("none");
+  });
+
+  test("lets in from outside nothing but Caddy, which reaches nothing but the gateway", () => {
+    const open = Object.entries(services).flatMap(([name, { ports }]) =>
+      ports.some((port) => !port.startsWith("127.0.0.1:")) ? [name] : [],
+    );
+    const on = (network: string) =>
+      Object.keys(services).filter((name) => serviceNamed(name).networks.includes(network));
+
+    expect(open).toEqual(["caddy"]);
+    expect(on("edge")).toEqual(["web", "caddy"]);
+    expect(Object.keys(networks)).toEqual(["edge", "backend"]);
+  });
+
+  test("gives every container a limit of memory and as little power as it needs", () => {
+    for (const [name, one] of Object.entries(services)) {
+      expect([name, one.deploy?.resources?.limits.memory]).toEqual([name, expect.any(String)]);
+      expect([name, one.read_only, one.cap_drop, one.security_opt]).toEqual([
+        name,
+        true,
+        ["ALL"],
+        ["no-new-privileges:true"],
+      ]);
+    }
+  });
+
+  test("lets Postgres have as many connections as its callers open", () => {
+    const max = Number(
+      /max_connections=(\d+)/.exec(serviceNamed("postgres").command.join(" "))?.[1],
+    );
+    // Ten for calls, four of the core and the leader's lock, of each; and as much again for a second replica.
+    expect(max).toBeGreaterThanOrEqual(2 * 15 * names.length + 10);
   });
 
   test("names servers by exact version", () => {
     const foreign = Object.values(services).filter(({ build }) => !build);
 
     for (const { image } of foreign)
-      expect(image).toMatch(/^[a-z]+:\d+\.\d+(?:\.\d+)?(?:-alpine)?$/);
+      expect(image).toMatch(/^(?:[a-z]+\/)?[a-z]+:v?\d+\.\d+(?:\.\d+)?(?:-alpine)?$/);
   });
 });
+
+/** What production asks for in the place of what everybody knows. */
+function stranger({ SIGNING_KEY_SECRET: secret }: Readonly<Record<string, string>>) {
+  return secret === undefined ? {} : { SIGNING_KEY_SECRET: `not-${secret}` };
+}
 
 async function tablesOf(url: string): Promise<readonly string[]> {
   const client = postgres(url, { max: 1 });

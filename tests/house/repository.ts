@@ -5,8 +5,8 @@ export const root = join(import.meta.dir, "../..");
 
 /** What is installed, generated at run time or private to a machine, and so no part of the repository. */
 const left = new Set([".git", "node_modules", ".quickbite"]);
-/** What a build leaves behind, by path. */
-const leftPaths = new Set(["services/web/dist"]);
+/** What a build leaves behind, and secrets of an installation, by path. */
+const leftPaths = new Set(["services/web/dist", "secrets", "deploy/kubernetes/secrets/files"]);
 const leftNames = /^(?:\.env(?:\..*)?|.*\.log|\.DS_Store)$/;
 
 const filesMax = 20_000;

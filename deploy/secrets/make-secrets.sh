@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+#
+# Makes every secret of one installation, as one file each, into a new folder:
+#
+#   bash deploy/secrets/make-secrets.sh FOLDER [--postgres HOST:PORT] [--domain example.com]
+#
+# All ways to deploy take them from there. It needs openssl, and never writes over what is there: to renew one
+# see docs/operations/keys.md. Keep the folder out of every repository, and a copy of it with the backups.
+set -euo pipefail
+
+services=(orders inventory events bookings users)
+postgres=postgres:5432
+domain=example.com
+folder=${1:-}
+if [[ -z $folder || $folder == --* ]]; then
+  echo "usage: make-secrets.sh FOLDER [--postgres HOST:PORT] [--domain example.com]" >&2
+  exit 2
+fi
+shift
+while (($# > 0)); do
+  case "$1 ${2:-}" in
+    "--postgres "?*) postgres=$2 ;;
+    "--domain "?*) domain=$2 ;;
+    *)
+      echo "not understood: $1" >&2
+      exit 2
+      ;;
+  esac
+  shift 2
+done
+if [[ -e $folder ]]; then
+  echo "there is a $folder already: nothing was made" >&2
+  exit 1
+fi
+
+umask 077
+mkdir -p "$folder"
+cd "$folder"
+random() { openssl rand -hex 24; }
+
+# A database for each service, of an owner who makes its tables and a role that only uses them. Postgres runs
+# this once, when its volume is new; on a server of your own: psql --file postgres-roles.sql
+random >postgres-password
+for service in "${services[@]}"; do
+  database=quickbite_$service
+  owner=$(random) runtime=$(random)
+  printf 'postgres://%s_owner:%s@%s/%s\n' "$database" "$owner" "$postgres" "$database" >"$service-owner-database-url"
+  printf 'postgres://%s:%s@%s/%s\n' "$database" "$runtime" "$postgres" "$database" >"$service-database-url"
+  cat >>postgres-roles.sql <<SQL
+CREATE ROLE ${database}_owner LOGIN PASSWORD '$owner';
+CREATE ROLE $database LOGIN PASSWORD '$runtime';
+CREATE DATABASE $database OWNER ${database}_owner;
+REVOKE ALL ON DATABASE $database FROM PUBLIC;
+GRANT CONNECT ON DATABASE $database TO $database;
+\\connect $database
+GRANT USAGE ON SCHEMA public TO $database;
+ALTER DEFAULT PRIVILEGES FOR ROLE ${database}_owner IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO $database;
+ALTER DEFAULT PRIVILEGES FOR ROLE ${database}_owner IN SCHEMA public
+  GRANT USAGE, SELECT ON SEQUENCES TO $database;
+\\connect postgres
+
+SQL
+done
+
+openssl rand -base64 32 >users-signing-key-secret
+openssl rand -base64 32 >bookings-signing-key-secret
+random >operator-password
+random >grafana-password
+
+# Our own authority, which vouches for the broker's nodes and, until a public one does, for the two hosts.
+# Its key is needed to renew these and nowhere else: take it away.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=quickbite" \
+  -keyout ca.key -out ca.crt 2>/dev/null
+certificate() {
+  local name=$1 usage=$2 names=$3
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" \
+    -keyout "$name.key" -out "$name.csr" 2>/dev/null
+  openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days 825 -out "$name.crt" \
+    -extfile <(printf 'subjectAltName=%s\nextendedKeyUsage=%s\n' "$names" "$usage") 2>/dev/null
+  rm "$name.csr"
+}
+# A node is a server to callers and a client to the other nodes.
+certificate nats serverAuth,clientAuth \
+  "DNS:nats,DNS:nats-2,DNS:nats-3,DNS:nats-0.nats,DNS:nats-1.nats,DNS:nats-2.nats,DNS:localhost,IP:127.0.0.1"
+certificate tls serverAuth "DNS:www.$domain,DNS:api.$domain"
+rm -f ca.srl
+
+# Containers are other users: they may read the files, and nobody else may enter the folder.
+chmod 444 -- *
+chmod 400 ca.key
+echo "made $(find . -type f | wc -l) files in $(pwd)"
