@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeAll, beforeEach, expect, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import type { Page, Route } from "playwright-core";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pressByKeyboard } from "./keyboard.ts";
 import { publishedEvent } from "./published-event.ts";
+import { sharedWorld } from "./shared-world.ts";
 import { visit } from "./visit.ts";
-import { openWebWorld, type WebWorld } from "./web-world.ts";
+import type { WebWorld } from "./web-world.ts";
 
 const CAPACITY = 3;
 const createHold = "**/bookings.v1.BookingsService/CreateHold";
@@ -15,9 +16,8 @@ describeInBrowser("booking", () => {
   let path: string;
   let eventId: string;
   beforeAll(async () => {
-    world = await openWebWorld({ only: ["events", "bookings"] });
+    world = await sharedWorld();
   });
-  afterAll(() => world?.[Symbol.asyncDispose]());
   beforeEach(async () => {
     eventId = await publishedEvent(world, { capacity: CAPACITY });
     path = `/events/${eventId}/book`;
@@ -103,17 +103,21 @@ describeInBrowser("booking", () => {
 
   test("says that a hold has ended, and holds again", async () => {
     await world.restart("bookings", { HOLD_FOR: "5s" });
-    await visit(world.url, async ({ page, open }) => {
-      await open(path);
-      await holdButton(page, 2).click();
-      await page.getByText("Your hold has ended").waitFor();
-      await page.getByText(/The 2 seats went back at \d\d:\d\d\./).waitFor();
-      await holdButton(page, 2).waitFor();
+    try {
+      await visit(world.url, async ({ page, open }) => {
+        await open(path);
+        await holdButton(page, 2).click();
+        await page.getByText("Your hold has ended").waitFor();
+        await page.getByText(/The 2 seats went back at \d\d:\d\d\./).waitFor();
+        await holdButton(page, 2).waitFor();
 
-      await eventually(async () =>
-        expect(await availability()).toMatchObject({ held: 0, left: 3 }),
-      );
-    });
+        await eventually(async () =>
+          expect(await availability()).toMatchObject({ held: 0, left: 3 }),
+        );
+      });
+    } finally {
+      await world.restart("bookings");
+    }
   });
 
   async function availability() {

@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { demoPeople } from "@app/platform/demo-people.ts";
 import { SESSION_COOKIE } from "@app/platform/token-claims.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
+import { sharedWorld } from "./shared-world.ts";
 import { visit } from "./visit.ts";
-import { openWebWorld, type WebWorld } from "./web-world.ts";
+import type { WebWorld } from "./web-world.ts";
 
 describeInBrowser("the console", () => {
   let world: WebWorld;
   beforeAll(async () => {
-    world = await openWebWorld({ settings: { orders: { DEMO: "on" } } });
+    world = await sharedWorld();
   });
-  afterAll(() => world?.[Symbol.asyncDispose]());
 
   test("leads an operator from the overview to a dead letter, and its repair confirms the order", async () => {
     const id = await stuckOrder();

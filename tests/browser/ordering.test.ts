@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { addDish } from "./add-dish.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pressByKeyboard, tabTo } from "./keyboard.ts";
 import { layoutShifts } from "./layout-shifts.ts";
 import { orderOn, ordersBeside } from "./orders-of-browser.ts";
 import { loadedScripts } from "./scripts.ts";
+import { sharedWorld } from "./shared-world.ts";
 import { visit } from "./visit.ts";
-import { openWebWorld, type WebWorld } from "./web-world.ts";
+import type { WebWorld } from "./web-world.ts";
 
 const received = "We have your order.";
 const confirmed = "Confirmed. It’s yours.";
@@ -14,11 +16,10 @@ const confirmed = "Confirmed. It’s yours.";
 describeInBrowser("ordering", () => {
   let world: WebWorld;
   beforeAll(async () => {
-    world = await openWebWorld({ only: ["orders", "inventory"] });
-    await addDish("soup", 100);
-    await addDish("cake", 3);
+    world = await sharedWorld();
+    await addDish(world, "soup", { available: 100 });
+    await addDish(world, "cake", { available: 3 });
   });
-  afterAll(() => world?.[Symbol.asyncDispose]());
 
   test("goes from the menu to a confirmed order, live, and nothing moves", () =>
     visit(world.url, async ({ page, open }) => {
@@ -188,15 +189,6 @@ describeInBrowser("ordering", () => {
       expect(shared.length).toBeLessThan(ofConsole.size);
       expect(scripts.some(({ path }) => /console/.test(path))).toBe(false);
     }));
-
-  async function addDish(sku: string, available: number): Promise<void> {
-    const name = sku.replace(/^./, (letter) => letter.toUpperCase());
-    const { status } = await world.call("POST", "/v1/items", {
-      token: await world.tokenOf("operator"),
-      body: { sku, name, description: "Good.", priceCents: 450, available },
-    });
-    if (status !== 201) throw new Error(`the menu took no ${sku}: ${status}`);
-  }
 
   async function takeAll(sku: string, quantity: number): Promise<void> {
     const { status } = await world.call("POST", "/v1/orders", {

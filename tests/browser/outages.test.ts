@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { addDish } from "./add-dish.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { ordersBeside } from "./orders-of-browser.ts";
+import { sharedWorld } from "./shared-world.ts";
 import { visit } from "./visit.ts";
-import { openWebWorld, type WebWorld } from "./web-world.ts";
+import type { WebWorld } from "./web-world.ts";
 
 const received = "We have your order.";
 const confirmed = "Confirmed. It’s yours.";
@@ -12,16 +14,16 @@ const away = /50[234]$|net::ERR_/;
 
 describeInBrowser("an outage", () => {
   let world: WebWorld;
-  beforeEach(async () => {
-    world = await openWebWorld({ only: ["orders", "inventory"] });
+  beforeAll(async () => {
+    world = await sharedWorld();
+    await addDish(world, "stew", { available: 100 });
   });
-  afterEach(() => world?.[Symbol.asyncDispose]());
 
   test("of the broker: orders are taken, the page waits, and goes on by itself", () =>
     visit(world.url, async ({ page, open }) => {
       await open("/");
       await world.nats.server.stop();
-      await page.getByRole("button", { name: "Add Burger" }).click();
+      await page.getByRole("button", { name: "Add Stew" }).click();
       await page.getByRole("button", { name: "Order 1 dish" }).click();
       await heading(page, received).waitFor();
       await page.getByText("Now: Confirming stock").waitFor();
@@ -36,7 +38,7 @@ describeInBrowser("an outage", () => {
       expectTrouble(away);
       const orders = world.service("orders").process;
       await open("/");
-      await page.getByRole("button", { name: "Add Burger" }).click();
+      await page.getByRole("button", { name: "Add Stew" }).click();
       await page.getByLabel("Note to the kitchen").fill("No onions, please");
       await orders.kill();
       await page.getByRole("button", { name: "Order 1 dish" }).click();
@@ -66,7 +68,7 @@ describeInBrowser("an outage", () => {
     visit(world.url, async ({ context, page, open, expectTrouble }) => {
       expectTrouble(/net::ERR_/);
       await open("/");
-      await page.getByRole("button", { name: "Add Burger" }).click();
+      await page.getByRole("button", { name: "Add Stew" }).click();
       await context.setOffline(true);
       await page.getByText("You are offline.").waitFor();
       await page.getByRole("button", { name: "Order 1 dish" }).click();

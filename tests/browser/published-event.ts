@@ -3,10 +3,10 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import { publishEvent } from "../e2e/sign-in-world.ts";
 import type { WebCalls } from "./web-calls.ts";
 
-/** An event of tomorrow, Opera Aida, as its organiser publishes it; bookings know it when this returns. */
+/** An event of tomorrow, Opera Aida unless it is called otherwise, as its organiser publishes it; bookings know it when this returns. */
 export async function publishedEvent(
   { call, tokenOf }: WebCalls,
-  event: { readonly capacity?: number } = {},
+  event: { readonly capacity?: number; readonly name?: string } = {},
 ): Promise<string> {
   const organiser = { id: "", token: await tokenOf("organiser") };
   const id = await publishEvent(

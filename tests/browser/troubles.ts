@@ -4,9 +4,9 @@ import type { BrowserContext } from "playwright-core";
 export interface Troubles {
   /** Declares trouble that a test makes on purpose, by a pattern for its line. */
   expectTrouble(pattern: RegExp): void;
-  /** Throws when there was trouble that nobody declared. */
+  /** Throws when there was trouble that nobody declared; else all is forgotten, what was declared too. */
   refuse(): void;
-  /** Everything that the console and the network said, in order. */
+  /** Everything that the console and the network said since, in order. */
   log(): readonly string[];
 }
 
@@ -50,6 +50,7 @@ export function watchTroubles(context: BrowserContext): Troubles {
       const unexpected = troubles.filter((line) => !expected.some((one) => one.test(line)));
       if (unexpected.length > 0)
         throw new Error(`the browser was in trouble:\n  ${unexpected.join("\n  ")}`);
+      for (const list of [lines, troubles, expected]) list.length = 0;
     },
     log: () => lines,
   };

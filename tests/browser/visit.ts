@@ -45,6 +45,12 @@ const NO_WORKERS_SCRIPT = "delete Navigator.prototype.serviceWorker;";
 const ACTION_DEADLINE_MS = 30_000;
 const EVIDENCE_DEADLINE_MS = 5_000;
 
+/** A visit that goes on until it is disposed of; what failed in it is told by its owner. */
+export interface OpenVisit extends Visit, AsyncDisposable {
+  /** Keeps what the browser shows in the temp directory, for whoever is to find out why a test failed. */
+  keepEvidence(): Promise<void>;
+}
+
 /**
  * Lets somebody visit the web service at `url`. Afterwards it fails if the browser was in any trouble
  * that the test did not expect: an error in the console or of a script, a breach of the content
@@ -53,36 +59,53 @@ const EVIDENCE_DEADLINE_MS = 5_000;
 export async function visit(
   url: string,
   act: (visit: Visit) => Promise<void>,
-  { as, keepsApp = false, ...look }: VisitOptions = {},
+  options: VisitOptions = {},
 ): Promise<void> {
-  const storageState = as && (await sessionOf(url, as));
-  const context = await openContext(url, { ...look, ...(storageState && { storageState }) });
+  await using opened = await openVisit(url, options);
+  await withEvidence(opened, act);
+}
+
+/** One act of a visit, which fails as `visit` does; what it expected is forgotten after it. */
+export async function withEvidence(
+  opened: OpenVisit,
+  act: (visit: Visit) => Promise<void>,
+): Promise<void> {
   try {
-    context.setDefaultTimeout(ACTION_DEADLINE_MS * patience);
-    await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
-    if (!keepsApp) await context.addInitScript(NO_WORKERS_SCRIPT);
-    const troubles = watchTroubles(context);
-    const page = await context.newPage();
-    try {
-      await act({
-        ...troubles,
-        context,
-        page,
-        open: (path) => goTo(page, path),
-        async openTab(path) {
-          const tab = await context.newPage();
-          await goTo(tab, path);
-          return tab;
-        },
-      });
-      troubles.refuse();
-    } catch (error) {
-      await keepEvidence(context, troubles);
-      throw error;
-    }
-  } finally {
-    await context.close();
+    await act(opened);
+    opened.refuse();
+  } catch (error) {
+    await opened.keepEvidence();
+    throw error;
   }
+}
+
+export async function openVisit(
+  url: string,
+  { as, keepsApp = false, ...look }: VisitOptions = {},
+): Promise<OpenVisit> {
+  const storageState = as && (await sessionOf(url, as));
+  await using opened = new AsyncDisposableStack();
+  const context = await openContext(url, { ...look, ...(storageState && { storageState }) });
+  opened.defer(() => context.close());
+  context.setDefaultTimeout(ACTION_DEADLINE_MS * patience);
+  await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
+  if (!keepsApp) await context.addInitScript(NO_WORKERS_SCRIPT);
+  const troubles = watchTroubles(context);
+  const page = await context.newPage();
+  const owned = opened.move();
+  return {
+    ...troubles,
+    context,
+    page,
+    open: (path) => goTo(page, path),
+    async openTab(path) {
+      const tab = await context.newPage();
+      await goTo(tab, path);
+      return tab;
+    },
+    keepEvidence: () => keepEvidence(context, troubles),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function openContext(

@@ -18,20 +18,31 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Shorter than a token is good. */
+const TOKEN_KEPT_MS = 300_000;
+
 export function webCalls(url: string): WebCalls {
   const call: WebCalls["call"] = (method, path, { token, body, headers = {} } = {}) => {
     const signed = token && { authorization: `Bearer ${token}` };
     const sent = { ...headers, ...signed, ...(body && { "content-type": "application/json" }) };
     return callAt(`${url}${path}`, { method, body, headers: sent });
   };
+  const signIn = async (person: DemoName): Promise<string> => {
+    const body = { email: demoPeople[person].email, password: demoPassword };
+    const answer = await call("POST", "/api/login", { body });
+    if (answer.status !== 200) throw new Error(`${person} was not signed in: ${answer.status}`);
+    return answer.body.token;
+  };
+  const tokens = new Map<DemoName, { readonly token: Promise<string>; readonly untilMs: number }>();
   return {
     url,
     call,
-    async tokenOf(person) {
-      const body = { email: demoPeople[person].email, password: demoPassword };
-      const answer = await call("POST", "/api/login", { body });
-      if (answer.status !== 200) throw new Error(`${person} was not signed in: ${answer.status}`);
-      return answer.body.token;
+    tokenOf(person) {
+      const known = tokens.get(person);
+      if (known && Date.now() < known.untilMs) return known.token;
+      const token = signIn(person);
+      tokens.set(person, { token, untilMs: Date.now() + TOKEN_KEPT_MS });
+      return token;
     },
   };
 }

@@ -21,8 +21,7 @@ describe("testParts", () => {
     write("tests/node_modules/x/x.test.ts", "services/a/node_modules/y.test.ts", "services/a/a.ts");
 
     expect(testParts(root)).toEqual([
-      ["./tests/browser/d.test.ts"],
-      ["./tests/browser/e.test.ts"],
+      ["./tests/browser/d.test.ts", "./tests/browser/e.test.ts"],
       ["./tests/e2e/c.test.ts"],
       ["./services/a/a.test.ts", "./tests/house/b.test.ts"],
     ]);

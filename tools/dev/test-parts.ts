@@ -3,7 +3,8 @@
  * the start of a process, and what is left of the last one is waited for with a core idle.
  */
 const FILES_PER_PART: Readonly<Record<string, number>> = {
-  "tests/browser": 1,
+  // All that share a world, then the pages, which have one of their own.
+  "tests/browser": 6,
   "tests/e2e": 4,
   "tests/faults": 2,
 };

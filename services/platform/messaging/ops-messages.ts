@@ -44,6 +44,15 @@ async function sentMessages(
     subject: table.subject,
     createdAt: table.createdAt,
   });
+  // A row that goes out meanwhile is found in both, or it would be in neither.
+  const waiting = await unlessTooLong(db, outboxWithinMs, ({ q }) =>
+    q
+      .select(columns(outbox))
+      .from(outbox)
+      .where(eq(outbox.key, key))
+      .orderBy(asc(outbox.version))
+      .limit(messagesMax),
+  );
   const sent = await db.q
     .select({
       ...columns(outboxSent),
@@ -55,17 +64,11 @@ async function sentMessages(
     .where(eq(outboxSent.key, key))
     .orderBy(asc(outboxSent.version))
     .limit(messagesMax);
-  const waiting = await unlessTooLong(db, outboxWithinMs, ({ q }) =>
-    q
-      .select(columns(outbox))
-      .from(outbox)
-      .where(eq(outbox.key, key))
-      .orderBy(asc(outbox.version))
-      .limit(messagesMax),
-  );
 
   const unsent = { sentAt: null, stream: null, sequence: null };
-  const views = [...sent, ...(waiting ?? []).map((row) => ({ ...row, ...unsent }))]
+  const gone = new Set(sent.map(({ eventId }) => eventId));
+  const left = (waiting ?? []).filter(({ eventId }) => !gone.has(eventId));
+  const views = [...sent, ...left.map((row) => ({ ...row, ...unsent }))]
     .toSorted((a, b) => a.version - b.version)
     .map((row) => ({
       ...row,

@@ -4,7 +4,8 @@ import { accessibilityProblems, sidewaysScroll } from "./accessibility.ts";
 import { type DemoIds, demoIds } from "./demo-ids.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pages, untilFilled } from "./pages.ts";
-import { type Visit, visit } from "./visit.ts";
+import { type OpenVisit, openVisit, type Visit, withEvidence } from "./visit.ts";
+import type { DemoName } from "./web-calls.ts";
 import { openWebWorld, type WebWorld } from "./web-world.ts";
 
 const HEIGHT_MAX = 8_000;
@@ -16,12 +17,25 @@ describeInBrowser("every page", () => {
     world = await openWebWorld({ demo: true });
     ids = await demoIds(world);
   });
-  afterAll(() => world?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    for (const opened of visitors.values()) await (await opened)[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  /** One browser for each sort of person, who goes from page to page: a new one takes longer than a page. */
+  const visitors = new Map<DemoName | undefined, Promise<OpenVisit>>();
+  const visitorOf = (as: DemoName | undefined) => {
+    const known = visitors.get(as) ?? openVisit(world.url, { still: true, ...(as && { as }) });
+    visitors.set(as, known);
+    return known;
+  };
 
   for (const { name, path, as, prepare, refused } of pages) {
     test(`${name} is for everybody: in both themes, on phones, without an error`, async () => {
       const look = async ({ page, open, expectTrouble }: Visit) => {
         if (refused) expectTrouble(refused);
+        await page.emulateMedia({ colorScheme: "light" });
+        await page.setViewportSize({ width: 1280, height: 800 });
         await open(path(ids));
         await prepare?.(page);
         await untilFilled(page);
@@ -32,6 +46,7 @@ describeInBrowser("every page", () => {
         await page.setViewportSize({ width: 360, height: 740 });
         problems.push(...(await sidewaysScroll(page)));
         await unroll(page);
+        await untilChanged(page);
         problems.push(...(await accessibilityProblems(page)));
 
         expect(problems).toEqual([]);
@@ -39,7 +54,7 @@ describeInBrowser("every page", () => {
         expect(await page.title()).not.toBe("");
       };
 
-      await visit(world.url, look, { still: true, ...(as && { as }) });
+      await withEvidence(await visitorOf(as), look);
     });
   }
 });
@@ -48,4 +63,11 @@ describeInBrowser("every page", () => {
 async function unroll(page: Page): Promise<void> {
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
   await page.setViewportSize({ width: 360, height: Math.min(height, HEIGHT_MAX) });
+}
+
+/** Until every colour is the one of the theme: between two of them nothing can be read well. */
+async function untilChanged(page: Page): Promise<void> {
+  await page.evaluate(`Promise.allSettled(document.getAnimations()
+    .filter((animation) => animation instanceof CSSTransition)
+    .map(({ finished }) => finished))`);
 }
