@@ -33,6 +33,21 @@ test("qb consumer rebuild builds the projection anew and says what was different
   expect(booked.body.eventName).toBe("Opera");
 });
 
+test("qb hold release lets go of the seats, and only says so when asked", async () => {
+  const eventId = await world.announce({ name: "Opera" });
+  const held = await world.call("POST", `/events/${eventId}/holds`, { body: { seats: 2 } });
+  const id = String(held.body.id);
+
+  const would = await qb("hold", "release", id, "--dry-run");
+  const released = await qb("hold", "release", id);
+  const unknown = await qb("hold", "release", "nothing");
+
+  expect([would.code, released.code, unknown.code]).toEqual([0, 0, 4]);
+  expect(would.out).toContain("is OPEN: 2 seats");
+  const { body } = await world.call("GET", `/events/${eventId}/availability`);
+  expect(body).toMatchObject({ held: 0 });
+});
+
 test("a rebuild goes on by itself when the process that does it is killed", async () => {
   const events = Array.from({ length: 1_500 }, (_, n) => anEvent({ name: `Event ${n}` }));
   await Promise.all(events.map((event) => world.broker.publish(newsOf(event, 1))));

@@ -2,9 +2,11 @@ import { Command, CommanderError } from "commander";
 import { auditCommands } from "./commands/audit.ts";
 import { catalogCommands } from "./commands/catalog.ts";
 import { certCommands } from "./commands/cert.ts";
+import { completionCommands } from "./commands/completion.ts";
 import { consumerCommands } from "./commands/consumer.ts";
 import { dlqCommands } from "./commands/dlq.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { holdCommands } from "./commands/hold.ts";
 import { laneCommands } from "./commands/lane.ts";
 import { messageCommands } from "./commands/message.ts";
 import { migrateCommand } from "./commands/migrate.ts";
@@ -82,6 +84,7 @@ export function commandLine(): Command {
     laneCommands,
     outboxCommands,
     orderCommands,
+    holdCommands,
     topologyCommands,
     overviewCommand,
     doctorCommand,
@@ -97,6 +100,7 @@ export function commandLine(): Command {
     catalogCommands,
     userCommands,
     certCommands,
+    completionCommands,
   ]) {
     add(program, run);
   }

@@ -5,7 +5,7 @@ import type { ServiceName } from "./targets.ts";
 const answerWithinMs = 15_000;
 
 export interface CallOptions {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "DELETE";
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

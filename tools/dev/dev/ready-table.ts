@@ -31,7 +31,8 @@ export const serverRow = (unit: Unit, url: string): TableRow => {
 export function readyTable(rows: readonly TableRow[], colours: Colours): string {
   const cells = rows.map(({ unit: { name, status }, url, more }) => [
     name,
-    url,
+    // Where it does not listen itself, another run may.
+    status.state === "down" || status.state === "starting" ? "" : url,
     stateText(status, colours),
     status.startMs === undefined ? "" : String(status.startMs),
     colours.dim(more.join("  ")),

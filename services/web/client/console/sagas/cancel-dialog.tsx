@@ -76,9 +76,13 @@ export function CancelDialog({ row, service, onClose }: CancelDialogProps) {
         )}
       </form>
       {problem !== undefined && <ProblemNotice problem={problem} />}
-      {isOrder && (
-        <QbCommand command={`qb order cancel ${id} --reason ${JSON.stringify(reason || "…")}`} />
-      )}
+      <QbCommand
+        command={
+          isOrder
+            ? `qb order cancel ${id} --reason ${JSON.stringify(reason || "…")}`
+            : `qb hold release ${id}`
+        }
+      />
     </Dialog>
   );
 }
