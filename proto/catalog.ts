@@ -2,6 +2,7 @@ import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf
 import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { docs } from "./gen/docs.ts";
 import { file_platform_v1_dead_letter } from "./gen/platform/v1/dead_letter_pb.ts";
+import { handledTypes } from "./listeners.ts";
 import { messageContracts } from "./messages.ts";
 import { streams } from "./topology.ts";
 
@@ -16,7 +17,7 @@ export interface CatalogEntry {
   readonly stream: string;
   /** With `{…}` for what differs from message to message. */
   readonly subject: string;
-  /** The services that listen to its stream, with their durables there. */
+  /** The services that handle it, each with the durable through which it gets it. */
   readonly listeners: readonly { readonly service: string; readonly durable: string }[];
   readonly doc: string;
   readonly schema: DescMessage;
@@ -63,7 +64,9 @@ function entryOf({ type, subject, stream, schema }: Known): CatalogEntry {
     owner: declared?.owner ?? "",
     stream,
     subject,
-    listeners: (declared?.durables ?? []).map(({ name, service }) => ({ service, durable: name })),
+    listeners: (declared?.durables ?? [])
+      .filter(({ name }) => handledTypes[name]?.includes(type))
+      .map(({ name, service }) => ({ service, durable: name })),
     doc: docOf(schema.typeName),
     schema,
     fields: fieldsOf(schema),

@@ -125,7 +125,7 @@ export const importRules: readonly ImportRule[] = [
   {
     // The dev run makes the same demo data as `qb seed`, and signs the same operator in.
     of: "tools/dev/**",
-    files: ["tools/dev/**", "tools/qb/{seed,demo-operator}.ts", platform, contracts],
+    files: ["tools/dev/**", "tools/qb/{seed,demo-operator,failure}.ts", platform, contracts],
     packages: ["**"],
   },
   { of: "tools/qb/**", files: ["tools/qb/**", platform, contracts], packages: ["**"] },
