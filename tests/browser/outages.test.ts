@@ -42,7 +42,7 @@ describeInBrowser("an outage", () => {
       await page.getByLabel("Note to the kitchen").fill("No onions, please");
       await orders.kill();
       await page.getByRole("button", { name: "Order 1 dish" }).click();
-      await page.getByText("No answer yet, trying again").waitFor();
+      await page.getByText("No answer yet, trying again").first().waitFor();
       expect(await page.getByLabel("Note to the kitchen").inputValue()).toBe("No onions, please");
 
       // The kitchen is away meanwhile, so that the order's page has something to wait for.
@@ -72,7 +72,7 @@ describeInBrowser("an outage", () => {
       await context.setOffline(true);
       await page.getByText("You are offline.").waitFor();
       await page.getByRole("button", { name: "Order 1 dish" }).click();
-      await page.getByText("No answer yet, trying again").waitFor();
+      await page.getByText("No answer yet, trying again").first().waitFor();
       await context.setOffline(false);
 
       await heading(page, confirmed).waitFor();

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { ANNOUNCEMENTS_SCRIPT } from "./announcements.ts";
 import { openBrowser } from "./chromium.ts";
 import { LAYOUT_SHIFTS_SCRIPT } from "./layout-shifts.ts";
 import { patience } from "./patience.ts";
@@ -89,6 +90,7 @@ export async function openVisit(
   opened.defer(() => context.close());
   context.setDefaultTimeout(ACTION_DEADLINE_MS * patience);
   await context.addInitScript(LAYOUT_SHIFTS_SCRIPT);
+  await context.addInitScript(ANNOUNCEMENTS_SCRIPT);
   if (!keepsApp) await context.addInitScript(NO_WORKERS_SCRIPT);
   const troubles = watchTroubles(context);
   const page = await context.newPage();

@@ -1,4 +1,5 @@
 import { Outlet } from "@tanstack/react-router";
+import { Announcer } from "../kit/announcer.tsx";
 import { Toasts } from "../kit/toast.tsx";
 import { useSession } from "../lib/session.tsx";
 import { mayUseConsole } from "./acting.tsx";
@@ -33,6 +34,7 @@ function SignedIn() {
       </div>
       <KeysHelp open={helpShown} onClose={closeHelp} />
       <Toasts />
+      <Announcer />
     </>
   );
 }

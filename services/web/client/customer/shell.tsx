@@ -1,5 +1,6 @@
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useLayoutEffect } from "react";
+import { Announcer } from "../kit/announcer.tsx";
 import { MyEventsMark, QuickBiteMark } from "../kit/brand-marks.tsx";
 import { Icon, type IconName } from "../kit/icon.tsx";
 import type { Brand } from "../kit/page.tsx";
@@ -50,6 +51,7 @@ export function CustomerShell() {
       </nav>
       <Offline />
       <Toasts />
+      <Announcer />
     </>
   );
 }

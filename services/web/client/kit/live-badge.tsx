@@ -1,6 +1,7 @@
 import { time, timeExact } from "../lib/format.ts";
 import type { LiveState } from "../lib/live-loop.ts";
 import { Badge } from "./badge.tsx";
+import { useSaidConnection } from "./use-said-connection.ts";
 
 export interface LiveBadgeProps extends Pick<LiveState<unknown>, "status" | "lastAt"> {
   readonly className?: string | undefined;
@@ -11,6 +12,7 @@ export interface LiveBadgeProps extends Pick<LiveState<unknown>, "status" | "las
  * right of a row one that grew would move.
  */
 export function LiveBadge({ status, lastAt, className }: LiveBadgeProps) {
+  useSaidConnection(status);
   const exact = lastAt === undefined ? "" : timeExact(lastAt);
   const last = lastAt === undefined ? "" : `last update ${time(lastAt)}`;
   if (status === "live" || status === "done")

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Icon } from "./icon.tsx";
 
 export interface StepperProps {
@@ -14,12 +15,16 @@ export interface StepperProps {
 
 /** A small number, one up or down at a time; each change is announced. */
 export function Stepper({ label, value, onChange, min = 0, max, size, disabled }: StepperProps) {
+  // The same number may be counted in two places, and is heard where somebody counts.
+  const [isUsed, setIsUsed] = useState(false);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a frame and a legend with it.
     <div
       className={size === "lg" ? "stepper stepper--lg" : "stepper"}
       role="group"
       aria-label={label}
+      onFocus={() => setIsUsed(true)}
+      onBlur={() => setIsUsed(false)}
     >
       <button
         type="button"
@@ -29,7 +34,9 @@ export function Stepper({ label, value, onChange, min = 0, max, size, disabled }
       >
         <Icon name="minus" />
       </button>
-      <output className="num">{value}</output>
+      <output className="num" aria-live={isUsed ? "polite" : "off"}>
+        {value}
+      </output>
       <button
         type="button"
         aria-label={value >= max ? "One more, at the limit" : "One more"}

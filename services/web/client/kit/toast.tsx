@@ -42,7 +42,7 @@ export function Toasts() {
     () => shown,
   );
   return (
-    <div className="toasts" role="status" aria-live="polite">
+    <div className="toasts" role="status" aria-atomic="false">
       {toasts.map((one) => (
         <ToastCard key={one.id} toast={one} />
       ))}

@@ -51,7 +51,7 @@ export function OrderTrouble({ sent, tooFew, stock, order }: OrderTroubleProps) 
       tooFew.reduce((of, line) => withQuantity(of, line, stock.get(line.sku) ?? 0), basket.get()),
     );
   return (
-    <Notice tone="warn" icon="alert" title="Someone was quicker">
+    <Notice tone="warn" icon="alert" title="Someone was quicker" role="alert">
       <p>An order is for all its dishes or none, and there is not enough left for this one.</p>
       <p className="notice__act">
         <Button onClick={take}>Take what is left</Button>

@@ -34,7 +34,7 @@ export function BookedPanel({ event, step, holding }: BookedPanelProps) {
 
   const name = called(startsAt(event), new Date());
   return (
-    <div className="pad stack bookdone" role="status">
+    <div className="pad stack bookdone">
       <span className="tick">
         <Icon name="check" />
       </span>

@@ -1,5 +1,7 @@
 import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { announce } from "../../kit/announcer.tsx";
 import { buttonClass } from "../../kit/button.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
@@ -8,6 +10,7 @@ import { problemOf } from "../../lib/problem.ts";
 import { AwayNotice } from "./away-notice.tsx";
 import { BookedPanel } from "./booked-panel.tsx";
 import { HeldPanel } from "./held-panel.tsx";
+import { saidAfter } from "./hold-words.ts";
 import { ReadyPanel } from "./ready-panel.tsx";
 import { saleOf } from "./sale.ts";
 import type { useAvailability } from "./use-availability.ts";
@@ -22,9 +25,29 @@ export interface BookingPanelProps {
 
 /** What somebody can do about the event's seats now. */
 export function BookingPanel(props: BookingPanelProps) {
+  const { event, holding } = props;
+  const { step } = holding;
+  const before = useRef(step);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const wasUsed = useRef(false);
+  useEffect(() => {
+    const text = saidAfter(before.current, step, { eventName: event.name });
+    before.current = step;
+    if (text !== undefined) announce(text);
+    // What was pressed went with what it was on, and whoever goes by keyboard goes on from here.
+    if (wasUsed.current && document.activeElement === document.body)
+      heading.current?.focus({ preventScroll: true });
+  }, [step, event.name]);
+
   return (
-    <section className="card book" aria-labelledby="book-h">
-      <h2 className="vh" id="book-h">
+    <section
+      className="card book"
+      aria-labelledby="book-h"
+      onFocus={() => {
+        wasUsed.current = true;
+      }}
+    >
+      <h2 className="vh" id="book-h" ref={heading} tabIndex={-1}>
         Book your seats
       </h2>
       <Panel {...props} />
