@@ -1,3 +1,5 @@
+import { expect } from "bun:test";
+import { eventually } from "@app/platform/testing/eventually.ts";
 import type { Page } from "playwright-core";
 
 /**
@@ -21,7 +23,14 @@ export const ANNOUNCEMENTS_SCRIPT = `
   }).observe(document, { childList: true, characterData: true, subtree: true });
 `;
 
-/** What has been said since the last look, in order; `alert` interrupts, `status` waits. */
-export function announcements(page: Page): Promise<readonly string[]> {
-  return page.evaluate<string[]>("window.announcements.splice(0)");
+/**
+ * Waits until exactly this was said of what `about` matches since the page began, in order; `alert:`
+ * interrupts, `status:` waits. What is said twice is never right.
+ */
+export async function untilSaid(page: Page, about: RegExp, lines: readonly RegExp[]) {
+  await eventually(async () => {
+    const said = await page.evaluate<string[]>("window.announcements");
+    const wanted = lines.map((line) => expect.stringMatching(line));
+    expect(said.filter((line) => about.test(line))).toEqual(wanted);
+  });
 }

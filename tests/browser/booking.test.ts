@@ -1,8 +1,10 @@
 import { beforeAll, beforeEach, expect, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import type { Page, Route } from "playwright-core";
+import { untilSaid } from "./announcements.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pressByKeyboard } from "./keyboard.ts";
+import { layoutShifts } from "./layout-shifts.ts";
 import { publishedEvent } from "./published-event.ts";
 import { sharedWorld } from "./shared-world.ts";
 import { visit } from "./visit.ts";
@@ -26,22 +28,29 @@ describeInBrowser("booking", () => {
   test("holds seats while the clock runs, through a reload and in a second tab, and books them", () =>
     visit(world.url, async ({ page, open, openTab }) => {
       await open(path);
+      await holdButton(page, 2).waitFor();
+      await layoutShifts(page);
+      await someoneBooks(1);
+      await page.getByText("1 taken").waitFor();
+      expect(await layoutShifts(page)).toEqual([]);
       await holdButton(page, 2).click();
       await confirmButton(page, 2).waitFor();
+      await untilSaid(page, /seats?/, [/^status: 2 seats are held for you until \d\d:\d\d\.$/]);
       const before = await secondsLeft(page);
       await page.reload();
       await confirmButton(page, 2).waitFor();
       const after = await secondsLeft(page);
       expect(after).toBeLessThanOrEqual(before);
       expect(after).toBeGreaterThan(0);
-      expect(await availability()).toMatchObject({ held: 2, booked: 0, left: 1 });
+      expect(await availability()).toMatchObject({ held: 2, booked: 1, left: 0 });
 
       const other = await openTab(path);
       await confirmButton(other, 2).click();
       await other.getByText("2 seats for Opera Aida are yours.").waitFor();
       await page.getByText("2 seats for Opera Aida are yours.").waitFor();
+      await untilSaid(page, /seats?/, [/^status: Booked: 2 seats for Opera Aida\.$/]);
 
-      expect(await availability()).toMatchObject({ held: 0, booked: 2, left: 1 });
+      expect(await availability()).toMatchObject({ held: 0, booked: 3, left: 0 });
     }));
 
   test("says what is still free when somebody was quicker, and takes that", () =>
@@ -57,6 +66,9 @@ describeInBrowser("booking", () => {
       await holdButton(page, 2).click();
       await page.getByText("Someone was quicker").waitFor();
       await page.getByText("You asked for 2 seats, and 1 seat is free now.").waitFor();
+      await untilSaid(page, /quicker/, [/^alert: Someone was quicker ?You asked for 2 seats/]);
+      // One next step, and the button below it does not compete.
+      expect(await page.locator("main .btn--primary").count()).toBe(1);
       await page.getByRole("button", { name: "Hold 1 seat instead" }).click();
       await confirmButton(page, 1).click();
       await page.getByText("1 seat for Opera Aida is yours.").waitFor();
@@ -107,8 +119,11 @@ describeInBrowser("booking", () => {
       await visit(world.url, async ({ page, open }) => {
         await open(path);
         await holdButton(page, 2).click();
-        await page.getByText("Your hold has ended").waitFor();
-        await page.getByText(/The 2 seats went back at \d\d:\d\d\./).waitFor();
+        await page
+          .getByText(/The 2 seats went back at \d\d:\d\d\./)
+          .first()
+          .waitFor();
+        await untilSaid(page, /ended/, [/^status: Your hold has ended\. The 2 seats went back/]);
         await holdButton(page, 2).waitFor();
 
         await eventually(async () =>

@@ -1,12 +1,14 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { addDish } from "./add-dish.ts";
+import { untilSaid } from "./announcements.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { pressByKeyboard, tabTo } from "./keyboard.ts";
 import { layoutShifts } from "./layout-shifts.ts";
 import { orderOn, ordersBeside } from "./orders-of-browser.ts";
 import { loadedScripts } from "./scripts.ts";
 import { sharedWorld } from "./shared-world.ts";
+import { signIn } from "./sign-in.ts";
 import { visit } from "./visit.ts";
 import type { WebWorld } from "./web-world.ts";
 
@@ -33,6 +35,7 @@ describeInBrowser("ordering", () => {
         await order(page);
         await heading(page, received).waitFor();
         await page.getByText("Now: Confirming stock").waitFor();
+        expect(await focused(page)).toBe(received);
         await layoutShifts(page);
       } finally {
         kitchen.resume();
@@ -40,6 +43,8 @@ describeInBrowser("ordering", () => {
       await heading(page, confirmed).waitFor();
 
       expect(await layoutShifts(page)).toEqual([]);
+      expect(await focused(page)).toBe(confirmed);
+      await untilSaid(page, /Soup/, [/^status: 1 × Soup is set aside for you, and the kitchen/]);
       expect(await orderOn(page, world)).toMatchObject({
         status: "CONFIRMED",
         items: [{ sku: "soup", quantity: 1 }],
@@ -49,6 +54,13 @@ describeInBrowser("ordering", () => {
       await heading(page, confirmed).waitFor();
       await page.getByRole("link", { name: "Orders" }).first().click();
       await page.getByRole("listitem").filter({ hasText: "1 × Soup" }).waitFor();
+
+      await signIn(page, "customer");
+      await open("/orders");
+      const before = page.getByRole("region", { name: "Made as a guest in this browser" });
+      await before.getByRole("link", { name: /^Order \d+/ }).click();
+      await page.getByText("this order is not in your account").waitFor();
+      await heading(page, confirmed).waitFor();
     }));
 
   test("orders once however often the button is pressed", () =>
@@ -98,6 +110,8 @@ describeInBrowser("ordering", () => {
       const line = basket(page).getByRole("listitem").filter({ hasText: "Cake" });
       await line.getByText("Sold out").waitFor();
       await page.getByText("Someone was quicker").waitFor();
+      await untilSaid(page, /quicker/, [/^alert: Someone was quicker/]);
+      expect(await layoutShifts(page)).toEqual([]);
       const dish = page
         .locator("#main")
         .getByRole("listitem")
@@ -203,6 +217,8 @@ const heading = (page: Page, name: string) => page.getByRole("heading", { level:
 const basket = (page: Page) => page.getByRole("complementary", { name: "Your basket" });
 const orderButton = (page: Page, name: string | RegExp = /^Order \d+ dish/) =>
   page.getByRole("button", { name });
+
+const focused = (page: Page) => page.evaluate<string>("document.activeElement.textContent");
 
 async function order(page: Page): Promise<void> {
   await orderButton(page).click();

@@ -8,11 +8,18 @@ import { callJson } from "./transport.ts";
 import { useStored } from "./use-stored.ts";
 
 export interface Session {
-  /** Known at once, from what the browser keeps; a session that is over turns into `guest` a moment later. */
-  readonly state: "guest" | "signed-in";
-  readonly user?: SessionUser;
+  /**
+   * Known at once, from what the browser keeps; a session that is over turns into `guest` a moment
+   * later. `former-guest` is the guest of before, beside whoever is signed in now.
+   */
+  readonly state: "guest" | "signed-in" | "former-guest";
+  readonly user: SessionUser | undefined;
+  /** The guest that this browser was before somebody signed in, where that guest made something. */
+  readonly formerGuest: string | undefined;
   /** Whose things are made and shown: the account's id, or the one this browser keeps as a guest. */
   readonly userId: () => string;
+  /** Says that something is being made that a guest wants to find again after signing in. */
+  readonly makes: () => void;
   /** Says that the tokens are there, as signing in and registering do. */
   readonly signedIn: (user: SessionUser, options?: { readonly expiresInSeconds?: number }) => void;
   /** Says what the account is called now. */
@@ -31,13 +38,19 @@ const guestId = stored<string>("guest", {
   initial: "",
 });
 
-const SessionContext = createContext<Session | undefined>(undefined);
+const guestMade = stored<boolean>("guest-made", {
+  parse: (value) => value === true,
+  initial: false,
+});
+
+export const SessionContext = createContext<Session | undefined>(undefined);
 
 /** Knows who reads the page, in this tab and every other. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const record = useStored(sessionRecord);
   const user = record?.user;
   const known = user !== undefined;
+  const hasMade = useStored(guestMade);
 
   // The account may have changed since, or the session may have been ended elsewhere.
   useEffect(() => {
@@ -48,14 +61,18 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const session = useMemo<Session>(
     () => ({
       state: user === undefined ? "guest" : "signed-in",
-      ...(user === undefined ? {} : { user }),
+      user,
+      formerGuest: user !== undefined && hasMade ? ownGuestId() : undefined,
       userId: () => user?.id ?? ownGuestId(),
+      makes: () => {
+        if (user === undefined) guestMade.set(true);
+      },
       signedIn,
       renamed: rename,
       readAgain: () => void refreshSession().then(readAccount),
       signOut,
     }),
-    [user],
+    [user, hasMade],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }

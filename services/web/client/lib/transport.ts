@@ -33,17 +33,34 @@ const withTrace: Interceptor = (next) => async (request) => {
   return { ...response, message: traced(response.message, response.header) };
 };
 
-/** The way to all services: the gateway of this site, with this browser's cookies. */
-export const transport = createConnectTransport({
+const way = {
   baseUrl: globalThis.location?.origin ?? "http://localhost:3000",
   useBinaryFormat: true,
   defaultTimeoutMs: timeoutMs,
-  interceptors: [withSession, withTrace],
+} as const;
+
+/** The way to all services: the gateway of this site, with this browser's cookies. */
+export const transport = createConnectTransport({ ...way, interceptors: [withSession, withTrace] });
+
+const guestTransport = createConnectTransport({
+  ...way,
+  interceptors: [withTrace],
+  fetch: Object.assign(
+    (input: URL | RequestInfo, init?: RequestInit) =>
+      fetch(input, { ...init, credentials: "omit" }),
+    // The runtime of the tests has it, and its types ask for it.
+    { preconnect: () => undefined },
+  ),
 });
 
 /** A client of one service. Its calls throw `ConnectError`; `problemOf` makes them presentable. */
 export function clientOf<Service extends DescService>(service: Service): Client<Service> {
   return createClient(service, transport);
+}
+
+/** The same without the session: as a guest calls, whoever is signed in. */
+export function guestClientOf<Service extends DescService>(service: Service): Client<Service> {
+  return createClient(service, guestTransport);
 }
 
 export interface CallOptions {

@@ -29,8 +29,8 @@ function Guest() {
       <header className="stack">
         <h1 className="display h1">You are a guest.</h1>
         <p className="lead">
-          You can look at everything. What you order and book is known to this browser alone, until
-          you have an account.
+          You can look at everything. What you order and book as a guest is known to this browser
+          alone, also when you sign in later.
         </p>
       </header>
       <p className="row">

@@ -7,10 +7,11 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { problemOf } from "../../lib/problem.ts";
 import { restLabel } from "./order-words.ts";
-import { linesWithout, type Order, type OrderState, orders } from "./orders.ts";
+import { linesWithout, type Order, type OrderState } from "./orders.ts";
 import { ReorderButton } from "./reorder-button.tsx";
 import { useMenu, useStock } from "./use-menu.ts";
 import { useNames } from "./use-names.ts";
+import { useOrdersCalls } from "./use-orders-calls.ts";
 
 interface OrderActionsProps {
   readonly order: Order;
@@ -70,8 +71,9 @@ function OrderTheRest({ order }: { readonly order: Order }) {
 
 function Cancel({ order, state, onCancelled }: OrderActionsProps) {
   const [asking, setAsking] = useState(false);
+  const calls = useOrdersCalls();
   const cancel = useMutation({
-    mutationFn: () => orders.cancelOrder({ orderId: order.id }),
+    mutationFn: () => calls.cancelOrder({ orderId: order.id }),
     onSuccess: ({ order: cancelled }) => {
       if (cancelled !== undefined) onCancelled(cancelled);
       setAsking(false);

@@ -1,17 +1,23 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { announce } from "../../kit/announcer.tsx";
 import { buttonClass } from "../../kit/button.tsx";
 import { plates } from "../../kit/drawings/plate.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { focusHeading, keepFocus, Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { AsFormerGuest } from "../../lib/former-guest.tsx";
 import type { LiveState } from "../../lib/live-loop.ts";
 import type { Problem } from "../../lib/problem.ts";
 import { useRouteParam } from "../../lib/route-param.ts";
+import { useSession } from "../../lib/session.tsx";
+import { MadeAsGuest } from "../made-as-guest.tsx";
 import { OrderStatusCard } from "./order-status-card.tsx";
 import { OrderSummary } from "./order-summary.tsx";
+import { headlineOf } from "./order-words.ts";
 import { type Order, stateOf } from "./orders.ts";
+import { useNames } from "./use-names.ts";
 import { useOrder } from "./use-order.ts";
 import { WhatNext } from "./what-next.tsx";
 import "./order.css";
@@ -34,10 +40,18 @@ export function OrderPage() {
 }
 
 function Followed({ id }: { readonly id: bigint }) {
+  const { formerGuest } = useSession();
   const { order, live, cancelled } = useOrder(id);
   if (order !== undefined) return <Known order={order} live={live} onCancelled={cancelled} />;
   const { problem, status } = live;
-  if (status === "failed" && problem?.status === 404) return <Unknown />;
+  if (status === "failed" && problem?.status === 404)
+    return formerGuest === undefined ? (
+      <Unknown />
+    ) : (
+      <AsFormerGuest>
+        <Followed id={id} />
+      </AsFormerGuest>
+    );
   if (problem !== undefined) return <NotRead problem={problem} failed={status === "failed"} />;
   return <Loading />;
 }
@@ -50,6 +64,7 @@ interface KnownProps {
 
 function Known({ order, live, onCancelled }: KnownProps) {
   const state = stateOf(order);
+  const { lead } = headlineOf(order, state, useNames());
   const shown = useRef(state);
   useEffect(keepFocus, []);
   // Everything above changes with the state, so reading goes on from the new heading.
@@ -57,14 +72,19 @@ function Known({ order, live, onCancelled }: KnownProps) {
     if (shown.current === state) return;
     shown.current = state;
     focusHeading();
-  }, [state]);
+    // The heading is read as it takes the focus, and what follows from it is said after it.
+    announce(lead);
+  }, [state, lead]);
 
   return (
-    <div className="cols">
-      <OrderStatusCard {...{ order, live, onCancelled }} />
-      <OrderSummary order={order} />
-      <WhatNext state={state} />
-    </div>
+    <>
+      <MadeAsGuest what="order" />
+      <div className="cols">
+        <OrderStatusCard {...{ order, live, onCancelled }} />
+        <OrderSummary order={order} />
+        <WhatNext state={state} />
+      </div>
+    </>
   );
 }
 

@@ -47,9 +47,6 @@ export function OrderStatusCard({ order, live, onCancelled }: OrderStatusCardPro
         <OrderSteps order={order} state={state} />
       </div>
       <OrderActions {...{ order, state, onCancelled }} />
-      <p className="vh" role="status">
-        {title} {lead}
-      </p>
     </section>
   );
 }

@@ -1,39 +1,23 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, buttonClass } from "../../kit/button.tsx";
+import { buttonClass } from "../../kit/button.tsx";
 import { plates } from "../../kit/drawings/plate.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { AsFormerGuest } from "../../lib/former-guest.tsx";
 import { problemOf } from "../../lib/problem.ts";
-import { recoveryAfter } from "../../lib/query.ts";
 import { useSession } from "../../lib/session.tsx";
-import { OrderRow } from "./order-row.tsx";
-import { isDecided, orders } from "./orders.ts";
+import { OrderList } from "./order-list.tsx";
+import { useOrderList } from "./use-order-list.ts";
 import "./order.css";
 
-const pageOrders = 20;
-/** While one of them is undecided the list looks again. */
-const pendingEveryMs = 3_000;
-
-/** All orders of whoever reads, newest first. */
+/** All orders of whoever reads, newest first, and those that were made before signing in. */
 export function OrdersPage() {
-  const { userId, state } = useSession();
-  const user = userId();
-  const list = useInfiniteQuery({
-    queryKey: ["orders", user],
-    queryFn: ({ pageParam, signal }) =>
-      orders.listOrders({ userId: user, cursor: pageParam, limit: pageOrders }, { signal }),
-    initialPageParam: "",
-    getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
-    refetchInterval: ({ state: { data, error } }) => {
-      const isOpen = data?.pages.some((page) => !page.orders.every(isDecided)) ?? false;
-      return recoveryAfter(error) || (isOpen ? pendingEveryMs : false);
-    },
-  });
-  const found = list.data?.pages.flatMap((page) => page.orders) ?? [];
+  const { state } = useSession();
+  const own = useOrderList();
+  const { list, found } = own;
   const problem = list.error === null ? undefined : problemOf(list.error);
 
   return (
@@ -56,24 +40,29 @@ export function OrdersPage() {
             )}
             {list.isPending && <Loading />}
             {list.isSuccess && found.length === 0 && <None isGuest={state === "guest"} />}
-            {found.length > 0 && (
-              <ul className="orders">
-                {found.map((order) => (
-                  <OrderRow key={String(order.id)} order={order} />
-                ))}
-              </ul>
-            )}
-            {list.hasNextPage && (
-              <p className="orders__more">
-                <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                  {list.isFetchingNextPage ? "Loading older orders" : "Show older orders"}
-                </Button>
-              </p>
-            )}
+            <OrderList {...own} />
           </div>
         )}
+        <AsFormerGuest>
+          <MadeBefore />
+        </AsFormerGuest>
       </div>
     </Page>
+  );
+}
+
+/** What this browser ordered as a guest, which is no part of the account. */
+function MadeBefore() {
+  const made = useOrderList();
+  if (made.found.length === 0) return null;
+  return (
+    <section className="stack orders__before" aria-labelledby="before-h">
+      <h2 className="display h2" id="before-h">
+        Made as a guest in this browser
+      </h2>
+      <p className="muted">You were not signed in yet, so these are known to this browser alone.</p>
+      <OrderList {...made} />
+    </section>
   );
 }
 

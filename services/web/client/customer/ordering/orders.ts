@@ -5,21 +5,32 @@ import {
   OrdersService,
 } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { clientOf } from "../../lib/transport.ts";
+import type { Client } from "@connectrpc/connect";
+import { clientOf, guestClientOf } from "../../lib/transport.ts";
 
 export type { Order, OrderItem };
 
 export const orders = clientOf(OrdersService);
+export const guestOrders = guestClientOf(OrdersService);
 
-export async function readOrder(orderId: bigint, signal?: AbortSignal): Promise<Order> {
-  const { order } = await orders.getOrder({ orderId }, signal === undefined ? {} : { signal });
+/** Which order, and as whom it is asked for. */
+export interface OrderOf {
+  readonly orderId: bigint;
+  readonly calls: Client<typeof OrdersService>;
+}
+
+export async function readOrder({ orderId, calls }: OrderOf, signal: AbortSignal): Promise<Order> {
+  const { order } = await calls.getOrder({ orderId }, { signal });
   if (order === undefined) throw new TypeError("the answer holds no order");
   return order;
 }
 
 /** The order as it is now and after each change, until it is decided. */
-export async function* watchOrder(orderId: bigint, signal: AbortSignal): AsyncIterable<Order> {
-  for await (const { order } of orders.watchOrder({ orderId }, { signal, timeoutMs: 0 }))
+export async function* watchOrder(
+  { orderId, calls }: OrderOf,
+  signal: AbortSignal,
+): AsyncIterable<Order> {
+  for await (const { order } of calls.watchOrder({ orderId }, { signal, timeoutMs: 0 }))
     if (order !== undefined) yield order;
 }
 

@@ -1,8 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
-import type { Line } from "./orders.ts";
-import { orders } from "./orders.ts";
+import { type Line, orders } from "./orders.ts";
 
 export interface OrderDraft {
   readonly lines: readonly Line[];
@@ -22,11 +21,12 @@ const longestDelayMs = 10_000;
 export function usePlaceOrder(options: {
   readonly onPlaced: (id: bigint, draft: OrderDraft) => void;
 }) {
-  const { userId } = useSession();
+  const { userId, makes } = useSession();
   return useMutation({
     mutationFn: async ({ lines, note, key }: OrderDraft) => {
       const items = lines.map(({ sku, quantity }) => ({ sku, quantity }));
       const headers = { "idempotency-key": key };
+      makes();
       const { orderId } = await orders.createOrder({ userId: userId(), items, note }, { headers });
       return orderId;
     },

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useLive } from "../../lib/live.ts";
 import { useSession } from "../../lib/session.tsx";
 import { isDecided, isOlder, newest, type Order, readOrder, watchOrder } from "./orders.ts";
+import { useOrdersCalls } from "./use-orders-calls.ts";
 
 /** How often a pending order is asked for beside its stream. */
 const pollEveryMs = 5_000;
@@ -13,17 +14,18 @@ const pollEveryMs = 5_000;
  */
 export function useOrder(id: bigint) {
   const { userId } = useSession();
+  const of = { orderId: id, calls: useOrdersCalls() };
   const [own, setOwn] = useState<Order>();
-  const live = useLive<Order>((signal) => watchOrder(id, signal), {
+  const live = useLive<Order>((signal) => watchOrder(of, signal), {
     of: `${userId()} order/${id}`,
-    poll: (signal) => readOrder(id, signal),
+    poll: (signal) => readOrder(of, signal),
     pollEveryMs,
     isDone: isDecided,
     isOlder,
   });
   const later = useQuery({
     queryKey: ["order", userId(), String(id)],
-    queryFn: ({ signal }) => readOrder(id, signal),
+    queryFn: ({ signal }) => readOrder(of, signal),
     enabled: live.status === "done",
     refetchOnMount: false,
     refetchOnWindowFocus: "always",

@@ -1,15 +1,21 @@
 import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { buttonClass } from "../../kit/button.tsx";
 import { Scene, sceneOf } from "../../kit/drawings/scene.tsx";
 import { Icon } from "../../kit/icon.tsx";
-import { Page } from "../../kit/page.tsx";
+import { keepFocus, Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { AsFormerGuest } from "../../lib/former-guest.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useRouteParam } from "../../lib/route-param.ts";
+import { useSession } from "../../lib/session.tsx";
+import { useStored } from "../../lib/use-stored.ts";
 import { BookingPanel } from "./booking-panel.tsx";
 import { HallCard } from "./hall-card.tsx";
+import { heldAt } from "./hold-steps.ts";
+import { holdsOf } from "./hold-store.ts";
 import { beginning, ending } from "./moments.ts";
 import { useAvailability } from "./use-availability.ts";
 import { useEvent } from "./use-events.ts";
@@ -24,7 +30,7 @@ export function BookPage() {
   return (
     <Page title={event ? `Book ${event.name}` : "Book seats"} brand="myevents">
       {event ? (
-        <Booking key={id} event={event} />
+        <AsWhoever key={id} event={event} />
       ) : (
         <div className="wrap bookwait">
           {problem ? (
@@ -38,10 +44,27 @@ export function BookPage() {
   );
 }
 
+/** As the guest of before while that guest's seats are held, and then as long as they are booked here. */
+function AsWhoever({ event }: { readonly event: Event }) {
+  const { formerGuest } = useSession();
+  const step = useStored(holdsOf(formerGuest ?? "nobody"))[event.id]?.step;
+  const isHeld = heldAt(step) !== undefined;
+  const [wasHeld, setWasHeld] = useState(isHeld);
+  if (isHeld && !wasHeld) setWasHeld(true);
+  if (isHeld || (wasHeld && step?.step === "booked"))
+    return (
+      <AsFormerGuest>
+        <Booking event={event} />
+      </AsFormerGuest>
+    );
+  return <Booking event={event} />;
+}
+
 function Booking({ event }: { readonly event: Event }) {
   const { id, name, hall } = event;
   const availability = useAvailability(id);
   const holding = useHold({ id, name });
+  useEffect(keepFocus, []);
   return (
     <>
       <Poster event={event} />

@@ -1,18 +1,22 @@
 import type { Booking } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import { BookingStatus } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
+import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { Link, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { Badge } from "../../kit/badge.tsx";
 import { buttonClass } from "../../kit/button.tsx";
 import { Notice } from "../../kit/notice.tsx";
-import { Page } from "../../kit/page.tsx";
+import { keepFocus, Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { dateTime } from "../../lib/format.ts";
+import { AsFormerGuest } from "../../lib/former-guest.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useRouteParam } from "../../lib/route-param.ts";
 import { useSession } from "../../lib/session.tsx";
 import { useStored } from "../../lib/use-stored.ts";
 import { signInFrom } from "../account/way-back.ts";
+import { MadeAsGuest } from "../made-as-guest.tsx";
 import { PathLink } from "../path-link.tsx";
 import { wordsOf } from "./booking-state.ts";
 import { BookingTicket } from "./booking-ticket.tsx";
@@ -44,7 +48,7 @@ export function BookingPage() {
 
 /** What the service says of it; while it says nothing, the ticket that was saved. */
 function Looked({ id }: { readonly id: string }) {
-  const { userId } = useSession();
+  const { userId, formerGuest } = useSession();
   const saved = useStored(ticketsOf(userId()))[id];
   const { data: booking, error, failureReason, refetch, isFetching } = useBooking(id);
   const problem = error && problemOf(error);
@@ -53,10 +57,18 @@ function Looked({ id }: { readonly id: string }) {
       <p>We go on trying by ourselves.</p>
     </ProblemNotice>
   );
-  if (problem && isNoBooking(problem)) return <NoSuchBooking />;
+  if (problem && isNoBooking(problem))
+    return formerGuest === undefined ? (
+      <NoSuchBooking />
+    ) : (
+      <AsFormerGuest>
+        <Looked id={id} />
+      </AsFormerGuest>
+    );
   if (booking)
     return (
       <>
+        <MadeAsGuest what="booking" />
         {notice}
         <Known booking={booking} />
       </>
@@ -111,15 +123,28 @@ function Saved({ ticket, unanswered }: SavedProps) {
 }
 
 function Known({ booking }: { readonly booking: Booking }) {
+  useEffect(keepFocus, []);
   const { data: event } = useEvent(booking.eventId);
   const now = useNow();
   const isOver = event !== undefined && endsAt(event) <= now;
   if (booking.status === BookingStatus.CONFIRMED && !isOver)
     return <BookingTicket booking={booking} event={event} level="h1" />;
+  return <NoTicket booking={booking} event={event} isOver={isOver} />;
+}
+
+interface NoTicketProps {
+  readonly booking: Booking;
+  readonly event: Event | undefined;
+  readonly isOver: boolean;
+}
+
+function NoTicket({ booking, event, isOver }: NoTicketProps) {
   const { tone, icon, text } = wordsOf(booking, { isOver, time: dateTime });
   const { id, eventName, seats } = booking;
+  // A booking that was cancelled here took the button for it along.
+  useEffect(keepFocus, []);
   return (
-    <section className="card pad stack" aria-live="polite">
+    <section className="card pad stack">
       <h1 className="display h1">{event?.name ?? eventName}</h1>
       <p>
         <Badge tone={tone} icon={icon}>

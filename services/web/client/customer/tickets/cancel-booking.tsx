@@ -6,13 +6,14 @@ import { Dialog } from "../../kit/dialog.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
-import { bookingsCalls } from "./calls.ts";
 import { seatsText } from "./seat-words.ts";
+import { useBookingsCalls } from "./use-bookings-calls.ts";
 
 /** Asks whether a booking is to be cancelled, says what follows, and does it. */
 export function CancelBooking({ booking }: { readonly booking: Booking }) {
   const { id, eventName, seats } = booking;
   const queries = useQueryClient();
+  const calls = useBookingsCalls();
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();
@@ -24,7 +25,7 @@ export function CancelBooking({ booking }: { readonly booking: Booking }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await bookingsCalls.cancelBooking({ bookingId: id });
+      await calls.cancelBooking({ bookingId: id });
       setOpen(false);
       toast({ text: `${seatsText(seats)} for ${eventName} went back.` });
       await queries.invalidateQueries({ queryKey: ["bookings"] });

@@ -4,6 +4,7 @@ import { Button } from "../../kit/button.tsx";
 import { Countdown } from "../../kit/countdown.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { count, time } from "../../lib/format.ts";
+import { leadsOn } from "./hold-refusal.ts";
 import { heldAt } from "./hold-steps.ts";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { SeatChooser } from "./seat-chooser.tsx";
@@ -32,6 +33,7 @@ export function HeldPanel({ event, left, holding }: HeldPanelProps) {
   const max = Math.min(event.seatsMax, seats + left);
   const chosen =
     step?.step === "asking" ? step.seats : Math.min(wanted ?? seats, Math.max(max, seats));
+  const kind = refusal && leadsOn(refusal) ? "plain" : "primary";
   const ending = leftMs !== undefined && leftMs <= ENDING_MS;
   const confirming = step?.step === "confirming";
   const busy = confirming || step?.step === "asking" || releasing;
@@ -76,14 +78,14 @@ export function HeldPanel({ event, left, holding }: HeldPanelProps) {
           disabled={busy}
           onChange={setWanted}
         />
-        <TicketFor />
+        <TicketFor held />
         {chosen === seats || confirming ? (
-          <Button kind="primary" size="lg" block busy={busy} onClick={holding.confirm}>
+          <Button kind={kind} size="lg" block busy={busy} onClick={holding.confirm}>
             {confirming ? `Confirming ${seatsText(seats)}` : `Confirm ${seatsText(seats)}`}
           </Button>
         ) : (
           <Change
-            {...{ seats, chosen, left, busy }}
+            {...{ seats, chosen, left, busy, kind }}
             holding={{ ...holding, ask }}
             stay={() => setWanted(undefined)}
           />
@@ -109,6 +111,7 @@ interface ChangeProps {
   readonly chosen: number;
   readonly left: number;
   readonly busy: boolean;
+  readonly kind: "primary" | "plain";
   readonly holding: Pick<Holding, "ask" | "giveBackAndAsk">;
   readonly stay: () => void;
 }
@@ -117,7 +120,7 @@ interface ChangeProps {
  * Other seats instead of the held ones. Where so many are free the held ones stay until the others
  * are there; else they have to be given back first, and that is said.
  */
-function Change({ seats, chosen, left, busy, holding, stay }: ChangeProps) {
+function Change({ seats, chosen, left, busy, kind, holding, stay }: ChangeProps) {
   const isSafe = chosen <= left;
   const change = () => {
     if (isSafe) holding.ask(chosen);
@@ -125,7 +128,7 @@ function Change({ seats, chosen, left, busy, holding, stay }: ChangeProps) {
   };
   return (
     <>
-      <Button kind="primary" size="lg" block busy={busy} onClick={change}>
+      <Button kind={kind} size="lg" block busy={busy} onClick={change}>
         {busy ? `Changing to ${seatsText(chosen)}` : `Change to ${seatsText(chosen)}`}
       </Button>
       {!busy && (

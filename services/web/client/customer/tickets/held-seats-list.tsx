@@ -1,20 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { useSession } from "../../lib/session.tsx";
-import { useStored } from "../../lib/use-stored.ts";
-import { type HeldSeats, heldAt } from "./hold-steps.ts";
 import { holdsOf } from "./hold-store.ts";
 import { seatsText } from "./seat-words.ts";
+import { type HeldSeatsOf, useHeldSeats } from "./use-held-seats.ts";
 import { useLeft } from "./use-left.ts";
 import { useSeenHold } from "./use-seen-hold.ts";
 
 /** Seats that are held and not confirmed, each with its time and the way to confirm it. */
 export function HeldSeatsList() {
-  const { userId } = useSession();
-  const kept = useStored(holdsOf(userId()));
-  const held = Object.entries(kept).flatMap(([eventId, { step, eventName }]) => {
-    const seats = heldAt(step);
-    return seats ? [{ eventId, eventName, seats }] : [];
-  });
+  const held = useHeldSeats();
   if (held.length === 0) return null;
   return (
     <section className="stack" aria-label="Held seats">
@@ -25,13 +19,7 @@ export function HeldSeatsList() {
   );
 }
 
-interface HeldProps {
-  readonly eventId: string;
-  readonly eventName: string;
-  readonly seats: HeldSeats;
-}
-
-function Held({ eventId, eventName, seats: { holdId, seats, endsAtMs } }: HeldProps) {
+function Held({ eventId, eventName, seats: { holdId, seats, endsAtMs } }: HeldSeatsOf) {
   const { userId } = useSession();
   const store = holdsOf(userId());
   const leftMs = useLeft(endsAtMs);

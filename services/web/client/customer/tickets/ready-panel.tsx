@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button } from "../../kit/button.tsx";
 import { Notice } from "../../kit/notice.tsx";
 import { count, duration, time } from "../../lib/format.ts";
+import { leadsOn } from "./hold-refusal.ts";
 import type { HoldStep } from "./hold-steps.ts";
 import { RefusalNotice } from "./refusal-notice.tsx";
 import { SeatChooser } from "./seat-chooser.tsx";
@@ -48,7 +49,13 @@ export function ReadyPanel({ event, seats, holding }: ReadyPanelProps) {
             onChange={setWanted}
           />
           <TicketFor />
-          <Button kind="primary" size="lg" block busy={busy} onClick={() => ask(chosen)}>
+          <Button
+            kind={refusal && leadsOn(refusal) ? "plain" : "primary"}
+            size="lg"
+            block
+            busy={busy}
+            onClick={() => ask(chosen)}
+          >
             {busy
               ? `Holding ${seatsText(shown)}`
               : `Hold ${seatsText(chosen)} for ${duration(totalMs)}`}

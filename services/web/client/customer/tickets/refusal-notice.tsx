@@ -7,8 +7,8 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { duration } from "../../lib/format.ts";
 import { signInFrom } from "../account/way-back.ts";
 import { PathLink } from "../path-link.tsx";
+import type { HoldRefusal } from "./hold-refusal.ts";
 import { seatsAre, seatsText } from "./seat-words.ts";
-import type { HoldRefusal } from "./use-hold.ts";
 
 export interface RefusalNoticeProps {
   readonly refusal: HoldRefusal;

@@ -1,8 +1,10 @@
 import type { Booking } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
-import { bookingsCalls, eventsCalls } from "./calls.ts";
+import { eventsCalls } from "./calls.ts";
+import { useBookingsCalls } from "./use-bookings-calls.ts";
 
 const LOOK_EVERY_MS = 15_000;
 const EVENT_FRESH_MS = 60_000;
@@ -12,10 +14,11 @@ const PAGE = 20;
 export function useBookings() {
   const { userId } = useSession();
   const user = userId();
+  const calls = useBookingsCalls();
   const query = useInfiniteQuery({
     queryKey: ["bookings", user],
     queryFn: ({ pageParam, signal }) =>
-      bookingsCalls.listBookings({ userId: user, cursor: pageParam, limit: PAGE }, { signal }),
+      calls.listBookings({ userId: user, cursor: pageParam, limit: PAGE }, { signal }),
     initialPageParam: "",
     getNextPageParam: ({ nextCursor }) => nextCursor || undefined,
     refetchInterval: LOOK_EVERY_MS,
@@ -23,16 +26,20 @@ export function useBookings() {
   const bookings: readonly Booking[] | undefined = query.data?.pages.flatMap(
     (page) => page.bookings,
   );
-  return { bookings, query };
+  const failure = query.failureReason && problemOf(query.failureReason);
+  // From the first silence on: who stands at the door does not wait for the last try.
+  const isUnanswered = bookings === undefined && failure?.isPassing === true;
+  return { bookings, query, isUnanswered };
 }
 
 /** One booking; its organiser or its owner may cancel it while somebody looks. */
 export function useBooking(bookingId: string) {
   const { userId } = useSession();
+  const calls = useBookingsCalls();
   return useQuery({
     queryKey: ["booking", userId(), bookingId],
     queryFn: async ({ signal }) => {
-      const { booking } = await bookingsCalls.getBooking({ bookingId }, { signal });
+      const { booking } = await calls.getBooking({ bookingId }, { signal });
       if (booking === undefined) throw new Error("the answer holds no booking");
       return booking;
     },

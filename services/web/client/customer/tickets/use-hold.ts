@@ -1,26 +1,19 @@
+import type { Hold } from "@app/contracts/gen/bookings/v1/bookings_service_pb.ts";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { newId } from "../../lib/new-id.ts";
-import { type Problem, problemOf } from "../../lib/problem.ts";
+import type { Problem } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
 import { useStored } from "../../lib/use-stored.ts";
-import { bookingsCalls } from "./calls.ts";
+import { type HoldRefusal, isAboutHold } from "./hold-refusal.ts";
 import { type HoldNews, type HoldStep, heldAt } from "./hold-steps.ts";
 import { holdsOf } from "./hold-store.ts";
 import type { Away } from "./until-answered.ts";
 import { availabilityOf } from "./use-availability.ts";
+import { useAskedSeats, useConfirmedSeats, useReplacedSeats } from "./use-hold-calls.ts";
 import { useLeft } from "./use-left.ts";
+import { useReleasedSeats } from "./use-released-seats.ts";
 import { useSeenHold } from "./use-seen-hold.ts";
-import { useUntilAnswered } from "./use-until-answered.ts";
-
-/** The service said no, and why. */
-export interface HoldRefusal {
-  readonly problem: Problem;
-  /** How many seats were asked for; undefined where it was about something else. */
-  readonly wanted?: number | undefined;
-  /** How many are free now, where that is the reason. */
-  readonly left?: number | undefined;
-}
 
 export interface Holding {
   readonly step: HoldStep | undefined;
@@ -48,115 +41,73 @@ const USUAL_MS = 600_000;
 
 /** Somebody's way with the seats of one event: asked for, held, confirmed, as all tabs know it. */
 export function useHold(event: { readonly id: string; readonly name: string }): Holding {
-  const { userId } = useSession();
-  const user = userId();
-  const store = holdsOf(user);
+  const { userId, makes } = useSession();
+  const store = holdsOf(userId());
   const step = useStored(store)[event.id]?.step;
   const queries = useQueryClient();
   const [refusal, setRefusal] = useState<HoldRefusal | undefined>();
-  const [releasing, setReleasing] = useState(false);
   const confirmedHere = useRef(false);
   const tell = (news: HoldNews) => store.tell(event, news);
   const counted = () => queries.fetchQuery({ ...availabilityOf(event.id), staleTime: 0 });
+  // The count comes again by itself where this one does not come.
+  const countAnew = () => void counted().catch(() => undefined);
 
   const held = heldAt(step);
   const leftMs = useLeft(held?.endsAtMs);
   const seen = useSeenHold(held?.holdId, { isOver: leftMs === 0, told: tell });
-
-  const refuseSeats = async (wanted: number, problem: Problem) => {
-    tell({ news: "refused" });
-    if (problem.code !== "not_enough_seats") return setRefusal({ problem, wanted });
-    // Without the count the refusal is said all the same.
-    const left = await counted().then(
-      (seats) => seats.left,
-      () => undefined,
-    );
-    setRefusal({ problem, wanted, left });
+  const refuse = (problem: Problem) => {
+    if (isAboutHold(problem)) void seen.refetch();
+    else setRefusal({ problem });
   };
 
-  const asking = useUntilAnswered({
-    of: step?.step === "asking" ? step.key : undefined,
-    call: async (signal) => {
-      if (step?.step !== "asking") return undefined;
-      const options = { headers: { "idempotency-key": step.key }, signal };
-      const request = { eventId: event.id, seats: step.seats, userId: user };
-      return (await bookingsCalls.createHold(request, options)).hold;
-    },
+  const asking = useAskedSeats(step, {
+    eventId: event.id,
     answered: (hold) => {
       tell({ news: "made", hold });
-      void counted().catch(() => undefined);
+      countAnew();
     },
-    refused: (problem) => void refuseSeats(step?.step === "asking" ? step.seats : 0, problem),
+    refused: async (problem) => {
+      const wanted = step?.step === "asking" ? step.seats : 0;
+      tell({ news: "refused" });
+      if (problem.code !== "not_enough_seats") return setRefusal({ problem, wanted });
+      // Without the count the refusal is said all the same.
+      const seats = await counted().catch(() => undefined);
+      setRefusal({ problem, wanted, left: seats?.left });
+    },
   });
-
-  const confirming = useUntilAnswered({
-    of: step?.step === "confirming" ? step.key : undefined,
-    call: async (signal) => {
-      if (step?.step !== "confirming") return undefined;
-      const options = { headers: { "idempotency-key": step.key }, signal };
-      return (await bookingsCalls.confirmHold({ holdId: step.holdId }, options)).booking;
-    },
+  const confirming = useConfirmedSeats(step, {
     answered: ({ id, seats }) => {
       tell({ news: "booked", bookingId: id, seats });
       void queries.invalidateQueries({ queryKey: ["bookings"] });
-      void counted().catch(() => undefined);
+      countAnew();
     },
     refused: (problem) => {
       tell({ news: "refused" });
-      // The hold itself says best how it ended.
-      if (isAboutHold(problem)) void seen.refetch();
-      else setRefusal({ problem });
+      refuse(problem);
     },
   });
-
-  const changing = useUntilAnswered({
-    of: step?.step === "held" ? step.releasing : undefined,
-    call: async (signal) => {
-      const holdId = step?.step === "held" ? (step.releasing ?? "") : "";
-      await bookingsCalls.releaseHold({ holdId }, { signal });
-      return holdId;
+  const replaced = useReplacedSeats(step, { gone: (holdId) => tell({ news: "released", holdId }) });
+  const { release, releasing } = useReleasedSeats(held, {
+    started: () => setRefusal(undefined),
+    gone: (holdId) => {
+      tell({ news: "released", holdId });
+      countAnew();
     },
-    answered: (holdId) => tell({ news: "released", holdId }),
-    // It was over already, which is all that was wanted.
-    refused: () => {
-      if (step?.step === "held") tell({ news: "released", holdId: step.releasing ?? "" });
-    },
+    refused: refuse,
   });
-
-  const release = async (): Promise<boolean> => {
-    if (held === undefined || releasing) return false;
-    setReleasing(true);
-    setRefusal(undefined);
-    try {
-      await bookingsCalls.releaseHold({ holdId: held.holdId });
-      tell({ news: "released", holdId: held.holdId });
-      void counted().catch(() => undefined);
-      return true;
-    } catch (error) {
-      const problem = problemOf(error);
-      if (isAboutHold(problem)) void seen.refetch();
-      else setRefusal({ problem });
-      return false;
-    } finally {
-      setReleasing(false);
-    }
-  };
 
   const ask = (seats: number) => {
     setRefusal(undefined);
+    makes();
     tell({ news: "asked", key: newId(), seats });
   };
-
-  const { createdAt, expiresAt } = seen.data?.hold ?? {};
   return {
     step,
     leftMs,
-    totalMs: createdAt && expiresAt ? msBetween(createdAt, expiresAt) : USUAL_MS,
+    totalMs: lengthOf(seen.data?.hold) ?? USUAL_MS,
     away: asking.away ?? confirming.away,
     tryNow: () => {
-      asking.tryNow();
-      confirming.tryNow();
-      changing.tryNow();
+      for (const each of [asking, confirming, replaced]) each.tryNow();
     },
     refusal,
     releasing,
@@ -177,7 +128,8 @@ export function useHold(event: { readonly id: string; readonly name: string }): 
   };
 }
 
-const isAboutHold = ({ status, code }: Problem) => status === 404 || code.startsWith("hold_");
-
-const msBetween = (from: { readonly seconds: bigint }, to: { readonly seconds: bigint }) =>
-  Number(to.seconds - from.seconds) * 1_000;
+function lengthOf(hold: Pick<Hold, "createdAt" | "expiresAt"> | undefined): number | undefined {
+  const { createdAt, expiresAt } = hold ?? {};
+  if (createdAt === undefined || expiresAt === undefined) return undefined;
+  return Number(expiresAt.seconds - createdAt.seconds) * 1_000;
+}

@@ -3,10 +3,11 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 import { problemOf } from "../../lib/problem.ts";
-import { bookingsCalls } from "./calls.ts";
+import type { BookingsCalls } from "./calls.ts";
 import type { HoldNews } from "./hold-steps.ts";
 import { serverClock } from "./server-clock.ts";
 import type { TimeSighting } from "./server-time.ts";
+import { useBookingsCalls } from "./use-bookings-calls.ts";
 
 export interface SeenHold {
   readonly hold: Hold;
@@ -25,9 +26,10 @@ export function useSeenHold(
   holdId: string | undefined,
   { isOver, told }: { readonly isOver: boolean; readonly told: (news: HoldNews) => void },
 ) {
+  const calls = useBookingsCalls();
   const query = useQuery({
     queryKey: ["hold", holdId],
-    queryFn: ({ signal }) => lookAt(holdId ?? "", signal),
+    queryFn: ({ signal }) => lookAt({ holdId: holdId ?? "", calls }, signal),
     enabled: holdId !== undefined,
     staleTime: 0,
     gcTime: 0,
@@ -51,9 +53,14 @@ export function useSeenHold(
   return query;
 }
 
-async function lookAt(holdId: string, signal: AbortSignal): Promise<SeenHold> {
+interface HoldOf {
+  readonly holdId: string;
+  readonly calls: BookingsCalls;
+}
+
+async function lookAt({ holdId, calls }: HoldOf, signal: AbortSignal): Promise<SeenHold> {
   const sentMs = Date.now();
-  const { hold, now } = await bookingsCalls.getHold({ holdId }, { signal });
+  const { hold, now } = await calls.getHold({ holdId }, { signal });
   if (hold === undefined || now === undefined) throw new Error("the answer holds no hold");
   return { hold, sighting: { serverMs: timestampMs(now), sentMs, heardMs: Date.now() } };
 }

@@ -5,9 +5,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useSession } from "../../lib/session.tsx";
 import { useStored } from "../../lib/use-stored.ts";
-import { bookingsCalls } from "./calls.ts";
 import { placeOf } from "./event-place.ts";
 import { type KeptTicket, ticketsOf } from "./kept-tickets.ts";
+import { useBookingsCalls } from "./use-bookings-calls.ts";
 
 /** What a ticket shows, as far as it is known. */
 export type ShownTicket = Omit<KeptTicket, "ticket"> & { readonly ticket: string | undefined };
@@ -18,13 +18,14 @@ export type ShownTicket = Omit<KeptTicket, "ticket"> & { readonly ticket: string
  */
 export function useTicket(booking: Booking, event: Event | undefined): ShownTicket | undefined {
   const { user, userId } = useSession();
+  const calls = useBookingsCalls();
   const store = ticketsOf(userId());
   const kept = useStored(store)[booking.id];
   const stands = booking.status !== BookingStatus.CANCELLED;
   const { data: fetched } = useQuery({
     queryKey: ["ticket", userId(), booking.id],
     queryFn: async ({ signal }) =>
-      (await bookingsCalls.getTicket({ bookingId: booking.id }, { signal })).ticket,
+      (await calls.getTicket({ bookingId: booking.id }, { signal })).ticket,
     enabled: stands,
     // It is the same text as long as the key that signed it is good.
     staleTime: 3_600_000,
