@@ -32,7 +32,7 @@ describeInBrowser("the console", () => {
           await page.getByRole("button", { name: "Edit and redrive" }).click();
           await page.getByLabel("items[0].quantity").fill("1");
           await page.getByRole("button", { name: "Check it" }).click();
-          await page.getByText("The contract allows it").waitFor();
+          await page.getByText("The contract allows it").first().waitFor();
           await page.getByLabel("Why are you changing it?").fill("The sender lost a byte.");
           await page.getByRole("button", { name: "Redrive as edited" }).click();
           await page.getByText("was handled as edited").waitFor();
