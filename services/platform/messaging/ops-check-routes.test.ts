@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { sql } from "drizzle-orm";
-import { authenticator } from "../auth.ts";
-import { elysiaHandler, httpApp } from "../elysia-app.ts";
+import { httpApp } from "../elysia-app.ts";
 import { eventually } from "../testing/eventually.ts";
-import { servedHttp } from "../testing/served-http.ts";
+import { type OperatorApi, type OperatorCall, servedOperatorApi } from "../testing/operator-api.ts";
 import { type Replica, type SinkWorld, sinkWorld } from "../testing/sink.ts";
 import { DifferencesView, ReconcileView, VerifyView } from "./ops-check-views.ts";
 import { listDifferences } from "./ops-differences.ts";
@@ -13,35 +12,22 @@ setDefaultTimeout(120_000);
 
 let world: SinkWorld;
 let replica: Replica;
-let served: ReturnType<typeof servedHttp>;
+let api: OperatorApi;
 beforeAll(async () => {
   world = await sinkWorld();
   replica = world.start({ settings: { RECONCILE_EVERY: 100 } });
-  const roles = (token: string) => (token === "operator" ? ["operator"] : ["customer"]) as never[];
   const app = httpApp({}).use(operatorRoutes(replica.messaging));
-  served = servedHttp({
-    handlers: [elysiaHandler(app)],
-    authenticate: authenticator("optional", async (token) => ({
-      subject: token,
-      roles: roles(token),
-    })),
-  });
+  api = servedOperatorApi(app);
   await world.send("1", [1, 2, 3]);
   await eventually(async () => expect(await world.handled()).toHaveLength(3));
 });
 afterAll(async () => {
-  await served[Symbol.asyncDispose]();
+  await api[Symbol.asyncDispose]();
   await replica[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
 
-async function call(path: string, { body, as = "operator" }: { body?: unknown; as?: string } = {}) {
-  const response = await fetch(`${served.server.url}/ops/v1/${path}`, {
-    headers: as === "" ? {} : { authorization: `Bearer ${as}` },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+const call = (path: string, asked?: OperatorCall) => api.call(path, asked);
 
 const differences = async (query = "") =>
   DifferencesView.parse((await call(`differences${query}`)).body);

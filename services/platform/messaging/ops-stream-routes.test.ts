@@ -3,10 +3,9 @@ import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_message
 import { streams } from "@app/contracts/topology.ts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { sql } from "drizzle-orm";
-import { authenticator } from "../auth.ts";
-import { elysiaHandler, httpApp } from "../elysia-app.ts";
+import { httpApp } from "../elysia-app.ts";
 import { eventually } from "../testing/eventually.ts";
-import { servedHttp } from "../testing/served-http.ts";
+import { type OperatorApi, type OperatorCall, servedOperatorApi } from "../testing/operator-api.ts";
 import {
   messageOf,
   type Replica,
@@ -31,7 +30,7 @@ const type = messageType(OrderConfirmedSchema);
 
 let world: SinkWorld;
 let replica: Replica;
-let served: ReturnType<typeof servedHttp>;
+let api: OperatorApi;
 beforeAll(async () => {
   world = await sinkWorld();
   replica = world.start({
@@ -44,31 +43,19 @@ beforeAll(async () => {
   const app = httpApp({})
     .use(operatorRoutes(replica.messaging))
     .use(streamRoutes({ inspected, broker: replica.broker, replicas: 1 }));
-  served = servedHttp({
-    handlers: [elysiaHandler(app)],
-    authenticate: authenticator("optional", async (token) => ({
-      subject: token,
-      roles: [token === "operator" ? "operator" : "customer"],
-    })),
-  });
+  api = servedOperatorApi(app);
   await world.send("1", [1, 2, 3]);
   await eventually(async () => expect(await world.handled()).toHaveLength(3));
   await world.send("2", [1, 2]);
   await eventually(async () => expect(await world.handled()).toHaveLength(5));
 });
 afterAll(async () => {
-  await served[Symbol.asyncDispose]();
+  await api[Symbol.asyncDispose]();
   await replica[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
 });
 
-async function call(path: string, { body, as = "operator" }: { body?: unknown; as?: string } = {}) {
-  const response = await fetch(`${served.server.url}/ops/v1/${path}`, {
-    headers: as === "" ? {} : { authorization: `Bearer ${as}` },
-    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
+const call = (path: string, asked?: OperatorCall) => api.call(path, asked);
 
 async function streamNamed(name: string) {
   const { body } = await call("streams");
