@@ -83,7 +83,7 @@ describe("qb user", () => {
     const ended = await qb("user", "end-sessions", "operator@demo.test", "--json");
     expect(ended.json()).toMatchObject({ email: "operator@demo.test", ended: expect.any(Number) });
 
-    const rotated = await qb("user", "rotate-keys");
+    const rotated = await qb("keys", "rotate");
     expect(rotated.out).toMatch(/Made the key \S+; it signs from .+\nThe key \S+ ends at /);
     const keys = await (await fetch(`${users.url}/.well-known/jwks.json`)).json();
     expect(keys).toMatchObject({ keys: [{ crv: "Ed25519" }, { crv: "Ed25519" }] });

@@ -19,6 +19,7 @@ import { seedCommand } from "./commands/seed.ts";
 import { streamCommands } from "./commands/stream.ts";
 import { topologyCommands } from "./commands/topology.ts";
 import { userCommands } from "./commands/user.ts";
+import { keyCommands } from "./commands/user-token.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { type Context, contextOf, type GlobalFlags } from "./context.ts";
 import { exitCodes, Failure } from "./failure.ts";
@@ -99,6 +100,7 @@ export function commandLine(): Command {
     auditCommands,
     catalogCommands,
     userCommands,
+    keyCommands,
     certCommands,
     completionCommands,
   ]) {

@@ -25,8 +25,17 @@ export function userTokenCommands(user: Command, run: Run): void {
     .description("sign in and print the token: export QB_TOKEN=$(qb user login ops@example.com)")
     .action(run((context, _flags, address) => signIn(context, address)));
 
-  user
-    .command("rotate-keys")
+  rotateCommand(user.command("rotate-keys"), run);
+}
+
+/** The keys that sign tokens, by the name under which operators look for them. */
+export function keyCommands(program: Command, run: Run): void {
+  const keys = program.command("keys").description("the keys that sign tokens");
+  rotateCommand(keys.command("rotate"), run);
+}
+
+function rotateCommand(command: Command, run: Run): void {
+  command
     .option("--compromised", "end the old keys at once, and every token that they signed")
     .description("begin to sign with a new key; the old ones last as long as their tokens")
     .action(run((context, flags: { compromised?: boolean }) => rotateKeys(context, flags)));
