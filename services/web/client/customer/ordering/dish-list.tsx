@@ -1,7 +1,9 @@
+import { useRef } from "react";
 import { type Tile, tiles } from "../../kit/drawings/dish.tsx";
 import { plates } from "../../kit/drawings/plate.tsx";
 import { Empty } from "../../kit/empty.tsx";
 import { DishCard } from "./dish-card.tsx";
+import { useKeepHeight } from "./kept-height.ts";
 import type { Item, Stock } from "./menu.ts";
 
 interface DishListProps {
@@ -13,6 +15,8 @@ interface DishListProps {
 
 /** The dishes of the menu; neighbours stand on different cloths. */
 export function DishList({ items, stock, search, onlyAvailable }: DishListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  useKeepHeight(list, { isWhole: search === "" && !onlyAvailable && items.length > 0 });
   if (items.length === 0)
     return (
       <Empty
@@ -27,7 +31,7 @@ export function DishList({ items, stock, search, onlyAvailable }: DishListProps)
       </Empty>
     );
   return (
-    <ul className={search === "" ? "dishes dishes--first" : "dishes"}>
+    <ul ref={list} className={search === "" ? "dishes dishes--first" : "dishes"}>
       {items.map((item, index) => (
         <DishCard key={item.sku} item={item} left={stock.get(item.sku) ?? 0} tile={tileAt(index)} />
       ))}
