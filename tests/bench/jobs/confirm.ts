@@ -6,7 +6,7 @@ import { openLoop } from "../open-loop.ts";
 import { orderHeaders } from "../order-headers.ts";
 import { quantile } from "../ratios.ts";
 import { added, openSagaWorld, type SagaWorld, sagaDatabases } from "../saga-world.ts";
-import { warmUp } from "./saga.ts";
+import { warmUp, warmUpSecondsOf } from "./saga.ts";
 
 const PER_SECOND = 50;
 const countOf = ({ short }: Plan) => PER_SECOND * (short ? 1 : 12);
@@ -18,7 +18,7 @@ const CONNECTIONS_MAX = 1_000;
 export const confirm: Job = {
   name: "iii",
   title: `PENDING → CONFIRMED at ${PER_SECOND} orders/s, from commit to commit`,
-  seconds: (plan) => 5 + (plan.rounds + 1) * 2 * (countOf(plan) / PER_SECOND + 1),
+  seconds: (plan) => 2 + warmUpSecondsOf(plan) + plan.rounds * 2 * (countOf(plan) / PER_SECOND + 1),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();

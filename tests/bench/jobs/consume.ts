@@ -46,7 +46,7 @@ const ways = ({ short }: Plan) => {
 export const consume: Job = {
   name: "iv",
   title: "consumer: inbox, lane, stock, reservation and outbox of each message, once",
-  seconds: (plan) => 3 + (plan.rounds + 1) * (3 * (secondsOf(plan) + 0.5) + (plan.short ? 1 : 25)),
+  seconds: (plan) => 6 + (plan.rounds + 1) * (3 * (secondsOf(plan) + 0.5) + (plan.short ? 1 : 25)),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();
@@ -75,7 +75,7 @@ export const consume: Job = {
     const ids = { next: 1_000_000 };
     const ours = (way: Way) => consumerOf(way, { database, view, ids });
     for (const way of [batched, singles]) {
-      const warming = ours({ ...way, count: way.count / 4 });
+      const warming = ours(way);
       await warming.prepare?.();
       await (await warming.run()).counts();
     }

@@ -5,7 +5,7 @@ import { fillOutbox } from "../messages.ts";
 import { openSagaWorld, type SagaWorld, sagaDatabases } from "../saga-world.ts";
 import { confirmationsOf } from "./confirm.ts";
 import { NO_BROKER, placingOrders } from "./place-orders.ts";
-import { sagasOf, warmUp } from "./saga.ts";
+import { sagasOf, warmUp, warmUpSecondsOf } from "./saga.ts";
 
 const finishedOf = ({ short }: Plan) => (short ? 10_000 : 10_000_000);
 const backlogOf = ({ short }: Plan) => (short ? 2_000 : 100_000);
@@ -21,7 +21,8 @@ export const growth: Job = {
   name: "vii",
   title: "cost of growth: the same work beside much that is finished, waiting or held open",
   seconds: (plan) =>
-    (plan.short ? 6 : 30) +
+    (plan.short ? 5 : 20) +
+    3 * warmUpSecondsOf(plan) +
     finishedOf(plan) / FILLED_PER_SECOND +
     openSecondsOf(plan) +
     (plan.rounds + 1) * (4 * secondsOf(plan) + (plan.short ? 2 : 16)),
