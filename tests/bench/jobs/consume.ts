@@ -9,7 +9,7 @@ import type { Contender, Job, Plan } from "../job.ts";
 import { orderCreated, readyMessage, skuCount } from "../messages.ts";
 import { fillMenu } from "../stock.ts";
 
-const secondsOf = ({ short }: Plan) => (short ? 1 : 4);
+const secondsOf = ({ short }: Plan) => (short ? 1 : 3);
 const inventory = { stream: "ORDERS", durable: "inventory-service" } as const;
 const IN_HAND_MAX = 1_000;
 const PUBLISH_WINDOW = 256;
@@ -46,7 +46,7 @@ const ways = ({ short }: Plan) => {
 export const consume: Job = {
   name: "iv",
   title: "consumer: inbox, lane, stock, reservation and outbox of each message, once",
-  seconds: (plan) => 6 + (plan.rounds + 1) * (3 * (secondsOf(plan) + 0.5) + (plan.short ? 1 : 25)),
+  seconds: (plan) => 6 + (plan.rounds + 1) * (3 * (secondsOf(plan) + 0.5) + (plan.short ? 1 : 14)),
 
   async open(bench, plan) {
     await using opened = new AsyncDisposableStack();

@@ -10,9 +10,9 @@ import { sagasOf, warmUp, warmUpSecondsOf } from "./saga.ts";
 const finishedOf = ({ short }: Plan) => (short ? 10_000 : 10_000_000);
 const backlogOf = ({ short }: Plan) => (short ? 2_000 : 100_000);
 const openSecondsOf = ({ short }: Plan) => (short ? 1 : 60);
-const secondsOf = ({ short }: Plan) => (short ? 0.5 : 6);
+const secondsOf = ({ short }: Plan) => (short ? 0.5 : 4);
 const CLIENTS = 64;
-const ORDERS_AT_AN_EVEN_RATE = 300;
+const ORDERS_AT_AN_EVEN_RATE = 200;
 /** How many finished orders a second are made here, about. */
 const FILLED_PER_SECOND = 25_000;
 

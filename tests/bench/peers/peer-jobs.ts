@@ -31,16 +31,16 @@ const kinds: readonly PeerKind[] = [
   {
     name: "peers-accept",
     title: "an order and its job, one in each transaction, 16 callers",
-    work: (_, short) => ({ kind: "accept", callers: 16, batch: 1, seconds: short ? 0.5 : 3 }),
+    work: (_, short) => ({ kind: "accept", callers: 16, batch: 1, seconds: short ? 0.5 : 2 }),
     figures: perSecond("orders/s"),
-    seconds: 3,
+    seconds: 2,
   },
   {
     name: "peers-accept-batched",
     title: "orders and their jobs, 50 in each transaction, 4 callers",
-    work: (_, short) => ({ kind: "accept", callers: 4, batch: 50, seconds: short ? 0.5 : 3 }),
+    work: (_, short) => ({ kind: "accept", callers: 4, batch: 50, seconds: short ? 0.5 : 2 }),
     figures: perSecond("orders/s"),
-    seconds: 3,
+    seconds: 2,
   },
   {
     name: "peers-deliver",
@@ -63,13 +63,13 @@ const kinds: readonly PeerKind[] = [
     work: (_, short) => ({
       kind: "latency",
       perSecond: latencyPerSecond,
-      seconds: short ? 2 : 8,
+      seconds: short ? 2 : 5,
     }),
     figures: [
       { figure: "p50Ms", unit: "ms in the median" },
       { figure: "p99Ms", unit: "ms for 99 of 100" },
     ],
-    seconds: 8,
+    seconds: 5,
   },
 ];
 
