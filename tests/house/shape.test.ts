@@ -31,7 +31,7 @@ const partsOfAService = new Set([
 ]);
 
 const topLevel = new Set([
-  ...[".ci", ".gitignore", "biome.json", "bun.lock", "tsconfig.json"],
+  ...[".ci", ".github", ".gitignore", "biome.json", "bun.lock", "tsconfig.json"],
   ...["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md", "README.md"],
   ...["services", "proto", "buf.yaml", "buf.gen.yaml", "drizzle", "compose.yaml", "package.json"],
   ...["bunfig.toml", "tools", "tests", "deploy", "docs"],
