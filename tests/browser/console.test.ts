@@ -22,7 +22,16 @@ describeInBrowser("the console", () => {
       await visit(
         world.url,
         async ({ page, open }) => {
+          // That there are letters is known before which: meanwhile nobody says that nothing waits.
+          const told = Promise.withResolvers<void>();
+          await page.route("**/dead-letters/groups", async (route) => {
+            await told.promise;
+            await route.continue();
+          });
           await open("/console");
+          await page.getByText(/^\d+ new in the last hour$/).waitFor();
+          expect(await page.getByText("Asking every service.").isVisible()).toBe(true);
+          told.resolve();
           await page.getByRole("link", { name: "Review and repair" }).click();
           await page
             .getByRole("heading", { name: /OrderCreated/ })

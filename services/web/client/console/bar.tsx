@@ -1,7 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { Icon } from "../kit/icon.tsx";
 import { ThemeSwitch } from "../kit/theme-switch.tsx";
+import { toast } from "../kit/toast.tsx";
 import { time } from "../lib/format.ts";
+import { problemOf } from "../lib/problem.ts";
 import { useSession } from "../lib/session.tsx";
 import { useGoTo } from "./go-to.tsx";
 import { searchBoxId } from "./keys.tsx";
@@ -78,6 +80,11 @@ function Connection() {
 function Who() {
   const { user, signOut } = useSession();
   if (!user) return null;
+  const leave = () =>
+    signOut().catch((error: unknown) => {
+      const { title, detail } = problemOf(error);
+      toast({ text: `You are still signed in: ${detail || title}`, icon: "alert" });
+    });
   return (
     <details className="whomenu">
       <summary className="avatar">
@@ -93,7 +100,7 @@ function Who() {
           <span className="faint">{user.roles.join(", ")}</span>
         </p>
         <a href="/">Customer pages</a>
-        <button className="btn" type="button" onClick={() => void signOut()}>
+        <button className="btn" type="button" onClick={leave}>
           Sign out
         </button>
       </div>

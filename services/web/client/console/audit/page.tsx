@@ -10,6 +10,7 @@ import { ConsolePage } from "../console-page.tsx";
 import { type Filters, useFilters } from "../filters.ts";
 import { isServiceName, serviceNames } from "../ops.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import { AuditTable } from "./audit-table.tsx";
 import { entriesOf } from "./entries.ts";
 import "./audit.css";
@@ -35,7 +36,7 @@ export function AuditPage() {
   const away = answers.filter(({ problem }) => problem !== undefined).map((each) => each.service);
   const hasMore = answers.some(({ value }) => value?.nextCursor != null);
   const flags = Object.entries({ target, actor, action }).flatMap(([name, value]) =>
-    value ? [`--${name} ${JSON.stringify(value)}`] : [],
+    value ? [`--${name} ${shellWord(value)}`] : [],
   );
 
   return (

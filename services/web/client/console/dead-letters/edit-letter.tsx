@@ -8,6 +8,7 @@ import { Notice } from "../../kit/notice.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import { contractOf } from "./contracts.ts";
 import { sideBySide, typed, typingProblems, withAt } from "./edit-model.ts";
 import { flawIn } from "./field-rows.ts";
@@ -119,7 +120,7 @@ function EditForm({
           <ProblemNotice problem={act.problem} title="The contract does not allow this" />
         )}
         <QbCommand
-          command={`qb dlq edit ${text} --file new.json --reason "${reason || "…"}" --redrive`}
+          command={`qb dlq edit ${text} --file new.json --reason ${shellWord(reason || "…")} --redrive`}
         />
       </div>
     </form>

@@ -7,6 +7,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { dateTime } from "../../lib/format.ts";
 import { ActButton } from "../acting.tsx";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import type { Group } from "./groups.tsx";
 import { useAct } from "./use-act.ts";
 
@@ -61,7 +62,7 @@ export function GroupNote({ group: { service, id, note: told } }: { readonly gro
           Keep the note
         </Button>
         <Button onClick={() => setText(undefined)}>Cancel</Button>
-        <QbCommand command={`qb dlq note ${id} "${text || "…"}"`} />
+        <QbCommand command={`qb dlq note ${id} ${shellWord(text || "…")}`} />
       </div>
     </form>
   );

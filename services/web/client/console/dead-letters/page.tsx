@@ -10,6 +10,7 @@ import { useFilters } from "../filters.ts";
 import { GoTo } from "../go-to.tsx";
 import { useSummary } from "../overview/use-overview.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import { GroupDetail } from "./group-detail.tsx";
 import { type Group, GroupList, groupsOf } from "./groups.tsx";
 import { LetterDetail } from "./letter-detail.tsx";
@@ -37,7 +38,9 @@ export function DeadLettersPage() {
       title="Dead letters"
       about={<Waiting groups={groups} />}
       actions={
-        <QbCommand command={consumer ? `qb dlq ls --consumer ${consumer}` : "qb dlq groups"} />
+        <QbCommand
+          command={consumer ? `qb dlq ls --consumer ${shellWord(consumer)}` : "qb dlq groups"}
+        />
       }
     >
       <LetterFilters answers={answers} />

@@ -6,6 +6,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { count } from "../../lib/format.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import type { ShownLetter } from "./letter-card.tsx";
 import { rowText } from "./letter-name.ts";
 import { useAct } from "./use-act.ts";
@@ -82,7 +83,7 @@ export function ResolveDialog({
       </form>
       {act.problem && <ProblemNotice problem={act.problem} />}
       <QbCommand
-        command={`qb dlq ${discards ? "discard" : "restore"} ${text} --reason "${reason || "…"}"`}
+        command={`qb dlq ${discards ? "discard" : "restore"} ${text} --reason ${shellWord(reason || "…")}`}
       />
     </Dialog>
   );

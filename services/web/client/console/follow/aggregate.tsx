@@ -5,6 +5,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { ConsolePage } from "../console-page.tsx";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import { About } from "./about.tsx";
 import { CopyLink } from "./copy-link.tsx";
 import { hopsOf, isUnderWay, lastMoment } from "./hops.ts";
@@ -55,7 +56,9 @@ export function FollowAggregate({ subject }: { readonly subject: Aggregate }) {
       }
     >
       <QbCommand
-        command={orderId === undefined ? `qb stream get ${key}` : `qb order follow ${orderId}`}
+        command={
+          orderId === undefined ? `qb stream get ${shellWord(key)}` : `qb order follow ${orderId}`
+        }
       />
       <OrderHead head={head} />
       {silent.map(({ service, problem }) => (

@@ -6,6 +6,7 @@ import { ConsolePage } from "../console-page.tsx";
 import { GoTo } from "../go-to.tsx";
 import { messageName } from "../message-type.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 
 const places = {
   outbox: "in the outbox",
@@ -25,7 +26,7 @@ export function FollowMessage({ id }: { readonly id: string }) {
     <ConsolePage
       title="Message"
       about={<code>{id}</code>}
-      actions={<QbCommand command={`qb message find ${id}`} />}
+      actions={<QbCommand command={`qb message find ${shellWord(id)}`} />}
     >
       <MessagePlace answers={answers} />
     </ConsolePage>

@@ -24,7 +24,9 @@ export function OverviewPage() {
     .filter(({ value }) => (value?.deadLetters.dead ?? 0) > 0)
     .map(({ service }) => service);
   const groups = useEveryService<LetterGroupsView>("dead-letters/groups", { of: haveLetters });
-  const asked = answers.every(({ loading }) => !loading);
+  // Who has letters has to say which: until then nobody knows that nothing waits.
+  const asked =
+    answers.every(({ loading }) => !loading) && groups.every(({ value }) => value !== undefined);
 
   return (
     <ConsolePage

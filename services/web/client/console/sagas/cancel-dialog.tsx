@@ -9,6 +9,7 @@ import { type Problem, problemOf } from "../../lib/problem.ts";
 import { callJson } from "../../lib/transport.ts";
 import { useAskAgain } from "../ask.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 
 export interface CancelDialogProps {
   readonly row: SagaView;
@@ -79,7 +80,7 @@ export function CancelDialog({ row, service, onClose }: CancelDialogProps) {
       <QbCommand
         command={
           isOrder
-            ? `qb order cancel ${id} --reason ${JSON.stringify(reason || "…")}`
+            ? `qb order cancel ${id} --reason ${shellWord(reason || "…")}`
             : `qb hold release ${id}`
         }
       />

@@ -7,6 +7,7 @@ import { useService } from "../ask.ts";
 import { type Filters, useFilters } from "../filters.ts";
 import type { ServiceName } from "../ops.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import { MessageFilters } from "./message-filters.tsx";
 import { MessageRow } from "./message-row.tsx";
 
@@ -111,8 +112,9 @@ function queryOf(given: Filters): string {
 }
 
 function commandOf(stream: string, filters: Filters): string {
-  const flags = ["from", "before", "since", "type", "key"].flatMap((name) =>
-    filters[name] === undefined ? [] : [`--${name} ${filters[name]}`],
-  );
-  return ["qb stream tail", stream, ...flags, "--payload"].join(" ");
+  const flags = ["from", "before", "since", "type", "key"].flatMap((name) => {
+    const wanted = filters[name];
+    return wanted === undefined ? [] : [`--${name} ${shellWord(wanted)}`];
+  });
+  return ["qb stream tail", shellWord(stream), ...flags, "--payload"].join(" ");
 }

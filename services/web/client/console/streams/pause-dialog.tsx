@@ -10,6 +10,7 @@ import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useAskAgain } from "../ask.ts";
 import { actOps } from "../ops.ts";
 import { QbCommand } from "../qb-command.tsx";
+import { shellWord } from "../shell-word.ts";
 import type { KnownConsumer } from "./known-streams.ts";
 
 const spans = [
@@ -102,7 +103,7 @@ export function PauseDialog({ known, onClose }: PauseDialogProps) {
       </form>
       {problem !== undefined && <ProblemNotice problem={problem} />}
       <QbCommand
-        command={`qb consumer pause ${consumer} --for ${seconds} --reason ${JSON.stringify(reason || "…")}`}
+        command={`qb consumer pause ${consumer} --for ${seconds} --reason ${shellWord(reason || "…")}`}
       />
     </Dialog>
   );

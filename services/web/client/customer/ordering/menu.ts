@@ -29,6 +29,11 @@ export function stockIn(items: readonly Item[]): Stock {
   return new Map(items.map(({ sku, available }) => [sku, Number(available)]));
 }
 
+/** What is left of each dish: of those that are followed as it was heard, of the others as the menu said. */
+export function stockOf(items: readonly Item[], heard: Stock = new Map()): Stock {
+  return new Map([...stockIn(items), ...heard]);
+}
+
 /** So few that it is worth saying. */
 const fewMax = 5;
 

@@ -5,7 +5,7 @@ import { Button, buttonClass } from "../../kit/button.tsx";
 import { Dialog } from "../../kit/dialog.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
-import { problemOf } from "../../lib/problem.ts";
+import { type Problem, problemOf } from "../../lib/problem.ts";
 import { restLabel } from "./order-words.ts";
 import { linesWithout, type Order, type OrderState } from "./orders.ts";
 import { ReorderButton } from "./reorder-button.tsx";
@@ -45,6 +45,17 @@ const ToTheMenu = () => (
     See what’s left
   </Link>
 );
+
+/** A lost answer says nothing of what became of the order. */
+function NotCancelled({ problem }: { readonly problem: Problem }) {
+  return problem.isPassing ? (
+    <ProblemNotice problem={problem} title="Nobody said whether it is cancelled">
+      <p>Cancelling it again is safe.</p>
+    </ProblemNotice>
+  ) : (
+    <ProblemNotice problem={problem} title="It is not cancelled" />
+  );
+}
 
 function OrderTheRest({ order }: { readonly order: Order }) {
   const menu = useMenu();
@@ -110,9 +121,7 @@ function Cancel({ order, state, onCancelled }: OrderActionsProps) {
           Its dishes go back on the menu at once, and somebody else may order them. There is nothing
           to pay.
         </p>
-        {cancel.error !== null && (
-          <ProblemNotice problem={problemOf(cancel.error)} title="It is not cancelled yet" />
-        )}
+        {cancel.error !== null && <NotCancelled problem={problemOf(cancel.error)} />}
       </Dialog>
     </div>
   );

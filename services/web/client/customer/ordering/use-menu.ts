@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useLive } from "../../lib/live.ts";
-import { type Item, inventory, readMenu, type Stock, stockIn } from "./menu.ts";
+import { type Item, inventory, readMenu, type Stock, stockIn, stockOf } from "./menu.ts";
 
 const menuKey = ["menu"] as const;
 
@@ -22,7 +22,7 @@ export function useMenu() {
 export function useStock(items: readonly Item[] | undefined) {
   const queryClient = useQueryClient();
   const skus = items?.slice(0, watchedMax).map(({ sku }) => sku) ?? [];
-  const live = useLive<Stock>((signal) => stockOf(skus, signal), {
+  const live = useLive<Stock>((signal) => heardOf(skus, signal), {
     of: skus.length === 0 ? undefined : skus.join("\n"),
     poll: async (signal) => stockIn(await readMenu(signal)),
     isDone: () => false,
@@ -34,11 +34,11 @@ export function useStock(items: readonly Item[] | undefined) {
     if (isGone) void queryClient.invalidateQueries({ queryKey: menuKey });
   }, [isGone, queryClient]);
 
-  return { ...live, stock: live.value ?? stockIn(items ?? []) };
+  return { ...live, stock: stockOf(items ?? [], live.value) };
 }
 
 /** The levels known so far, each time one of them changes. */
-async function* stockOf(skus: string[], signal: AbortSignal): AsyncIterable<Stock> {
+async function* heardOf(skus: string[], signal: AbortSignal): AsyncIterable<Stock> {
   const levels = new Map<string, number>();
   for await (const { sku, available } of inventory.watchStock({ skus }, { signal, timeoutMs: 0 })) {
     levels.set(sku, Number(available));

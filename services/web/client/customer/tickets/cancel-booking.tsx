@@ -62,7 +62,10 @@ export function CancelBooking({ booking }: { readonly booking: Booking }) {
           be undone: to come after all you book again, if seats are left.
         </p>
         {problem && (
-          <ProblemNotice problem={problem} title="The booking stands">
+          <ProblemNotice
+            problem={problem}
+            title={problem.isPassing ? "Nobody said whether it is cancelled" : "The booking stands"}
+          >
             <p>Cancelling it again is safe.</p>
           </ProblemNotice>
         )}

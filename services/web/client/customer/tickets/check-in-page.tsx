@@ -1,5 +1,5 @@
 import { useLocation } from "@tanstack/react-router";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Badge } from "../../kit/badge.tsx";
 import { Button, buttonClass } from "../../kit/button.tsx";
 import { FieldFrame } from "../../kit/field.tsx";
@@ -13,6 +13,7 @@ import { Camera, canReadCodes } from "./camera.tsx";
 import { checkTicket, type DoorAnswer } from "./check-ticket.ts";
 import { doorLog, letIn } from "./door-log.ts";
 import { DoorResult } from "./door-result.tsx";
+import { inTurn } from "./in-turn.ts";
 import { useLateEntries } from "./use-late-entries.ts";
 import { useTicketKeys } from "./use-ticket-keys.ts";
 import "./check-in-page.css";
@@ -67,19 +68,20 @@ function Door() {
   const field = useRef<HTMLInputElement>(null);
   const count = useRef(0);
 
-  const check = async (ticket: string) => {
-    if (ticket === "" || busy) return;
-    setBusy(true);
+  const check = useEffectEvent(async (ticket: string) => {
     const seenAtMs = (bookingId: string) => doorLog.get()[bookingId]?.atMs;
-    const answer = await checkTicket(ticket, { keys, seenAtMs }).finally(() => setBusy(false));
+    const answer = await checkTicket(ticket, { keys, seenAtMs });
     if (answer.is === "welcome" && answer.bookingId)
       doorLog.set(letIn(doorLog.get(), answer.bookingId, { atMs: Date.now() }));
     count.current += 1;
     const next = { ...answer, nth: count.current, ticket };
     setShown((before) => [next, ...before].slice(0, SHOWN_MAX));
-    setText("");
-    field.current?.focus();
-  };
+  });
+  // A scanner does not wait for the answer about the last one.
+  const line = useRef<(ticket: string) => boolean>(undefined);
+  useEffect(() => {
+    line.current = inTurn((ticket: string) => check(ticket), setBusy);
+  }, []);
   const enterLater = ({ nth, bookingId, ticket }: Shown) => {
     if (bookingId === undefined) return;
     doorLog.set(letIn(doorLog.get(), bookingId, { atMs: Date.now(), unsent: ticket }));
@@ -93,7 +95,9 @@ function Door() {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void check(text.trim());
+    const ticket = text.trim();
+    if (ticket !== "" && line.current?.(ticket)) setText("");
+    field.current?.focus();
   };
 
   const [newest, ...earlier] = shown;
@@ -125,11 +129,11 @@ function Door() {
             />
           )}
         </FieldFrame>
-        <Button kind="primary" size="lg" type="submit" busy={busy}>
-          {busy ? "Checking ticket" : "Check ticket"}
+        <Button kind="primary" size="lg" type="submit" busy={busy && text === ""}>
+          {busy && text === "" ? "Checking ticket" : "Check ticket"}
         </Button>
       </form>
-      {canReadCodes() && <Camera onCode={(code) => void check(code)} />}
+      {canReadCodes() && <Camera onCode={(code) => line.current?.(code)} />}
       <Late waiting={waiting} twice={twice} />
       <p className="sm muted">
         {keys.length > 0
