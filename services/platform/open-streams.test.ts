@@ -43,7 +43,12 @@ describe("open streams", () => {
 });
 
 const closing: (() => unknown)[] = [];
-afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+/** A stream that nobody holds any more may be closed at any moment, as garbage. */
+const held: unknown[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+  held.splice(0);
+});
 
 /** Both doors of one process, which allow two streams. */
 async function served() {
@@ -86,6 +91,7 @@ async function watching(client: Awaited<ReturnType<typeof served>>["http"], mood
   closing.push(() => stop.abort());
   const messages = client.watchStock({ skus: [mood] }, { signal: stop.signal });
   const iterator = messages[Symbol.asyncIterator]();
+  held.push(iterator);
   await iterator.next();
   return { stop: () => stop.abort(), rest: iterator };
 }
@@ -100,7 +106,7 @@ describe("at both doors", () => {
   test("streams are counted together, and refused in the words of each", async () => {
     const { url, http, grpc } = await served();
     const inPage = new AbortController();
-    await fetch(`${url}/stream`, { signal: inPage.signal });
+    held.push(await fetch(`${url}/stream`, { signal: inPage.signal }));
     await watching(http);
 
     const [third, byRpc, byGrpc] = [
