@@ -10,8 +10,9 @@ import { closingLine, type TestSummary, testSummary, together } from "./test-sum
 
 /**
  * `bun run test [arguments of bun test]`: one set of servers for the whole run, and a last line
- * that says how it went. Without arguments all tests run in parts, as many side by side as there are
- * cores: whichever core is free takes the next part. The exit code is that of the first part that failed.
+ * that says how it went. Without arguments all tests run in parts, one more of them side by side than there
+ * are cores, because whole systems wait for something now and then: whichever is done takes the next
+ * part. The exit code is that of the first part that failed.
  */
 
 // For a test that hangs: those that wait have deadlines of their own, which say what did not happen.
@@ -40,7 +41,7 @@ async function runTests(args: readonly string[]): Promise<number> {
     ...(process.stderr.isTTY && !process.env.NO_COLOR && { FORCE_COLOR: "1" }),
   };
   const parts = all ? testParts(ROOT) : [args];
-  const slots = Math.min(availableParallelism(), SIDE_BY_SIDE_MAX, parts.length);
+  const slots = Math.min(availableParallelism() + 1, SIDE_BY_SIDE_MAX, parts.length);
   const live = new Set<RunningTests>();
   let stopped = false;
   const stop = () => {
