@@ -10,6 +10,14 @@ const Mounted = z.union([
   z.object({ source: z.string(), target: z.string() }),
 ]);
 
+/** `address:outside:inside`, or of a port that is written at length `mode:outside:inside`. */
+const Port = z.union([
+  z.string(),
+  z
+    .object({ target: z.number(), published: z.number(), mode: z.string() })
+    .transform(({ target, published, mode }) => `${mode}:${published}:${target}`),
+]);
+
 /** As much of a compose service as our rules look at. */
 const ComposeService = z.object({
   image: z.string(),
@@ -22,7 +30,7 @@ const ComposeService = z.object({
     .optional(),
   command: z.array(z.string()).default([]),
   environment: Environment.default({}),
-  ports: z.array(z.string()).default([]),
+  ports: z.array(Port).default([]),
   volumes: z.array(z.string()).default([]),
   secrets: z.array(Mounted).default([]),
   configs: z.array(Mounted).default([]),
@@ -37,7 +45,11 @@ const ComposeService = z.object({
     .default({}),
   deploy: z
     .object({
+      mode: z.string().default("replicated"),
       replicas: z.number().optional(),
+      placement: z
+        .object({ constraints: z.array(z.string()).default([]) })
+        .default({ constraints: [] }),
       resources: z.object({ limits: z.object({ memory: z.string() }) }).optional(),
       update_config: z.record(z.string(), z.unknown()).optional(),
       rollback_config: z.record(z.string(), z.unknown()).optional(),
