@@ -16,7 +16,7 @@ describe("the Dockerfile", () => {
         ?.slice(12)}`,
     ).toBe(packageManager);
     expect(linesOf("FROM")).toEqual([
-      "oven/bun:@{BUN_VERSION} AS packages".replace("@", "$"),
+      "--platform=$BUILDPLATFORM oven/bun:@{BUN_VERSION} AS packages".replace("@", "$"),
       "packages AS client",
       "oven/bun:@{BUN_VERSION}-distroless".replace("@", "$"),
     ]);
