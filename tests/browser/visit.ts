@@ -45,6 +45,8 @@ const NO_WORKERS_SCRIPT = "delete Navigator.prototype.serviceWorker;";
 // What a page takes on a busy machine; where all is well nobody waits for it.
 const ACTION_DEADLINE_MS = 30_000;
 const EVIDENCE_DEADLINE_MS = 5_000;
+const EVIDENCE_LINES_MAX = 20;
+const EVIDENCE_TEXT_MAX = 1_500;
 
 /** A visit that goes on until it is disposed of; what failed in it is told by its owner. */
 export interface OpenVisit extends Visit, AsyncDisposable {
@@ -169,10 +171,14 @@ async function keepEvidence(context: BrowserContext, { log }: Troubles): Promise
     try {
       const path = join(directory, `page-${index + 1}.png`);
       await page.screenshot({ path, fullPage: true, timeout: EVIDENCE_DEADLINE_MS });
+      const text = await page.locator("main").textContent({ timeout: EVIDENCE_DEADLINE_MS });
+      lines.push((text ?? "").replaceAll(/\s+/g, " ").slice(0, EVIDENCE_TEXT_MAX));
     } catch (error) {
       lines.push(`no picture of page ${index + 1}: ${error}`);
     }
   }
   await Bun.write(join(directory, "log.txt"), `${lines.join("\n")}\n`);
   console.error(`what the browser showed is in ${directory}`);
+  // On the machine of a CI nobody can look there.
+  for (const line of lines.slice(-EVIDENCE_LINES_MAX)) console.error(`  ${line}`);
 }

@@ -22,6 +22,8 @@ const DRAIN_DEADLINE_MS = 1_000;
 const STOPPED = 130;
 /** Each has services, databases and browsers of its own: more only take the machine's memory. */
 const SIDE_BY_SIDE_MAX = 4;
+/** More than a few have one cause, and the rest is above. */
+const SHOWN_AGAIN_MAX = 5;
 const ROOT = resolve(import.meta.dir, "../..");
 
 if (import.meta.main) process.exit(await runTests(process.argv.slice(2)));
@@ -139,9 +141,13 @@ function startTests(
 }
 
 function report(result: TestSummary): void {
-  if (result.failedNames.length > 0) {
+  const { failures } = result;
+  // Long before, between the lines of thousands that passed: here it is seen, also where only an end is kept.
+  for (const { name, said } of failures.slice(0, SHOWN_AGAIN_MAX))
+    console.log(`\n== ${name}\n${said.join("\n")}`);
+  if (failures.length > 0) {
     console.log("\nfailed:");
-    for (const name of result.failedNames) console.log(`  ${name}`);
+    for (const { name } of failures) console.log(`  ${name}`);
   }
   if (result.skipped > 0) {
     console.log("\nskipped:");

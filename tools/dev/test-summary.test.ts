@@ -20,7 +20,26 @@ describe("testSummary", () => {
   test("reads the names of failed tests, without what they took", () => {
     const result = read(1, ["(fail) group > c [5.02ms]", "(fail) group > c [5.02ms]", " 1 fail"]);
 
-    expect(result.failedNames).toEqual(["group > c"]);
+    expect(result.failures.map(({ name }) => name)).toEqual(["group > c"]);
+  });
+
+  test("keeps what was said of a failed test, and of no other", () => {
+    const result = read(1, [
+      "of a",
+      "(pass) a",
+      "error: of b",
+      "  at b.test.ts:1",
+      "(fail) b [1.00ms]",
+      ...Array.from({ length: 100 }, (_, line) => `line ${line}`),
+      "(fail) c [1.00ms]",
+      " 2 fail",
+      "(fail) b [1.00ms]",
+    ]);
+
+    expect(result.failures[0]).toEqual({ name: "b", said: ["error: of b", "  at b.test.ts:1"] });
+    expect(result.failures[1]?.said).toHaveLength(80);
+    expect(result.failures[1]?.said.at(-1)).toBe("line 99");
+    expect(result.failures).toHaveLength(2);
   });
 
   test("reads them in colours", () => {
@@ -32,7 +51,7 @@ describe("testSummary", () => {
     ]);
 
     expect(result.skippedNames).toEqual(["b"]);
-    expect(result.failedNames).toEqual(["c"]);
+    expect(result.failures.map(({ name }) => name)).toEqual(["c"]);
     expect(closingLine(result)).toBe("3 passed, 2 failed");
   });
 

@@ -1,9 +1,16 @@
+/** A test that failed. */
+export interface TestFailure {
+  readonly name: string;
+  /** What was written since the test before it ended, the last of it. */
+  readonly said: readonly string[];
+}
+
 /** How a run of `bun test` went. */
 export interface TestSummary {
   readonly passed: number;
   readonly failed: number;
-  /** Their names as far as the reporter tells them. */
-  readonly failedNames: readonly string[];
+  /** As far as the reporter tells them, each once. */
+  readonly failures: readonly TestFailure[];
   readonly skipped: number;
   readonly skippedNames: readonly string[];
   readonly todo: number;
@@ -11,9 +18,13 @@ export interface TestSummary {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with the escape character.
 const COLOUR = /\x1b\[[0-9;]*m/g;
+const PASSED = /^(?:\(pass\)|✓)\s/;
 const SKIPPED = /^(?:\(skip\)|»)\s+(.+)$/;
 const FAILED = /^(?:\(fail\)|✗)\s+(.+?)(?: \[[\d.]+m?s\])?$/;
 const COUNT = /^ +(\d+) (pass|fail|skip|todo|error)s?$/;
+
+/** An error with its source, its stack and what the test's services said of it. */
+const SAID_LINES_MAX = 80;
 
 /** Reads the lines that `bun test` writes to stderr; its closing counts come last and hold. */
 export function testSummary(): {
@@ -23,15 +34,18 @@ export function testSummary(): {
   const counts = new Map<string, number>();
   // Long runs name them once more at the end.
   const skippedNames = new Set<string>();
-  const failedNames = new Set<string>();
+  const failures = new Map<string, TestFailure>();
+  let said: string[] = [];
   const count = (kind: string) => counts.get(kind) ?? 0;
   return {
     line(text) {
       const plain = text.replace(COLOUR, "").trimEnd();
       const [, skipped] = SKIPPED.exec(plain.trimStart()) ?? [];
-      if (skipped) skippedNames.add(skipped);
       const [, failed] = FAILED.exec(plain.trimStart()) ?? [];
-      if (failed) failedNames.add(failed);
+      if (skipped) skippedNames.add(skipped);
+      if (failed && !failures.has(failed)) failures.set(failed, { name: failed, said });
+      if (skipped || failed || PASSED.test(plain.trimStart())) said = [];
+      else said = [...said.slice(1 - SAID_LINES_MAX), plain];
       const [, amount, kind] = COUNT.exec(plain) ?? [];
       if (kind) counts.set(kind, Number(amount));
     },
@@ -39,7 +53,7 @@ export function testSummary(): {
       passed: count("pass"),
       // A file that cannot be loaded is an error, and a crash of the runner leaves no count at all.
       failed: Math.max(count("fail"), count("error"), exitCode === 0 ? 0 : 1),
-      failedNames: [...failedNames],
+      failures: [...failures.values()],
       skipped: count("skip"),
       skippedNames: [...skippedNames],
       todo: count("todo"),
@@ -54,7 +68,7 @@ export function together(parts: readonly TestSummary[]): TestSummary {
   return {
     passed: sum(({ passed }) => passed),
     failed: sum(({ failed }) => failed),
-    failedNames: parts.flatMap(({ failedNames }) => failedNames),
+    failures: parts.flatMap(({ failures }) => failures),
     skipped: sum(({ skipped }) => skipped),
     skippedNames: parts.flatMap(({ skippedNames }) => skippedNames),
     todo: sum(({ todo }) => todo),

@@ -4,7 +4,7 @@ import { openPool } from "../postgres.ts";
 import { temporaryDatabase } from "../testing/database.ts";
 import { eventually } from "../testing/eventually.ts";
 import { coreInvariants } from "./core-invariants.ts";
-import { inSnapshot, keepVerdicts, verifyAll, verifyOne } from "./verify.ts";
+import { inSnapshot, keepVerdicts, stillBroken, verifyAll, verifyOne } from "./verify.ts";
 
 setDefaultTimeout(120_000);
 
@@ -206,6 +206,31 @@ describe("verifying", () => {
       ...invariants.slice(1).map(() => "there was no time left"),
     ]);
     expect(verifyOne(verifying, "other")).rejects.toThrow("unknown invariant, there is sleeping");
+  });
+
+  test("tells as broken what is so at two looks in a row", async () => {
+    const verdict = (name: string, ...about: readonly string[]) => ({
+      name,
+      sentence: "",
+      look: { checked: 9, breaches: about.map((one) => ({ about: one, problem: "wrong" })) },
+      problem: null,
+    });
+    const later = new Map([
+      ["moving", verdict("moving", "c")],
+      ["broken", verdict("broken", "b", "c")],
+    ]);
+    const asked: string[] = [];
+
+    const sure = await stillBroken(
+      [verdict("whole"), verdict("moving", "a", "b"), verdict("broken", "a", "b")],
+      async (name) => {
+        asked.push(name);
+        return later.get(name) ?? verdict(name);
+      },
+    );
+
+    expect(asked).toEqual(["moving", "broken"]);
+    expect(sure).toEqual([verdict("whole"), verdict("moving"), verdict("broken", "b")]);
   });
 
   test("changes nothing, and keeps what the last look found", async () => {

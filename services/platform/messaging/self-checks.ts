@@ -15,7 +15,7 @@ import type { PublishedStream } from "./published-stream.ts";
 import type { SweptConsumer } from "./reconcile-received.ts";
 import { reconcilerTask } from "./reconciler.ts";
 import { coreConnectionsMax } from "./settings.ts";
-import { keepVerdicts, type Verdict, verifyAll, verifyOne } from "./verify.ts";
+import { keepVerdicts, stillBroken, type Verdict, verifyAll, verifyOne } from "./verify.ts";
 import { wakeable } from "./wake.ts";
 
 /** How a core looks after itself. */
@@ -32,6 +32,7 @@ export interface SelfChecks extends Disposable {
 }
 
 const verifyEveryMs = 60_000;
+const lookAgainMs = 2_000;
 
 /** Starts nothing by itself: what one replica does for all is for its leader to run. */
 export function selfChecks<S>(
@@ -73,7 +74,10 @@ export function selfChecks<S>(
         name: "invariants",
         run: async ({ signal }) => {
           while (!signal.aborted) {
-            const verdicts = await verifyAllIn(verifyEveryMs);
+            const looked = await verifyAllIn(verifyEveryMs);
+            if (looked.some(({ look }) => look.breaches.length > 0))
+              await clock.sleep(lookAgainMs, signal);
+            const verdicts = await stillBroken(looked, verify);
             tellBroken(log, verdicts);
             await keepVerdicts(db, verdicts);
             await clock.sleep(verifyEveryMs, signal);

@@ -67,6 +67,30 @@ export async function verifyAll(
   return verdicts;
 }
 
+/**
+ * What of the broken is so at a later look, too. Postgres tells of its sessions as they are at the moment, not as
+ * they were in a snapshot, so one that is just replaced counts twice: nobody is called for that.
+ */
+export async function stillBroken(
+  verdicts: readonly Verdict[],
+  verify: (name: string) => Promise<Verdict>,
+): Promise<readonly Verdict[]> {
+  const sure: Verdict[] = [];
+  for (const first of verdicts) {
+    const isBroken = first.look.breaches.length > 0;
+    sure.push(isBroken ? inBoth(first, await verify(first.name)) : first);
+  }
+  return sure;
+}
+
+function inBoth(first: Verdict, later: Verdict): Verdict {
+  // Of more than are told nobody knows which got better.
+  if (later.problem !== null || later.look.breaches.length === breachesMax) return later;
+  const before = new Set(first.look.breaches.map(({ about }) => about));
+  const breaches = later.look.breaches.filter(({ about }) => before.has(about));
+  return { ...later, look: { ...later.look, breaches } };
+}
+
 /** Reads, and nothing else, what was committed at one moment. */
 export function inSnapshot<T>(db: Database, read: (tx: Transaction) => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
