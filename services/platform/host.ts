@@ -140,7 +140,8 @@ async function start<Settings extends ServiceSettings, S>(
   requirePostgres(await waitFor("database", () => postgresVersion(corePool), waiting));
   const migrated = () => requireMigrated(corePool, name);
   await waitFor("database", migrated, waiting);
-  const broker = openJetStream({ servers: settings.NATS_URL, name, clock });
+  const user = { name, seed: settings.NATS_NKEY_SEED };
+  const broker = openJetStream({ servers: settings.NATS_URL, name, user, clock });
   onClose("broker", () => broker.close());
 
   const service = await build({ settings, db: pool, broker, clock, random, log, stopping });

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { topologyUser } from "./messaging/broker-user.ts";
 import { openJetStream } from "./messaging/jetstream-broker.ts";
 import type { MessagingSettings } from "./messaging/settings.ts";
 import { applyTopology, type StreamTopology, topologyOf } from "./messaging/topology.ts";
@@ -24,7 +25,12 @@ export async function runMigrateCommand(command: MigrateCommand): Promise<void> 
   const applied = await migrate(databaseUrl, migrationsOf(service));
   for (const name of applied) console.log(`applied migration ${name}`);
 
-  const broker = openJetStream({ servers: settings.NATS_URL, name: `${service} migrate`, clock });
+  const broker = openJetStream({
+    servers: settings.NATS_URL,
+    name: `${service} migrate`,
+    user: { name: topologyUser, seed: settings.NATS_NKEY_SEED },
+    clock,
+  });
   try {
     const connection = await broker.connection(BROKER_LIMIT_MS);
     const options = { replicas: settings.STREAM_REPLICAS };

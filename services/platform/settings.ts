@@ -1,3 +1,4 @@
+import { nkeys } from "nats";
 import { z } from "zod";
 import { isNetwork } from "./caller-address.ts";
 import { settingNotes } from "./config.ts";
@@ -67,6 +68,22 @@ export const natsUrl = () =>
     )
     .transform((servers): readonly string[] => servers)
     .register(settingNotes, { example: "nats://127.0.0.1:4222" });
+
+/** The secret half of the key that names a caller to the broker. */
+export const nkeySeed = () =>
+  z
+    .string()
+    .refine(isUserSeed, "must be the seed of an nkey of a user, which begins with SU")
+    .register(settingNotes, { example: "SU…" });
+
+function isUserSeed(text: string): boolean {
+  try {
+    // The last two bytes are a sum over all others, so that a slip of the pen is found.
+    return nkeys.fromSeed(new TextEncoder().encode(text)).getPublicKey().startsWith("U");
+  } catch {
+    return false;
+  }
+}
 
 /** A comma list of addresses and networks. */
 export const networks = () =>

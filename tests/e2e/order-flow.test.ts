@@ -9,7 +9,7 @@ setDefaultTimeout(120_000);
 
 let world: QuickBite;
 beforeAll(async () => {
-  world = await openQuickBite();
+  world = await openQuickBite({ keys: true });
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
@@ -117,5 +117,9 @@ describe("an order", () => {
   test("keeps every promise over all of this", async () => {
     await settled(world);
     expect(await brokenPromises(world)).toEqual([]);
+  });
+
+  test("asks nothing of the broker that its services' keys are not for", () => {
+    expect(world.refusedByBroker()).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
+import { streams } from "@app/contracts/topology.ts";
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { systemClock } from "@app/platform/clock.ts";
 import { type JetStreamBroker, openJetStream } from "@app/platform/messaging/jetstream-broker.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
+import { keyedBroker, testUser } from "@app/platform/testing/keyed-broker.ts";
 import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
 import {
   type RunningService,
@@ -18,6 +20,8 @@ export interface QuickBite extends AsyncDisposable, Customer {
   readonly nats: TemporaryBroker;
   /** For looking at streams and publishing to them past the services. */
   readonly broker: JetStreamBroker;
+  /** What the broker refused to a service; always nothing where it knows no keys. */
+  refusedByBroker(): readonly string[];
   /** For looking at the services' tables past the services. */
   readonly sql: { readonly orders: postgres.Sql; readonly inventory: postgres.Sql };
 }
@@ -37,6 +41,8 @@ export interface QuickBiteOptions {
   readonly brokerDiskBytes?: number;
   /** Databases elsewhere than on the server that tests share. */
   readonly databases?: DatabaseUrls;
+  /** Lets each service do at the broker what an installation lets it do, and no more. */
+  readonly keys?: boolean;
 }
 
 export interface DatabaseUrls {
@@ -52,11 +58,15 @@ export async function openQuickBite({
   natsThrough = (url) => url,
   brokerDiskBytes,
   databases,
+  keys = false,
 }: QuickBiteOptions = {}): Promise<QuickBite> {
   await using opened = new AsyncDisposableStack();
   const urls = databases ?? (await ownDatabases(opened));
-  const nats = opened.use(await temporaryBroker({ diskBytes: brokerDiskBytes }));
-  const broker = openJetStream({ servers: [nats.url], name: "end to end", clock: systemClock });
+  const keyed = keys ? opened.use(await keyedBroker(streams)) : undefined;
+  const nats = keyed ?? opened.use(await temporaryBroker({ diskBytes: brokerDiskBytes }));
+  const user = keyed && { name: testUser, seed: keyed.seedOf(testUser) };
+  const servers = [nats.url];
+  const broker = openJetStream({ servers, name: "end to end", user, clock: systemClock });
   opened.defer(() => broker.close());
   const sql = {
     orders: clientOf(urls.orders, opened),
@@ -74,7 +84,8 @@ export async function openQuickBite({
     name: "orders" | "inventory",
     options: ServiceOptions = {},
   ): Promise<RunningService> => {
-    const environment = { DATABASE_URL: urls[name], NATS_URL: natsUrl, ...all[name] };
+    const servers = { DATABASE_URL: urls[name], NATS_URL: natsUrl, ...keyed?.settingsOf(name) };
+    const environment = { ...servers, ...all[name] };
     const service = opened.use(await startService(name, environment, options));
     // A test that is over has nothing in flight that is worth a drain.
     opened.defer(() => service.process.kill());
@@ -94,6 +105,7 @@ export async function openQuickBite({
     inventory,
     nats,
     broker,
+    refusedByBroker: () => keyed?.violations() ?? [],
     sql,
     ...customerOf({ orders, inventory }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -25,6 +25,8 @@ const meanings: Readonly<Record<string, string>> = {
   DATABASE_CONNECTIONS_MAX:
     "Connections for requests; the core has 4 more of its own, and the leader's lock one.",
   NATS_URL: "A comma list of servers.",
+  NATS_NKEY_SEED:
+    "The secret of the nkey that names the service to the broker, where the broker asks; the migrate job has another, which may make streams and durables.",
   STREAM_REPLICAS: "Copies of each message in a cluster.",
   TOPOLOGY: "`apply` makes missing streams at start, `expect` leaves that to a job.",
   OUTBOX_KEEP: "How long sent messages are kept in case the broker forgets them, at least.",

@@ -1,10 +1,11 @@
 import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
-import type { MsgHdrs, NatsConnection } from "nats";
+import { type MsgHdrs, type NatsConnection, PermissionViolationError } from "nats";
 import type { Clock } from "../clock.ts";
 import { requireNats, ServerTooOld } from "../server-versions.ts";
 import { within } from "../within.ts";
 import { answerWatch } from "./answer-watch.ts";
 import type { Broker, DurableState, StreamState } from "./broker.ts";
+import type { BrokerUser } from "./broker-user.ts";
 import type { HeaderBlock } from "./headers.ts";
 import { connectForEver } from "./jetstream-connect.ts";
 import { elsewhere } from "./jetstream-elsewhere.ts";
@@ -19,6 +20,8 @@ export interface JetStreamOptions {
   readonly servers: readonly string[];
   /** Shown in the server's connection list. */
   readonly name: string;
+  /** As whom, where the server asks. */
+  readonly user?: BrokerUser | undefined;
   /** How long one request may take to be answered. */
   readonly timeoutMs?: number;
   /** The same for a publish. A late answer costs only a duplicate, and the next is asked sooner. */
@@ -42,6 +45,7 @@ export const createdAtSequenceKey = "quickbite.created-at-sequence";
 export function openJetStream({
   servers,
   name,
+  user,
   clock,
   timeoutMs = 5_000,
   publishTimeoutMs = Math.min(timeoutMs, 2_000),
@@ -64,7 +68,7 @@ export function openJetStream({
     window?.giveUp(reason);
   };
 
-  const other = elsewhere({ servers, name, clock });
+  const other = elsewhere({ servers, name, user, clock });
   const watch = answerWatch({
     clock,
     // With one server there is nowhere else to go.
@@ -74,16 +78,16 @@ export function openJetStream({
   });
 
   const opening = connectForEver(
-    { servers, name, clock, choose: other.choose },
+    { servers, name, user, clock, choose: other.choose },
     closing.signal,
   ).then(async (nc) => {
     unfit = await closedIfTooOld(nc);
     if (unfit) throw unfit;
     live = nc;
     up = true;
-    window = publishWindow({ nc, clock, timeoutMs: publishTimeoutMs, watch });
+    window = publishWindow({ nc, user, clock, timeoutMs: publishTimeoutMs, watch });
     for (const topic of listeners.keys()) relayHints(nc, topic, listeners);
-    void watchStatus(nc, (connected) => {
+    void watchStatus(nc, window.forbidden, (connected) => {
       up = connected;
       watch.renewed();
       if (connected) {
@@ -223,8 +227,14 @@ function relayHints(
   });
 }
 
-async function watchStatus(nc: NatsConnection, set: (connected: boolean) => void): Promise<void> {
+async function watchStatus(
+  nc: NatsConnection,
+  forbidden: (error: PermissionViolationError) => void,
+  set: (connected: boolean) => void,
+): Promise<void> {
   for await (const status of nc.status()) {
+    if (status.type === "error" && status.error instanceof PermissionViolationError)
+      forbidden(status.error);
     if (status.type === "disconnect" || status.type === "close") set(false);
     if (status.type === "reconnect") set(true);
   }

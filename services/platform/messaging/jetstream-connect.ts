@@ -5,11 +5,13 @@ import {
   type ReconnectToServerHandler,
 } from "nats";
 import type { Clock } from "../clock.ts";
+import { asBrokerUser, type BrokerUser } from "./broker-user.ts";
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
   /** Shown in the server's connection list. */
   readonly name: string;
+  readonly user?: BrokerUser | undefined;
   readonly clock: Clock;
   /** Chooses the server to dial. */
   readonly choose: ReconnectToServerHandler;
@@ -24,13 +26,13 @@ const dialMs = 2_000;
  * renews itself.
  */
 export async function connectForEver(
-  { servers, name, clock, choose }: ConnectOptions,
+  { servers, name, user, clock, choose }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
   let lastFailure: unknown;
   while (!signal.aborted) {
     const connection = await connect({
-      ...connectionOptions({ servers, name }),
+      ...connectionOptions({ servers, name, user }),
       reconnectToServer: choose,
     }).catch((error: unknown) => {
       lastFailure = error;
@@ -46,10 +48,12 @@ export async function connectForEver(
 export function connectionOptions({
   servers,
   name,
-}: Pick<ConnectOptions, "servers" | "name">): ConnectionOptions {
+  user,
+}: Pick<ConnectOptions, "servers" | "name" | "user">): ConnectionOptions {
   return {
     servers: [...servers],
     name,
+    ...asBrokerUser(user),
     reconnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: retryMs,

@@ -1,6 +1,7 @@
 import { connect, type NatsConnection, type Server } from "nats";
 import type { Clock } from "../clock.ts";
 import type { Published } from "./answer-watch.ts";
+import type { BrokerUser } from "./broker-user.ts";
 import { connectionOptions } from "./jetstream-connect.ts";
 
 /** Moves a connection to a server that is known to be of use. */
@@ -25,17 +26,19 @@ const restMs = 250;
 export function elsewhere({
   servers,
   name,
+  user,
   clock,
 }: {
   readonly servers: readonly string[];
   readonly name: string;
+  readonly user: BrokerUser | undefined;
   readonly clock: Clock;
 }): Elsewhere {
   let seeking = false;
   let chosen: string | undefined;
 
   const takes = async (server: string, { subject, payload, headers }: Published) => {
-    const options = connectionOptions({ servers: [server], name });
+    const options = connectionOptions({ servers: [server], name, user });
     const nc = await connect({ ...options, reconnect: false, timeout: dialMs });
     try {
       const answer = await nc.request(subject, payload, { headers, timeout: answerMs });

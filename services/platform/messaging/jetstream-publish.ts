@@ -1,11 +1,19 @@
-import { createInbox, type MsgHdrs, type NatsConnection } from "nats";
+import {
+  createInbox,
+  type MsgHdrs,
+  type NatsConnection,
+  type PermissionViolationError,
+} from "nats";
 import type { Clock } from "../clock.ts";
 import type { AnswerWatch, Published } from "./answer-watch.ts";
 import { type PubAck, PublishRefused } from "./broker.ts";
+import { type BrokerUser, inboxOf } from "./broker-user.ts";
 
 /** Publishes whose acknowledgements share one inbox and one timer. */
 export interface PublishWindow {
   publish(subject: string, payload: Uint8Array, headers: MsgHdrs): Promise<PubAck>;
+  /** Rejects what was published to a subject on which the broker lets this user say nothing. */
+  forbidden(error: PermissionViolationError): void;
   /** Rejects whatever is unanswered. */
   giveUp(reason: Error): void;
   close(): void;
@@ -26,16 +34,18 @@ const sweepEveryMs = 250;
  */
 export function publishWindow({
   nc,
+  user,
   clock,
   timeoutMs,
   watch,
 }: {
   readonly nc: NatsConnection;
+  readonly user: BrokerUser | undefined;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly watch: AnswerWatch;
 }): PublishWindow {
-  const inbox = createInbox();
+  const inbox = createInbox(user && inboxOf(user));
   const waiting = new Map<string, Waiting>();
   let count = 0;
 
@@ -81,6 +91,13 @@ export function publishWindow({
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       }),
+    forbidden: (error) => {
+      for (const [token, { message, reject }] of waiting) {
+        if (error.operation !== "publish" || message.subject !== error.subject) continue;
+        waiting.delete(token);
+        reject(error);
+      }
+    },
     giveUp: (reason) => {
       for (const { reject } of waiting.values()) reject(reason);
       waiting.clear();

@@ -32,7 +32,7 @@ export async function* readStream(
       deliver_policy: "by_start_sequence",
       headers_only: headersOnly,
       inactive_threshold: forgottenAfterMs,
-      ...(subject ? { filter_subjects: [subject] } : {}),
+      ...(subject ? { filter_subjects: subject } : {}),
     }),
   );
   try {

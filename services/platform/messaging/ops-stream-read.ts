@@ -35,7 +35,7 @@ export async function* readPart(
       ...place,
       headers_only: headersOnly,
       inactive_threshold: forgottenAfterMs,
-      ...(subject === undefined ? {} : { filter_subjects: [subject] }),
+      ...(subject === undefined ? {} : { filter_subjects: subject }),
     }),
   );
   try {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, natsUrl, postgresUrl, wholeNumber } from "../settings.ts";
+import { duration, natsUrl, nkeySeed, postgresUrl, wholeNumber } from "../settings.ts";
 
 /** Requests that wait for connections must not hold up the messages that let them go on. */
 export const coreConnectionsMax = 4;
@@ -11,6 +11,7 @@ export const messagingSettings = {
   DATABASE_MIGRATE_URL: postgresUrl().optional(),
   DATABASE_CONNECTIONS_MAX: wholeNumber({ min: 2, max: 200 }).prefault("10"),
   NATS_URL: natsUrl(),
+  NATS_NKEY_SEED: nkeySeed().optional(),
   STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 }).prefault("1"),
   /** `apply` makes missing streams at start; `expect` leaves that to a deployment job. */
   TOPOLOGY: z.enum(["apply", "expect"], "must be apply or expect").default("apply"),

@@ -20,6 +20,8 @@ export interface TemporaryBroker extends AsyncDisposable {
 export interface TemporaryBrokerOptions {
   /** Keeps the store on a disk of that size. */
   readonly diskBytes?: number | undefined;
+  /** Lines of configuration that say who may connect, and for what; without them anybody may. */
+  readonly users?: readonly string[];
 }
 
 /**
@@ -28,6 +30,7 @@ export interface TemporaryBrokerOptions {
  */
 export async function temporaryBroker({
   diskBytes,
+  users,
 }: TemporaryBrokerOptions = {}): Promise<TemporaryBroker> {
   const directory = join(scratchDirectory(), "brokers", crypto.randomUUID());
   mkdirSync(directory, { recursive: true });
@@ -40,6 +43,7 @@ export async function temporaryBroker({
     directory,
     throwAway: true,
     ...(disk && { enter: disk.enter }),
+    ...(users && { users }),
   });
   return {
     url: server.url,

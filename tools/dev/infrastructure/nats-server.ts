@@ -20,6 +20,8 @@ export interface NatsOptions {
   readonly enter?: readonly string[];
   /** Makes it a node of a cluster. */
   readonly cluster?: ClusterMembership;
+  /** Lines of configuration that say who may connect, and for what; without them anybody may. */
+  readonly users?: readonly string[];
 }
 
 /** How a node finds the others. */
@@ -87,12 +89,12 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
 type How = Pick<ServerSpec, "command" | "startDeadlineMs" | "beforeStart" | "signalContainer">;
 
 function fromBinary(
-  { directory, monitoringPort, cluster, enter = [] }: NatsOptions,
+  { directory, monitoringPort, cluster, users, enter = [] }: NatsOptions,
   { path, name, port }: { path: string; name: string; port: number },
 ): How {
   const configuration = join(directory, CONFIGURATION);
   const listen = { client: `127.0.0.1:${port}`, ...monitoringOn("127.0.0.1", monitoringPort) };
-  writeFileSync(configuration, configurationFor({ name, listen, directory, cluster }));
+  writeFileSync(configuration, configurationFor({ name, listen, directory, cluster, users }));
   return {
     command: [...enter, path, "--config", configuration],
     startDeadlineMs: START_DEADLINE_MS,
@@ -103,7 +105,7 @@ function fromBinary(
 
 /** Without monitoring and cluster: only one port is published. */
 function inContainer(
-  { directory, cluster, enter }: NatsOptions,
+  { directory, cluster, users, enter }: NatsOptions,
   { image, name, port }: { image: string; name: string; port: number },
 ): How {
   if (cluster ?? enter)
@@ -113,7 +115,7 @@ function inContainer(
   const listen = { client: "0.0.0.0:4222" };
   writeFileSync(
     join(directory, CONFIGURATION),
-    configurationFor({ name, listen, directory: inside }),
+    configurationFor({ name, listen, directory: inside, users }),
   );
   return {
     command: runCommand({
@@ -140,6 +142,7 @@ function configurationFor(of: {
   readonly listen: { readonly client: string; readonly monitoring?: string };
   readonly directory: string;
   readonly cluster?: ClusterMembership | undefined;
+  readonly users?: readonly string[] | undefined;
 }): string {
   const { client, monitoring } = of.listen;
   return [
@@ -154,6 +157,7 @@ function configurationFor(of: {
     `  max_file_store: ${STORE_MAX_BYTES}`,
     `  max_memory_store: ${MEMORY_STORE_MAX_BYTES}`,
     "}",
+    ...(of.users ?? []),
     "",
   ].join("\n");
 }
