@@ -30,6 +30,14 @@ export function asyncApi(entries: readonly CatalogEntry[] = catalog): Json {
   };
 }
 
+/** The part of the document that one service has to do with: what it sends, and what it hears. */
+export function asyncApiOf(service: string): Json {
+  const isOf = ({ owner, listeners }: CatalogEntry) =>
+    [service, "platform"].includes(owner) ||
+    listeners.some((listener) => listener.service === service);
+  return asyncApi(catalog.filter(isOf));
+}
+
 const ref = (pointer: string) => ({ $ref: `#/${pointer}` });
 
 function channelOf({ name, stream, subject, doc }: CatalogEntry): Json {

@@ -14,6 +14,7 @@ import { onEventCancelled } from "./consumers/on-event-cancelled.ts";
 import { onEventCreated } from "./consumers/on-event-created.ts";
 import { onEventUpdated } from "./consumers/on-event-updated.ts";
 import { bookingRoutes } from "./http/booking-routes.ts";
+import { bookingsNotes } from "./http/call-notes.ts";
 import { eventRoutes } from "./http/event-routes.ts";
 import { rebuildRoutes } from "./http/rebuild-routes.ts";
 import { sagaRoutes } from "./http/saga-routes.ts";
@@ -65,6 +66,7 @@ export function bookings(settings: BookingsSettings) {
 
   return {
     access: bookingsAccess,
+    notes: bookingsNotes,
     app: httpApp(bookingsAccess)
       .use(eventRoutes(api))
       .use(bookingRoutes(api))

@@ -1,3 +1,4 @@
+import { asyncApiOf } from "@app/contracts/asyncapi.ts";
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
@@ -10,6 +11,7 @@ await hostService({
   readSettings: readEventsConfig,
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
+  messages: () => asyncApiOf("events"),
   build: async ({ settings, db, clock, random }) => {
     if (settings.DEMO === "on") await seedEvents(db, clock);
     return { ...events({ db, clock, random }), https: httpsOf(settings) };

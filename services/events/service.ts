@@ -5,6 +5,7 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import { eventsAccess } from "./access.ts";
 import { onBookingCancelled } from "./consumers/on-booking-cancelled.ts";
 import { onEventBooked } from "./consumers/on-event-booked.ts";
+import { eventsNotes } from "./http/call-notes.ts";
 import { eventRoutes } from "./http/event-routes.ts";
 import { locationRoutes } from "./http/location-routes.ts";
 import { eventsService } from "./rpc/events-service.ts";
@@ -19,6 +20,7 @@ export function events({ db, clock, random }: EventsApi) {
   const api: EventsApi = { db, clock, random };
   return {
     access: eventsAccess,
+    notes: eventsNotes,
     app: httpApp(eventsAccess).use(eventRoutes(api)).use(locationRoutes(api)),
     rpc: (router: ConnectRouter) => router.service(EventsService, eventsService(api)),
     consumers: [

@@ -13,6 +13,7 @@ import { onOrderCancelled } from "./consumers/on-order-cancelled.ts";
 import { onOrderConfirmed } from "./consumers/on-order-confirmed.ts";
 import { onOrderCreated } from "./consumers/on-order-created.ts";
 import type { Item } from "./domain/item.ts";
+import { inventoryNotes } from "./http/call-notes.ts";
 import { itemRoutes } from "./http/item-routes.ts";
 import { inventoryService } from "./rpc/inventory-service.ts";
 import { stockDifferences } from "./store/conservation.ts";
@@ -43,6 +44,7 @@ export function inventory({ db, broker, clock, random, log }: InventorySettings)
 
   return {
     access: inventoryAccess,
+    notes: inventoryNotes,
     app: httpApp(inventoryAccess).use(itemRoutes({ db, itemChanged })),
     rpc: (router: ConnectRouter) =>
       router.service(InventoryService, inventoryService({ db, random, changes })),

@@ -1,3 +1,4 @@
+import { asyncApiOf } from "@app/contracts/asyncapi.ts";
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
@@ -9,6 +10,7 @@ await hostService({
   readSettings: readOrdersConfig,
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
+  messages: () => asyncApiOf("orders"),
   build: async ({ settings, ...foundation }) => {
     const { ORDER_DEADLINE: deadlineMs, OUTBOX_MAX: outboxMax, DEMO } = settings;
     const why = { inventoryUrl: settings.INVENTORY_URL };

@@ -12,6 +12,7 @@ import { ordersAccess } from "./access.ts";
 import { onInventoryRejected } from "./consumers/on-inventory-rejected.ts";
 import { onInventoryReserved } from "./consumers/on-inventory-reserved.ts";
 import type { Order } from "./domain/order.ts";
+import { ordersNotes } from "./http/call-notes.ts";
 import { demoRoutes } from "./http/demo-routes.ts";
 import { orderRoutes } from "./http/order-routes.ts";
 import { type OrderWhySettings, orderWhyRoutes } from "./http/order-why.ts";
@@ -76,6 +77,7 @@ export function orders(settings: OrdersSettings) {
 
   return {
     access: ordersAccess,
+    notes: ordersNotes,
     app: demo ? app.use(demoRoutes(api)) : app,
     coreRoutes: (inspected: Inspected) => orderWhyRoutes({ ...why, inspected }),
     rpc: (router: ConnectRouter) => router.service(OrdersService, ordersService(api)),

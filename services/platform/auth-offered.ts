@@ -2,7 +2,7 @@ import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import type { AnyElysia } from "elysia";
 import { callName } from "./auth-calls.ts";
 import { type AccessTable, accessFaults } from "./auth-rules.ts";
-import { operatorAccess } from "./messaging/ops-access.ts";
+import { commonAccess } from "./common-access.ts";
 
 export interface OfferedService {
   readonly access: AccessTable;
@@ -19,9 +19,6 @@ export function requireRules({ access, app, rpc }: OfferedService): void {
   const router = createConnectRouter();
   rpc(router);
   const calls = router.handlers.map(({ method }) => callName(method));
-  const { ruleless } = accessFaults(
-    { ...access, ...operatorAccess },
-    { routes: app.routes, calls },
-  );
+  const { ruleless } = accessFaults({ ...access, ...commonAccess }, { routes: app.routes, calls });
   if (ruleless.length > 0) throw new Error(`nobody stated who may call ${ruleless.join(", ")}`);
 }

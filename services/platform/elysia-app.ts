@@ -1,9 +1,9 @@
 import { type AnyElysia, Elysia, ParseError, ValidationError } from "elysia";
 import { type AccessTable, requireAccess, routeName } from "./auth-rules.ts";
+import { commonAccess } from "./common-access.ts";
 import { Refusal } from "./errors.ts";
 import type { FetchHandler } from "./http.ts";
 import { invalidJson, readJsonBody } from "./json-body.ts";
-import { operatorAccess } from "./messaging/ops-access.ts";
 import { problemOf, problemResponse, problems } from "./problem.ts";
 import { contextOf, setContext } from "./request-context.ts";
 
@@ -24,7 +24,7 @@ import { contextOf, setContext } from "./request-context.ts";
  * ```
  */
 export function httpApp(access: AccessTable) {
-  const rules: AccessTable = { ...access, ...operatorAccess };
+  const rules: AccessTable = { ...access, ...commonAccess };
   const requireRule = ({
     request,
     route,

@@ -31,6 +31,9 @@ import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from ".
 import { migrationsOf, pendingMigrations } from "./migrate.ts";
 import { runMigrateCommand } from "./migrate-command.ts";
 import { openStreams } from "./open-streams.ts";
+import type { ServiceNotes } from "./openapi/call-notes.ts";
+import { documentRoutes } from "./openapi/document-routes.ts";
+import type { Json } from "./openapi/json-schemas.ts";
 import { openPool, type Pool } from "./postgres.ts";
 import { systemRandom as random } from "./random.ts";
 import { refuseUnserved } from "./request-context.ts";
@@ -53,6 +56,8 @@ export interface HostedService<S> {
   readonly app: AnyElysia;
   /** Who may make each call, of routes and RPCs. The service does not start while one has no rule. */
   readonly access: AccessTable;
+  /** What it says of its calls in the API document. */
+  readonly notes: ServiceNotes;
   /** For the service that issues the tokens: its keys, unless `JWKS_URL` says where others are. */
   readonly tokenKeys?: ReadKeys;
   /** Routes that look into the running core. */
@@ -97,6 +102,8 @@ export interface Hosting<Settings extends ServiceSettings, S> {
   readonly topology: readonly StreamTopology[];
   /** Every message type there is. */
   readonly contracts: readonly DescMessage[];
+  /** The AsyncAPI document of what the service sends and hears. */
+  readonly messages: () => Json;
   /** Called once the database answers and its migrations are applied. */
   readonly build: (foundation: Foundation<Settings>) => Promise<HostedService<S>>;
 }
@@ -116,7 +123,7 @@ export async function hostService<Settings extends ServiceSettings, S>(
 }
 
 async function start<Settings extends ServiceSettings, S>(
-  { name, readSettings, topology, contracts, build }: Hosting<Settings, S>,
+  { name, readSettings, topology, contracts, messages, build }: Hosting<Settings, S>,
   { stopping, onDrain, onClose }: Service,
 ): Promise<void> {
   refuseUnserved();
@@ -177,6 +184,7 @@ async function start<Settings extends ServiceSettings, S>(
   const vitals = { readiness: health.readiness, undecided: service.undecided };
   const streams = streamRoutes({ inspected, broker, replicas: settings.STREAM_REPLICAS });
   const app = service.app.use(operatorRoutes(messaging, vitals)).use(streams).use(looking);
+  app.use(documentRoutes({ ...service, service: name, routes: () => app.routes, messages }));
   requireRules({ ...service, app });
   const origins = settings.CORS_ORIGINS ?? [];
   const verify = keys && tokenVerifier({ keys, clock });

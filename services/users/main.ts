@@ -1,3 +1,4 @@
+import { asyncApiOf } from "@app/contracts/asyncapi.ts";
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
@@ -13,6 +14,7 @@ await hostService({
   readSettings: readUsersConfig,
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
+  messages: () => asyncApiOf("users"),
   build: async ({ settings, ...foundation }) => {
     const seal = sealedBy(settings.SIGNING_KEY_SECRET);
     const hashing = passwords();

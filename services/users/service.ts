@@ -2,6 +2,7 @@ import { UsersService } from "@app/contracts/gen/users/v1/users_service_pb.ts";
 import { httpApp } from "@app/platform/elysia-app.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { usersAccess } from "./access.ts";
+import { usersNotes } from "./http/call-notes.ts";
 import { keyRoutes } from "./http/key-routes.ts";
 import { userOperatorRoutes } from "./http/operator-routes.ts";
 import type { CookieSettings } from "./http/session-cookies.ts";
@@ -24,6 +25,7 @@ export function users({ cookies, ...settings }: UsersSettings) {
   const api: UsersApi = { ...settings, keys, meters };
   return {
     access: usersAccess,
+    notes: usersNotes,
     app: httpApp(usersAccess)
       .use(userRoutes(api, cookies))
       .use(keyRoutes(api))

@@ -3,7 +3,7 @@ import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
 import { ServerReflection } from "@app/contracts/gen/grpc/reflection/v1/reflection_pb.ts";
 import { ServerReflection as ServerReflectionAlpha } from "@app/contracts/gen/grpc/reflection/v1alpha/reflection_pb.ts";
 import type { AccessRule } from "@app/platform/auth-rules.ts";
-import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { commonAccess } from "@app/platform/common-access.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import type { RunningService } from "@app/platform/testing/service.ts";
 import type {
@@ -32,7 +32,7 @@ export interface GuardedCall {
 
 /** Every call of a service and of its operator API, through each door that there is to it. */
 export function callsOf(service: GuardedService, running: RunningService): readonly GuardedCall[] {
-  const calls = Object.entries({ ...service.access, ...operatorAccess });
+  const calls = Object.entries({ ...service.access, ...commonAccess });
   const routes = calls.filter(([name]) => name.includes(" "));
   const rpcs = calls.filter(([name]) => !name.includes(" "));
   return [

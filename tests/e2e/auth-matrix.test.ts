@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Caller, Role } from "@app/platform/auth.ts";
 import { type AccessRule, accessRules } from "@app/platform/auth-rules.ts";
-import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { commonAccess } from "@app/platform/common-access.ts";
 import { temporaryDatabase } from "@app/platform/testing/database.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
 import { type LogLine, startService } from "@app/platform/testing/service.ts";
@@ -12,6 +12,7 @@ import { callsOf, type GuardedCall } from "./auth-calls.ts";
 import { guardedServices } from "./auth-services.ts";
 import { misspeltRoutes } from "./auth-spellings.ts";
 import { stateOf } from "./database-state.ts";
+import { callsIn, faultsIn, routesIn } from "./described-calls.ts";
 
 // Two processes of each service, and every call of each some twenty times.
 setDefaultTimeout(240_000);
@@ -183,7 +184,7 @@ describe.each(names)("every call of %s", (name) => {
     const { sql, url } = guarded;
     const { access, params } = serviceNamed(name);
     const before = await stateOf(sql);
-    const routes = misspeltRoutes({ access: { ...access, ...operatorAccess }, params });
+    const routes = misspeltRoutes({ access: { ...access, ...commonAccess }, params });
 
     const found = await Promise.all(
       routes.map(async ({ method, path }) => {
@@ -193,8 +194,24 @@ describe.each(names)("every call of %s", (name) => {
     );
 
     expect(found.filter(({ status }) => ![401, 404, 405].includes(status))).toEqual([]);
-    expect(found.length).toBeGreaterThan(Object.keys(operatorAccess).length);
+    expect(found.length).toBeGreaterThan(Object.keys(commonAccess).length);
     expect(await stateOf(sql)).toBe(before);
+  });
+
+  test("is described in the document that the service shows everybody", async () => {
+    const [api, messages] = await Promise.all(
+      ["openapi", "asyncapi"].map(async (document) => {
+        const answer = await fetch(`${guarded.url}/${document}.json`);
+        return (await answer.json()) as unknown;
+      }),
+    );
+
+    const { access } = serviceNamed(name);
+    const routes = routesIn({ ...access, ...commonAccess });
+    expect(callsIn(api).toSorted()).toEqual(routes.toSorted());
+    expect(faultsIn(api)).toEqual([]);
+    expect(messages).toMatchObject({ asyncapi: "3.0.0" });
+    expect(JSON.stringify(messages)).toContain(`"${name}.send.`);
   });
 
   // After the others, whose tokens are looked for.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { accessRules } from "@app/platform/auth-rules.ts";
-import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { commonAccess } from "@app/platform/common-access.ts";
 import { guardedServices } from "../e2e/auth-services.ts";
 import { authorisationPage } from "./authorisation-page.ts";
 import { repositoryFiles, textOf } from "./repository.ts";
@@ -30,7 +30,7 @@ describe("who may call what", () => {
   });
 
   test("gives the operator API to operators, and to viewers what it shows but people's accounts", () => {
-    for (const [, { access }] of [...tables, ["", { access: operatorAccess }] as const]) {
+    for (const [, { access }] of [...tables, ["", { access: commonAccess }] as const]) {
       for (const [call, rule] of Object.entries(access)) {
         const isShown = call.startsWith("GET ") && !call.startsWith("GET /ops/v1/users");
         const wanted = isShown ? "viewer" : "operator";

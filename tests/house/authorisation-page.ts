@@ -1,5 +1,5 @@
 import { type AccessTable, accessRules } from "@app/platform/auth-rules.ts";
-import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { commonAccess } from "@app/platform/common-access.ts";
 import { guardedServices } from "../e2e/auth-services.ts";
 
 /** `docs/authorisation.md`, from the tables by which the services let callers in. */
@@ -11,7 +11,7 @@ export function authorisationPage(): string {
     ...Object.fromEntries(
       Object.entries(guardedServices).map(([name, { access }]) => [name, access]),
     ),
-    "every service": operatorAccess,
+    "every service": commonAccess,
   });
   return [introduction, ...rules, told, ...tables.map(tableOf)].join("\n");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { operatorAccess } from "@app/platform/messaging/ops-access.ts";
+import { commonAccess } from "@app/platform/common-access.ts";
 import { routes, type ServiceName, serviceNames, wayOf } from "@app/web/gateway/routes.ts";
 import { filled } from "../e2e/auth-calls.ts";
 import { guardedServices } from "../e2e/auth-services.ts";
@@ -7,7 +7,7 @@ import { guardedServices } from "../e2e/auth-services.ts";
 /** Every path that a service answers, with something in the place of its parameters. */
 const answered = serviceNames.flatMap((service) => {
   const { access, params } = guardedServices[service] ?? { access: {}, params: {} };
-  return Object.keys({ ...access, ...operatorAccess }).map((call) => {
+  return Object.keys({ ...access, ...commonAccess }).map((call) => {
     const [, route] = call.split(" ");
     return { service, path: route === undefined ? `/${call}` : filled(route, params) };
   });
@@ -20,7 +20,9 @@ describe("the gateway's table", () => {
 
   test("leads every call to the service that answers it, under the path it has there", () => {
     const astray = answered.filter(({ service, path }) => {
-      const asked = path.replace(/^\/ops\//, `/ops/${service}/`);
+      const asked = path
+        .replace(/^\/ops\//, `/ops/${service}/`)
+        .replace(/^\/(openapi|asyncapi)\.json$/, `/$1/${service}.json`);
       const way = wayOf(asked);
       return way?.service !== service || way.path !== path;
     });

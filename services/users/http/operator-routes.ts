@@ -1,10 +1,9 @@
 import { operatorOf } from "@app/platform/messaging/ops-access.ts";
-import { cursor, limit, NoParameters, readRequest } from "@app/platform/messaging/ops-requests.ts";
+import { NoParameters, readRequest } from "@app/platform/messaging/ops-requests.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { checkedEmail } from "../domain/registration.ts";
-import { userRoles } from "../domain/user.ts";
 import { requireUserId } from "../store/caller.ts";
 import { endSessions, setRoles } from "../store/change-user.ts";
 import { listUsers } from "../store/list-users.ts";
@@ -12,34 +11,13 @@ import { mintServiceToken } from "../store/service-token.ts";
 import { rotateKeys } from "../store/signing-keys.ts";
 import { findUser } from "../store/users.ts";
 import type { UsersApi } from "../store/users-api.ts";
+import {
+  RolesRequest,
+  RotateRequest,
+  ServiceTokenRequest,
+  UsersRequest,
+} from "./operator-requests.ts";
 import { UserView, viewOf } from "./user-view.ts";
-
-const MINUTE_SECONDS = 60;
-const HOUR_SECONDS = 60 * MINUTE_SECONDS;
-const MONTH_SECONDS = 30 * 24 * HOUR_SECONDS;
-
-const UsersRequest = z.strictObject({ email: z.string().max(1_000).optional(), cursor, limit });
-
-const rolesText = `roles must be a list of ${userRoles.join(", ")}`;
-const RolesRequest = z.strictObject({
-  roles: z.array(z.enum(userRoles, rolesText), rolesText).max(userRoles.length, rolesText),
-});
-
-const lifetimeText = `seconds must be ${MINUTE_SECONDS} to ${MONTH_SECONDS}`;
-const ServiceTokenRequest = z.strictObject({
-  service: z
-    .string("service is required")
-    .regex(/^[a-z][a-z0-9-]{0,62}$/, "service must be a name such as orders"),
-  seconds: z
-    .int(lifetimeText)
-    .min(MINUTE_SECONDS, lifetimeText)
-    .max(MONTH_SECONDS, lifetimeText)
-    .default(HOUR_SECONDS),
-});
-
-const RotateRequest = z.strictObject({
-  compromised: z.boolean("compromised must be true or false").default(false),
-});
 
 const UsersView = z.object({ users: z.array(UserView), nextCursor: z.string().nullable() });
 const EndedView = z.object({ ended: z.number().int() });

@@ -38,6 +38,7 @@ describe("wantsPage", () => {
     "/readyz",
     "/.well-known/jwks.json",
     "/bookings/1/ticket",
+    "/openapi/orders.json",
     "/assets/customer-1.js",
   ])("never gives a page at %s", (path) => {
     expect(wants(path, { "sec-fetch-mode": "navigate", accept: ofBrowser })).toBe(false);
@@ -78,6 +79,8 @@ describe("the app's service worker", () => {
     "/consoles",
     "/healthz",
     "/.well-known/jwks.json",
+    "/openapi/orders.json",
+    "/asyncapi/orders.json",
     "/assets/customer-1.js",
   ])("stands in at %s where the app's page stands, and nowhere else", (path) => {
     const isPage = wants(path, { "sec-fetch-mode": "navigate" });

@@ -2,7 +2,8 @@ import type { AppName } from "../build/bundle.ts";
 import type { Asked } from "./asked-path.ts";
 
 /** What a browser may open that is no page of ours. */
-const notPages = /^\/(?:healthz|livez|readyz|\.well-known\/.*|bookings\/[^/]+\/ticket|assets\/.*)$/;
+const notPages =
+  /^\/(?:healthz|livez|readyz|\.well-known\/.*|bookings\/[^/]+\/ticket|(?:openapi|asyncapi|assets)\/.*)$/;
 
 /** Where a page stands whoever asks for it, because nothing else does. */
 const onlyPages = /^\/(?:console(?:\/.*)?)?$/;

@@ -30,11 +30,11 @@ export const routes: readonly Route[] = [
   { path: "/.well-known/jwks.json", service: "users" },
   { path: "/tickets/verify", service: "bookings" },
   { path: "/tickets/keys", service: "bookings" },
-  ...serviceNames.map((service) => ({
-    path: `/ops/${service}/v1/**`,
-    service,
-    as: "/ops/v1/**",
-  })),
+  ...serviceNames.flatMap((service) => [
+    { path: `/ops/${service}/v1/**`, service, as: "/ops/v1/**" },
+    { path: `/openapi/${service}.json`, service, as: "/openapi.json" },
+    { path: `/asyncapi/${service}.json`, service, as: "/asyncapi.json" },
+  ]),
   { path: "/v1/orders/**", service: "orders" },
   { path: "/v1/items/**", service: "inventory" },
   { path: "/bookings/**", service: "bookings" },
