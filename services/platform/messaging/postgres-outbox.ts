@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../postgres.ts";
+import { statement } from "../statement.ts";
 import { onlyPartition } from "./outbox.ts";
 import type { OutboxStore, PendingMessage, StreamSeen } from "./outbox-store.ts";
 import { brokerSeen, outbox, outboxSent, streamsSeen } from "./tables.ts";
@@ -15,42 +16,24 @@ export const currentSlot = sql`((extract(epoch from now()) / ${sql.raw(String(sl
 export function postgresOutbox(db: Database): OutboxStore {
   return {
     async pending({ partition, from, limit, heldIds, heldKeys, closed }) {
-      // `not in` a subselect is looked up in a hash with any plan; `<> all` of a parameter is walked
-      // through for each row as soon as the plan is the generic one of a prepared statement.
-      const rows = await db.q.execute<PendingRow>(sql`
-        select id, event_id, key, version, subject, headers, payload, resent
-        from ${outbox}
-        where partition = ${partition} and id >= ${from}
-          and id not in (select unnest(${numbers(heldIds)}::bigint[]))
-          and key not in (select unnest(${sql.param(heldKeys)}::text[]))
-          and subject !~ all(${sql.param(closed)}::text[])
-        order by ${outbox.id} limit ${limit}`);
+      const rows = await db.send(readPending, {
+        partition,
+        from,
+        limit,
+        heldIds: numbers(heldIds),
+        heldKeys,
+        closed,
+      });
       return rows.map(pendingMessage);
     },
 
     async finish(acknowledged) {
       if (acknowledged.length === 0) return;
-      await db.q.execute(sql`
-        with acked as (
-          select * from unnest(
-            ${numbers(acknowledged.map(({ id }) => id))}::bigint[],
-            ${sql.param(acknowledged.map(({ stream }) => stream))}::text[],
-            ${numbers(acknowledged.map(({ sequence }) => sequence))}::bigint[]
-          ) as acked (id, stream, sequence)
-        ), seen as (
-          update ${streamsSeen} s set last_sequence = greatest(s.last_sequence, a.sequence)
-          from (select stream, max(sequence) as sequence from acked group by stream) a
-          where s.stream = a.stream and s.last_sequence < a.sequence
-        ), done as (
-          delete from ${outbox} o using acked where o.id = acked.id
-          returning o.id, o.event_id, o.key, o.version, o.subject, o.headers, o.payload,
-            acked.stream, acked.sequence, o.created_at
-        )
-        insert into ${outboxSent} (slot, id, event_id, key, version, subject, headers, payload,
-          stream, stream_sequence, created_at, sent_at)
-        select ${currentSlot}, id, event_id, key, version, subject, headers, payload,
-          stream, sequence, created_at, now()
-        from done`);
+      await db.send(finishAcknowledged, {
+        ids: numbers(acknowledged.map(({ id }) => id)),
+        streams: acknowledged.map(({ stream }) => stream),
+        sequences: numbers(acknowledged.map(({ sequence }) => sequence)),
+      });
     },
 
     async streamsSeen() {
@@ -147,7 +130,59 @@ export function postgresOutbox(db: Database): OutboxStore {
   };
 }
 
-interface PendingRow extends Record<string, unknown> {
+interface PendingQuery {
+  readonly partition: number;
+  readonly from: number;
+  readonly limit: number;
+  readonly heldIds: string;
+  readonly heldKeys: readonly string[];
+  readonly closed: readonly string[];
+}
+
+/**
+ * `not in` a subselect is looked up in a hash with any plan; `<> all` of a parameter is walked
+ * through for each row as soon as the plan is the generic one of a prepared statement.
+ */
+const readPending = statement<PendingQuery, PendingRow>(
+  (given) => sql`
+    select id, event_id, key, version, subject, headers, payload, resent
+    from ${outbox}
+    where partition = ${given.partition} and id >= ${given.from}
+      and id not in (select unnest(${given.heldIds}::bigint[]))
+      and key not in (select unnest(${given.heldKeys}::text[]))
+      and subject !~ all(${given.closed}::text[])
+    order by ${outbox.id} limit ${given.limit}`,
+);
+
+interface AcknowledgedColumns {
+  readonly ids: string;
+  readonly streams: readonly string[];
+  readonly sequences: string;
+}
+
+const finishAcknowledged = statement<AcknowledgedColumns>(
+  (given) => sql`
+    with acked as (
+      select * from unnest(
+        ${given.ids}::bigint[], ${given.streams}::text[], ${given.sequences}::bigint[]
+      ) as acked (id, stream, sequence)
+    ), seen as (
+      update ${streamsSeen} s set last_sequence = greatest(s.last_sequence, a.sequence)
+      from (select stream, max(sequence) as sequence from acked group by stream) a
+      where s.stream = a.stream and s.last_sequence < a.sequence
+    ), done as (
+      delete from ${outbox} o using acked where o.id = acked.id
+      returning o.id, o.event_id, o.key, o.version, o.subject, o.headers, o.payload,
+        acked.stream, acked.sequence, o.created_at
+    )
+    insert into ${outboxSent} (slot, id, event_id, key, version, subject, headers, payload,
+      stream, stream_sequence, created_at, sent_at)
+    select ${currentSlot}, id, event_id, key, version, subject, headers, payload,
+      stream, sequence, created_at, now()
+    from done`,
+);
+
+interface PendingRow {
   readonly id: string;
   readonly event_id: string;
   readonly key: string;
@@ -171,7 +206,7 @@ const pendingMessage = (row: PendingRow): PendingMessage => ({
 });
 
 /** An array as Postgres writes it: the driver's own way quotes and escapes number by number. */
-const numbers = (values: readonly number[]) => sql.param(`{${values.join(",")}}`);
+const numbers = (values: readonly number[]) => `{${values.join(",")}}`;
 
 const sentMessage = {
   id: outboxSent.id,
