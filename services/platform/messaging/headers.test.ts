@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodeHeaders, encodeHeaders } from "./headers.ts";
+import { decodeHeaders, encodeHeaders, sentBlock } from "./headers.ts";
 
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,20}$/);
 const value = fc
@@ -58,5 +58,34 @@ describe("decodeHeaders", () => {
         for (const name of decodeHeaders(block).keys()) expect(name).toBe(name.toLowerCase());
       }),
     );
+  });
+});
+
+describe("sentBlock", () => {
+  const sent = (block: string) => Buffer.from(`NATS/1.0\r\n${block}\r\n\r\n`);
+
+  test("gives plain headers as they were sent", () => {
+    for (const block of ["key: thing/1", "Key:  1 \r\nkey:2\r\nempty:"])
+      expect(sentBlock(sent(block))).toBe(block);
+  });
+
+  test.each([
+    "",
+    "nonsense",
+    ": 1",
+    "bad name: 1",
+    "clé: 1",
+    "key: clé",
+    "key: a\nversion: 1",
+    "key: a\rversion: 1",
+    "key: a\0",
+    "key: a\r\n\r\nversion: 1",
+  ])("leaves anything else to whoever can judge it: %j", (block) => {
+    expect(sentBlock(sent(block))).toBeUndefined();
+  });
+
+  test("leaves a status and bytes that end early alone", () => {
+    expect(sentBlock(Buffer.from("NATS/1.0 503\r\n\r\n"))).toBeUndefined();
+    expect(sentBlock(sent("key: 1").subarray(0, -1))).toBeUndefined();
   });
 });

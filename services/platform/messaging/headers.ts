@@ -21,6 +21,17 @@ export function encodeHeaders(headers: Readonly<Record<string, string>>): Header
     .join("\r\n");
 }
 
+const sentForm = /^NATS\/1\.0\r\n(?:[!-9;-~]+:[ -~]*\r\n)+\r\n$/;
+const sentStart = "NATS/1.0\r\n".length;
+const sentEnd = "\r\n\r\n".length;
+const ascii = new TextDecoder();
+
+/** The block within header bytes as NATS sends them; undefined where they are not plain ASCII lines with names. */
+export function sentBlock(bytes: Uint8Array): HeaderBlock | undefined {
+  const text = ascii.decode(bytes);
+  return sentForm.test(text) ? text.slice(sentStart, -sentEnd) : undefined;
+}
+
 /** The values by lower-case name; the last of a repeated name counts. Lines without a name are passed over. */
 export function decodeHeaders(block: HeaderBlock): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();

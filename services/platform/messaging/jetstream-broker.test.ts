@@ -203,6 +203,23 @@ test("an answer from before the broker was put back concerns no message that cam
   await Promise.all([broker.close(), admin.close()]);
 }, 60_000);
 
+test("headers come as they were sent, not as the client would write them", async () => {
+  await using server = await jetStreamUnderTest();
+  await server.createStream("THINGS");
+  await server.createDurable("THINGS", "reader");
+  const broker = await server.connect();
+  const headers = "Key:  thing/1 \r\nkey:thing/2";
+
+  await broker.publish({ subject: "things.a", headers, payload: new Uint8Array() });
+
+  const pull = await broker.subscribe("THINGS", "reader", 10);
+  const [delivery] = await pull.next(1, AbortSignal.timeout(10_000));
+  expect(delivery?.headers).toBe(headers);
+  for await (const read of broker.read("THINGS")) expect(read.headers).toBe(headers);
+  await pull.close();
+  await broker.close();
+}, 20_000);
+
 describe("a message that another wrote by hand", () => {
   /** Speaks the protocol itself, which lets headers be anything. */
   async function publishRaw(url: string, subject: string, block: Buffer): Promise<void> {
