@@ -34,6 +34,11 @@ export interface WatchOptions {
 export interface UntilOptions {
   readonly withinMs: number;
   readonly signal: AbortSignal;
+  /**
+   * Only what is newer than that counts, and the present state is not asked for: for whoever has
+   * just written this version. A newer one that came before the wait is seen within a second.
+   */
+  readonly afterVersion?: number | undefined;
 }
 
 export interface ChangesSettings<T> {
@@ -48,6 +53,9 @@ export interface ChangesSettings<T> {
   readonly onError: (error: unknown) => void;
   readonly watchersMax?: number;
 }
+
+/** Told to nobody; an abort without a reason makes an error with a stack each time. */
+const overReason = "the wait is over";
 
 /** Changes that happen outside this process and whose hint was lost are seen after this long. */
 const LOAD_EVERY_MS = 1_000;
@@ -66,7 +74,13 @@ export function createChanges<T>(settings: ChangesSettings<T>): Changes<T> {
   let count = 0;
   let ticking = false;
 
-  function watch(id: string, { afterVersion, signal }: WatchOptions): Watcher<T> {
+  function watch(id: string, options: WatchOptions): Watcher<T> {
+    const watcher = enter(id, options);
+    loads.request([id]);
+    return watcher;
+  }
+
+  function enter(id: string, { afterVersion, signal }: WatchOptions): Watcher<T> {
     if (closed.signal.aborted) throw new Refusal("unavailable", "draining", "shutting down");
     if (count >= watchersMax)
       throw new Refusal("limited", "too_many_watchers", "too many watchers");
@@ -75,7 +89,6 @@ export function createChanges<T>(settings: ChangesSettings<T>): Changes<T> {
     watchers.set(id, (watchers.get(id) ?? new Set()).add(watcher));
     count += 1;
     watcher.endWith(signal, closed.signal);
-    loads.request([id]);
     if (!ticking) void tick();
     return watcher;
   }
@@ -90,15 +103,23 @@ export function createChanges<T>(settings: ChangesSettings<T>): Changes<T> {
   async function until(id: string, done: (state: T) => boolean, options: UntilOptions) {
     if (closed.signal.aborted || count >= watchersMax) return undefined;
 
+    const { afterVersion, withinMs } = options;
     const over = new AbortController();
-    const signal = AbortSignal.any([options.signal, over.signal]);
-    void clock.sleep(options.withinMs, signal).then(() => over.abort());
+    const end = () => over.abort(overReason);
+    if (options.signal.aborted) end();
+    options.signal.addEventListener("abort", end, { once: true });
+    void clock.sleep(withinMs, over.signal).then(end);
     let last: T | undefined;
-    for await (const state of watch(id, { signal })) {
+    const states = (afterVersion === undefined ? watch : enter)(id, {
+      afterVersion,
+      signal: over.signal,
+    });
+    for await (const state of states) {
       last = state;
       if (done(state)) break;
     }
-    over.abort();
+    options.signal.removeEventListener("abort", end);
+    end();
     return last;
   }
 

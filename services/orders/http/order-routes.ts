@@ -36,7 +36,11 @@ export const orderRoutes = (api: OrdersApi) =>
         if (seconds === undefined) return status(202, answer);
 
         set.headers["preference-applied"] = `wait=${seconds}`;
-        const order = await decisionWithin(api, id, { seconds, request: context });
+        const order = await decisionWithin(api, id, {
+          seconds,
+          request: context,
+          isNew: !replayed,
+        });
         if (order?.status === "CANCELLED") throw orderCancelled(order);
         return status(order?.status === "CONFIRMED" ? 201 : 202, answer);
       },

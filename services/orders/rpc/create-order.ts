@@ -32,7 +32,11 @@ export async function createOrder(
   if (request.wait <= 0) return create(CreateOrderResponseSchema, { orderId });
 
   const seconds = Math.min(request.wait, WAIT_MAX_SECONDS);
-  const order = await decisionWithin(api, orderId, { seconds, request: context });
+  const order = await decisionWithin(api, orderId, {
+    seconds,
+    request: context,
+    isNew: !replayed,
+  });
   if (order?.status === "CANCELLED") throw cancelledError(order);
   const seen = order ?? (await findOrder(api.db, orderId));
   return create(CreateOrderResponseSchema, { orderId, order: toProto(seen) });
