@@ -41,6 +41,18 @@ export function statement<Values extends object, Row = unknown>(
 }
 
 /**
+ * An array of whose length the planner knows nothing. Where it sees the length, few elements look so
+ * much cheaper than the ten it takes for granted that it plans each run anew, which costs the
+ * database several times as much as the run. One array of several that are unnested side by side is
+ * enough.
+ */
+export const unmeasured = (given: Placeholder, type: "text" | "uuid" | "bigint"): SQL => {
+  const array = sql.raw(`${type}[]`);
+  // The cast outside makes it one value: `any` of a bare select would look through its rows.
+  return sql`(select ${given}::${array})::${array}`;
+};
+
+/**
  * All columns of a table, for `rowReader`. Not `*`, whose prepared statement fails in every process
  * that runs while a migration adds a column.
  */

@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
 import { insertOf, type MessageColumns, messageColumns } from "@app/platform/messaging/outbox.ts";
 import type { Transaction } from "@app/platform/postgres.ts";
-import { statement } from "@app/platform/statement.ts";
+import { statement, unmeasured } from "@app/platform/statement.ts";
 import { sql } from "drizzle-orm";
 import { type Reservation, reservationId } from "../domain/reservation.ts";
 import type { Shelf, StockMove } from "../domain/stock.ts";
@@ -92,7 +92,7 @@ const keepAll = statement<Kept>(
       update ${items} i
       set available = i.available + m.available, reserved = i.reserved + m.reserved,
         consumed = i.consumed + m.consumed, version = i.version + m.changes, updated_at = now()
-      from unnest(${given.skus}::text[], ${given.available}::bigint[], ${given.reserved}::bigint[],
+      from unnest(${unmeasured(given.skus, "text")}, ${given.available}::bigint[], ${given.reserved}::bigint[],
         ${given.consumed}::bigint[], ${given.changes}::bigint[]
       ) as m (sku, available, reserved, consumed, changes)
       where i.sku = m.sku
@@ -105,10 +105,10 @@ const keepAll = statement<Kept>(
         state text, sku text, quantity int, "priceCents" bigint, lines jsonb, "totalCents" bigint,
         reason text, missing jsonb, version bigint)
     ), found as materialized (
-      select id, ctid from ${reservations} where id = any(${given.settled}::text[]) order by id
+      select id, ctid from ${reservations} where id = any(${unmeasured(given.settled, "text")}) order by id
     ), settled as (
       update ${reservations} r set state = s.state, version = s.version, updated_at = now()
-      from unnest(${given.settled}::text[], ${given.states}::text[],
+      from unnest(${unmeasured(given.settled, "text")}, ${given.states}::text[],
         ${given.settledVersions}::bigint[]) as s (id, state, version)
       join found on found.id = s.id
       where r.ctid = found.ctid

@@ -1,5 +1,11 @@
 import type { Transaction } from "@app/platform/postgres.ts";
-import { columnsOf, type RawRow, rowReader, statement } from "@app/platform/statement.ts";
+import {
+  columnsOf,
+  type RawRow,
+  rowReader,
+  statement,
+  unmeasured,
+} from "@app/platform/statement.ts";
 import { sql } from "drizzle-orm";
 import type { Item } from "../domain/item.ts";
 import type { Reservation } from "../domain/reservation.ts";
@@ -49,7 +55,8 @@ const itemsForUpdate = statement<NamedItems, RawRow>(
 
 const reservationsForUpdate = statement<{ readonly ids: readonly string[] }, RawRow>(
   ({ ids }) => sql`
-    select ${columnsOf(reservations)} from ${reservations} where ${reservations.id} = any(${ids}::text[])
+    select ${columnsOf(reservations)} from ${reservations}
+    where ${reservations.id} = any(${unmeasured(ids, "text")})
     order by ${reservations.id} for update`,
 );
 

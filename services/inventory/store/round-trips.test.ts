@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { row } from "@app/platform/messaging/handler.ts";
 import { openPool, type Pool } from "@app/platform/postgres.ts";
+import { sql } from "drizzle-orm";
 import { callersReservation, orderReservation } from "../domain/reservation.ts";
 import { reserveStock } from "../domain/reserve-stock.ts";
 import { consumeReservation } from "../domain/settle-reservation.ts";
@@ -15,6 +16,8 @@ function listening(url: string) {
     url,
     connectionsMax: 1,
     name: "listening",
+    // As the consumer's own pool.
+    wholeScans: false,
     onStatement: (text) => /^\s*(with|select|insert|update)\b/i.test(text) && sent.push(text),
   });
   return { db, sent, [Symbol.asyncDispose]: () => db.close(1_000) };
@@ -68,6 +71,23 @@ describe("round trips", () => {
     await reserveAll(pool.db, 10n, [{ soup: 2 }, { soup: 1, pizza: 1, burger: 2 }, { pizza: 1 }]);
 
     expect(new Set(pool.sent)).toEqual(shapes);
+  });
+
+  test("a batch is planned once, however many its orders are", async () => {
+    await using world = await inventoryWorld({ burger: 999 });
+    await using pool = listening(world.url);
+
+    // A plan is compared with those made before, perhaps for a smaller table.
+    await reserveAll(world.db, 1_000n, Array(200).fill({ burger: 1 }));
+    await world.db.q.execute(sql`vacuum analyze items, reservations`);
+
+    for (const batch of Array.from({ length: 20 }, (_, at) => at))
+      await reserveAll(pool.db, BigInt(batch * 10), Array(1 + (batch % 3)).fill({ burger: 1 }));
+
+    const plans = await pool.db.q.execute<{ readonly often: boolean }>(sql`
+      select custom_plans >= generic_plans as often from pg_prepared_statements
+      where statement like '%reservations%'`);
+    expect(plans.map(({ often }) => often)).toEqual([false, false, false]);
   });
 
   test("settling is one statement", async () => {

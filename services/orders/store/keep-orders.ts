@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
 import { insertOf, type MessageColumns, messageColumns } from "@app/platform/messaging/outbox.ts";
 import type { Transaction } from "@app/platform/postgres.ts";
-import { statement } from "@app/platform/statement.ts";
+import { statement, unmeasured } from "@app/platform/statement.ts";
 import { sql } from "drizzle-orm";
 import type { Order } from "../domain/order.ts";
 import { changeOf } from "./order-row.ts";
@@ -42,7 +42,7 @@ interface ChangeAndState extends MessageColumns {
 const changeAndState = statement<ChangeAndState>(
   (given) => sql`
     with found as materialized (
-      select id, ctid from ${orders} where id = any(${given.ids}::bigint[]) order by id
+      select id, ctid from ${orders} where id = any(${unmeasured(given.ids, "bigint")}) order by id
     ), changed as (
       update ${orders} o
       set status = c.status, reason = c.reason, missing = c.missing,

@@ -2,7 +2,13 @@ import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
 import type { OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { Transaction } from "@app/platform/postgres.ts";
-import { columnsOf, type RawRow, rowReader, statement } from "@app/platform/statement.ts";
+import {
+  columnsOf,
+  type RawRow,
+  rowReader,
+  statement,
+  unmeasured,
+} from "@app/platform/statement.ts";
 import { sql } from "drizzle-orm";
 import type { Decision } from "../domain/facts.ts";
 import type { Order } from "../domain/order.ts";
@@ -77,7 +83,8 @@ export function ordersUnit(
 
 const lockOrders = statement<{ readonly ids: readonly string[] }, RawRow>(
   ({ ids }) => sql`
-    select ${columnsOf(orders)} from ${orders} where ${orders.id} = any(${ids}::bigint[])
+    select ${columnsOf(orders)} from ${orders} 
+    where ${orders.id} = any(${unmeasured(ids, "bigint")})
     order by ${orders.id} for update`,
 );
 

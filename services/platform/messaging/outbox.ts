@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Transaction } from "../postgres.ts";
-import { type Given, statement } from "../statement.ts";
+import { type Given, statement, unmeasured } from "../statement.ts";
 import type { OutgoingMessage } from "./message.ts";
 import { outbox } from "./tables.ts";
 
@@ -58,7 +58,7 @@ export const messageColumns = (messages: readonly OutgoingMessage[]): MessageCol
 export const insertOf = (given: Given<MessageColumns>): SQL => sql`
   insert into ${outbox} (event_id, key, version, subject, headers, payload)
   select event_id::uuid, key, version, subject, headers, decode(payload, 'hex')
-  from unnest(${given.eventIds}::text[], ${given.keys}::text[], ${given.versions}::bigint[],
+  from unnest(${unmeasured(given.eventIds, "text")}, ${given.keys}::text[], ${given.versions}::bigint[],
     ${given.subjects}::text[], ${given.headers}::text[], ${given.payloads}::text[]
   ) with ordinality as m (event_id, key, version, subject, headers, payload, n)
   order by n`;

@@ -1,6 +1,6 @@
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Transaction } from "../postgres.ts";
-import { statement } from "../statement.ts";
+import { statement, unmeasured } from "../statement.ts";
 import { appendToAudit } from "./audit.ts";
 import type { InboxTransaction, Lane, ServiceUnit } from "./inbox.ts";
 import { appendToOutbox } from "./outbox.ts";
@@ -183,7 +183,7 @@ interface LaneColumns {
 const lockLanes = statement<LaneKeys, LaneColumns>(
   ({ consumer, keys }) => sql`
     select key, version, blocked, waiting, behind, left_up_to from ${lanes}
-    where consumer = ${consumer} and key = any(${keys}::text[])
+    where consumer = ${consumer} and key = any(${unmeasured(keys, "text")})
     order by key for update`,
 );
 
@@ -213,10 +213,10 @@ const saveLanes = statement<SavedLanes>(
       behind = u.behind::boolean, left_up_to = u.left_up_to,
       stuck = l.stuck and u.version = l.version,
       moved_at = case when u.version > l.version then now() else l.moved_at end
-    from unnest(${given.keys}::text[], ${given.versions}::bigint[], ${given.blocked}::text[],
+    from unnest(${unmeasured(given.keys, "text")}, ${given.versions}::bigint[], ${given.blocked}::text[],
       ${given.waiting}::int[], ${given.behind}::text[], ${given.leftUpTo}::bigint[]
     ) as u (key, version, blocked, waiting, behind, left_up_to)
-    where l.consumer = ${given.consumer} and l.key = any(${given.keys}::text[])
+    where l.consumer = ${given.consumer} and l.key = any(${unmeasured(given.keys, "text")})
       and l.key = u.key and u.version >= l.version
     returning l.key`,
 );

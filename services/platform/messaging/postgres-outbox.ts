@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import type { Database } from "../postgres.ts";
-import { statement } from "../statement.ts";
+import { statement, unmeasured } from "../statement.ts";
 import { onlyPartition } from "./outbox.ts";
 import type { OutboxStore, PendingMessage, StreamSeen } from "./outbox-store.ts";
 import { brokerSeen, outbox, outboxSent, streamsSeen } from "./tables.ts";
@@ -164,7 +164,7 @@ const finishAcknowledged = statement<AcknowledgedColumns>(
   (given) => sql`
     with acked as (
       select * from unnest(
-        ${given.ids}::bigint[], ${given.streams}::text[], ${given.sequences}::bigint[]
+        ${unmeasured(given.ids, "bigint")}, ${given.streams}::text[], ${given.sequences}::bigint[]
       ) as acked (id, stream, sequence)
     ), seen as (
       update ${streamsSeen} s set last_sequence = greatest(s.last_sequence, a.sequence)
