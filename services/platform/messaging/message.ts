@@ -52,9 +52,17 @@ const subjectForm = /^[^\s.*>]+(\.[^\s.*>]+)+$/;
  * It is the `ce-type` header and the subject without the id.
  */
 export function messageType(schema: DescMessage): string {
+  const known = types.get(schema);
+  if (known !== undefined) return known;
+
   const snake = schema.name.replace(/(?<!^)([A-Z])/g, "_$1").toLowerCase();
-  return `${schema.typeName.slice(0, -schema.name.length)}${snake}`;
+  const type = `${schema.typeName.slice(0, -schema.name.length)}${snake}`;
+  types.set(schema, type);
+  return type;
 }
+
+/** One for each contract, which are as many as there are. */
+const types = new WeakMap<DescMessage, string>();
 
 /**
  * Encodes a message once and for all: binary protobuf with the CloudEvents NATS binding's binary

@@ -13,6 +13,9 @@ export interface Wake {
   next(limitMs: number, clock: Clock, signal: AbortSignal): Promise<void>;
 }
 
+/** Nobody reads it, but an abort without a reason makes an error with a stack. */
+const hint = "a hint came";
+
 export function wakeable(): Wake {
   const listeners = new Set<() => void>();
   const waiting = new Set<AbortController>();
@@ -22,7 +25,7 @@ export function wakeable(): Wake {
     wake() {
       for (const listener of listeners) listener();
       hinted = waiting.size === 0;
-      for (const waiter of waiting) waiter.abort();
+      for (const waiter of waiting) waiter.abort(hint);
       waiting.clear();
     },
     listen(listener) {
