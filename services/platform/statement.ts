@@ -42,9 +42,9 @@ export function statement<Values extends object, Row = unknown>(
 
 /**
  * An array of whose length the planner knows nothing. Where it sees the length, few elements look so
- * much cheaper than the ten it takes for granted that it plans each run anew, which costs the
- * database several times as much as the run. One array of several that are unnested side by side is
- * enough.
+ * much cheaper than the ten it takes for granted that it may plan each run anew; once planned, batches of
+ * five took 0.84 of the database's time and batches of twenty 0.91. One array of several that are unnested side
+ * by side is enough.
  */
 export const unmeasured = (given: Placeholder, type: "text" | "uuid" | "bigint"): SQL => {
   const array = sql.raw(`${type}[]`);
