@@ -115,6 +115,8 @@ export async function subscribeDurable(
           signal.addEventListener("abort", arrived, { once: true });
         });
         signal.removeEventListener("abort", arrived);
+        // What was read from the socket with the first comes one by one: with it they are one batch.
+        await new Promise(setImmediate);
       }
       if (queue.length === 0 && ended && !signal.aborted) throw ended;
       const deliveries = signal.aborted ? [] : queue.splice(0, max);
