@@ -37,6 +37,8 @@ export interface Subscription {
    * `signal` aborts. Rejects when the durable cannot be pulled from any more.
    */
   next(max: number, signal: AbortSignal): Promise<readonly Delivery[]>;
+  /** How many deliveries are here for `next` to return. */
+  waiting(): number;
   /** Tells the broker that what was fetched and not yet returned by `next` is still wanted. */
   working(): void;
   /** Stops pulling and gives back what was fetched and not yet returned by `next`. */

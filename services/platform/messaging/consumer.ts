@@ -41,14 +41,19 @@ export interface InHand {
 }
 
 const batchMax = 100;
+/** While the database works on one full batch, the process reads the next. */
+const batchesMax = 2;
 /** A batch holds its lanes and rows as long as it runs, and others wait for them with a limit. */
 const batchSlowMs = 1_000;
 const batchQuickMs = 250;
+/** Where messages come one after another, a batch is followed by a rest as long as itself, up to this. */
+const restMaxMs = 5;
 
 /**
  * Pulls from the durable and handles what comes, a batch a transaction, acknowledging after the
- * commit. Rejects when the broker or the database fails as a whole, for the supervisor to start it
- * again; single messages never end it.
+ * commit. A second batch is begun beside the first only when it is a full one, as another replica
+ * would; one with suspects runs by itself. Rejects when the broker or the database fails as a whole,
+ * for the supervisor to start it again; single messages never end it.
  */
 export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSignal): Promise<void> {
   const { broker, stream, durable, ackWaitMs, clock } = options;
@@ -59,29 +64,52 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
     clock,
     signal: stopped.signal,
   });
+  const running = new Set<Promise<void>>();
+  const faults: unknown[] = [];
   let size = batchMax;
 
+  const handle = async (deliveries: readonly Delivery[]) => {
+    const startedMs = clock.monotonicMs();
+    try {
+      await handleDeliveries(options, deliveries, { inHand, signal });
+    } finally {
+      // Whatever was not answered goes back; a second answer of the same message has no effect.
+      for (const delivery of deliveries) if (inHand.delete(delivery)) delivery.nak(putOffMs);
+    }
+    const tookMs = clock.monotonicMs() - startedMs;
+    size = nextBatchSize(size, tookMs);
+    const waiting = subscription.waiting();
+    if (waiting > 0 && waiting < size) await clock.sleep(Math.min(tookMs, restMaxMs), signal);
+  };
+  const start = (deliveries: readonly Delivery[]) => {
+    const handling = handle(deliveries)
+      .catch((error: unknown) => void faults.push(error))
+      .finally(() => running.delete(handling));
+    running.add(handling);
+  };
+
   try {
-    while (!signal.aborted) {
+    while (!signal.aborted && faults.length === 0) {
       const deliveries = await subscription.next(size, signal);
       if (deliveries.length === 0) continue;
       for (const delivery of deliveries) inHand.add(delivery);
       crashPoint("consumer.after-fetch-before-transaction");
-      const startedMs = clock.monotonicMs();
-      try {
-        await handleDeliveries(options, deliveries, { inHand, signal });
-      } finally {
-        // Whatever was not answered goes back; a second answer of the same message has no effect.
-        for (const delivery of inHand) delivery.nak(putOffMs);
-        inHand.clear();
-      }
-      size = nextBatchSize(size, clock.monotonicMs() - startedMs);
+      const hasSuspects = deliveries.some(({ redelivered }) => redelivered);
+      if (hasSuspects) await Promise.all(running);
+      if (faults.length > 0) break;
+      start(deliveries);
+      const mayStartAnother = () =>
+        running.size < batchesMax && !hasSuspects && subscription.waiting() >= batchMax;
+      while (running.size > 0 && !mayStartAnother()) await Promise.race(running);
     }
   } finally {
+    await Promise.all(running);
+    for (const delivery of inHand) delivery.nak(putOffMs);
     stopped.abort();
     await keepingHold;
     await subscription.close();
   }
+  if (faults.length > 0) throw faults[0];
 }
 
 /** Half as many after a slow batch, twice as many after a quick one. */

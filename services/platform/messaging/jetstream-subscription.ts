@@ -123,6 +123,7 @@ export async function subscribeDurable(
       roomMade();
       return deliveries;
     },
+    waiting: () => queue.length,
     working() {
       for (const delivery of queue) delivery.working();
     },

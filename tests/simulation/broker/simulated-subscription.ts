@@ -43,6 +43,10 @@ export class SimulatedSubscription implements Subscription {
     return deliveries;
   }
 
+  waiting(): number {
+    return this.#queue.length;
+  }
+
   working(): void {
     for (const delivery of this.#queue) delivery.working();
   }

@@ -48,6 +48,7 @@ export function watchedBroker(
     async subscribe(...to) {
       const subscription = await broker.subscribe(...to);
       return {
+        waiting: () => subscription.waiting(),
         working: () => subscription.working(),
         close: () => subscription.close(),
         next: async (max, signal) => (await subscription.next(max, signal)).map(watched),
