@@ -5,6 +5,7 @@ export type CoverageGroup =
   | "crossed boundary"
   | "order"
   | "reservation"
+  | "batch"
   | "fault";
 
 export class Coverage {

@@ -2,7 +2,7 @@ import type { Coverage } from "./coverage.ts";
 import { chosenEpisodes } from "./faults/episodes.ts";
 import { rareOccasion } from "./faults/rare-occasions.ts";
 import type { HistoryOptions } from "./history.ts";
-import { chosenSettings, type HistorySettings } from "./system/history-settings.ts";
+import { chosenSettings, type HistorySettings, smallBatches } from "./system/history-settings.ts";
 import { chanceOf } from "./world/chance.ts";
 
 export type RandomMode = "safety" | "liveness";
@@ -26,7 +26,7 @@ export function randomHistory(
   const chosen = chosenSettings(chance);
   const healAtMs = chance.between(1_000, 5_000);
   const rare = rareOccasion(seed, healAtMs);
-  const settings = { ...chosen, ...rare.settings, ...fixed };
+  const settings = { ...chosen, ...smallBatches(seed), ...rare.settings, ...fixed };
   if (settings.duplicateWindowMs < 2_000) coverage.add("fault", "short dedup window");
   return {
     seed,

@@ -5,6 +5,7 @@ import { recordedBoundaries } from "./faults/aimed-crashes.ts";
 import { reachablePoints } from "./faults/episodes.ts";
 import { faultKinds } from "./faults/fault-kinds.ts";
 import type { HistoryResult } from "./history.ts";
+import { batchHappenings } from "./system/batches.ts";
 
 type ReportedGroup = Exclude<CoverageGroup, "crossed boundary">;
 
@@ -17,6 +18,7 @@ const wanted: Readonly<Record<Exclude<ReportedGroup, "await boundary">, readonly
   reservation: ["none", "RESERVED", "CONSUMED", "RELEASED", "REJECTED"].flatMap((state) =>
     ["reserve", "consume", "release"].map((message) => `${state} ${message}`),
   ),
+  batch: batchHappenings,
   fault: faultKinds,
 };
 
@@ -25,6 +27,7 @@ export const titles: Readonly<Record<ReportedGroup, string>> = {
   "await boundary": "crashes at an await boundary",
   order: "what an order met (state, happening)",
   reservation: "what a reservation met (state, message)",
+  batch: "what two batches of a consumer met",
   fault: "faults that struck",
 };
 

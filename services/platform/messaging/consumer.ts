@@ -19,6 +19,8 @@ export interface ConsumerOptions<S> {
   readonly broker: Broker;
   readonly rules: BatchRules<S>;
   readonly retry: RetryPolicy;
+  /** How many messages a transaction takes; 100 where it is left out. */
+  readonly batchMax?: number;
   /** The durable's: what is in hand says three times within it that it still is. */
   readonly ackWaitMs: number;
   readonly clock: Clock;
@@ -40,7 +42,7 @@ export interface InHand {
   nak(delayMs: number): void;
 }
 
-const batchMax = 100;
+const batchMaxDefault = 100;
 /** While the database works on one full batch, the process reads the next. */
 const batchesMax = 2;
 /** A batch holds its lanes and rows as long as it runs, and others wait for them with a limit. */
@@ -56,7 +58,7 @@ const restMaxMs = 5;
  * for the supervisor to start it again; single messages never end it.
  */
 export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSignal): Promise<void> {
-  const { broker, stream, durable, ackWaitMs, clock } = options;
+  const { broker, stream, durable, batchMax = batchMaxDefault, ackWaitMs, clock } = options;
   const subscription = await broker.subscribe(stream, durable, batchMax * 2);
   const inHand = new Set<Delivery>();
   const stopped = new AbortController();
@@ -77,7 +79,7 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
       for (const delivery of deliveries) if (inHand.delete(delivery)) delivery.nak(putOffMs);
     }
     const tookMs = clock.monotonicMs() - startedMs;
-    size = nextBatchSize(size, tookMs);
+    size = nextBatchSize(size, { tookMs, batchMax });
     const waiting = subscription.waiting();
     if (waiting > 0 && waiting < size) await clock.sleep(Math.min(tookMs, restMaxMs), signal);
   };
@@ -96,7 +98,7 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
       crashPoint("consumer.after-fetch-before-transaction");
       const hasSuspects = deliveries.some(({ redelivered }) => redelivered);
       if (hasSuspects) await Promise.all(running);
-      if (faults.length > 0) break;
+      if (faults.length > 0 || signal.aborted) break;
       start(deliveries);
       const mayStartAnother = () =>
         running.size < batchesMax && !hasSuspects && subscription.waiting() >= batchMax;
@@ -113,7 +115,10 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
 }
 
 /** Half as many after a slow batch, twice as many after a quick one. */
-export function nextBatchSize(size: number, tookMs: number): number {
+export function nextBatchSize(
+  size: number,
+  { tookMs, batchMax }: { readonly tookMs: number; readonly batchMax: number },
+): number {
   if (tookMs > batchSlowMs) return Math.max(1, Math.floor(size / 2));
   return tookMs < batchQuickMs ? Math.min(batchMax, size * 2) : size;
 }

@@ -46,10 +46,10 @@ describe("saveLanes", () => {
 
 describe("nextBatchSize", () => {
   test("halves after a slow batch, never below one, and doubles after a quick one, never above all", () => {
-    expect(nextBatchSize(100, 1_500)).toBe(50);
-    expect(nextBatchSize(1, 1_500)).toBe(1);
-    expect(nextBatchSize(50, 500)).toBe(50);
-    expect(nextBatchSize(40, 100)).toBe(80);
-    expect(nextBatchSize(80, 100)).toBe(100);
+    expect(nextBatchSize(100, { tookMs: 1_500, batchMax: 100 })).toBe(50);
+    expect(nextBatchSize(1, { tookMs: 1_500, batchMax: 100 })).toBe(1);
+    expect(nextBatchSize(50, { tookMs: 500, batchMax: 100 })).toBe(50);
+    expect(nextBatchSize(40, { tookMs: 100, batchMax: 100 })).toBe(80);
+    expect(nextBatchSize(80, { tookMs: 100, batchMax: 100 })).toBe(100);
   });
 });

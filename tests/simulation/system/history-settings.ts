@@ -1,6 +1,6 @@
 import { streams } from "@app/contracts/topology.ts";
 import type { StreamTopology } from "@app/platform/messaging/topology.ts";
-import type { Chance } from "../world/chance.ts";
+import { type Chance, chanceOf } from "../world/chance.ts";
 
 /** What may differ from one history to the next, besides its faults. */
 export interface HistorySettings {
@@ -11,6 +11,8 @@ export interface HistorySettings {
   readonly cancelled: number;
   /** Pieces of each sku at the beginning. */
   readonly stock: number;
+  /** How many messages a consumer handles together; a second such batch runs beside a full one. */
+  readonly batchMax: number;
   readonly ackWaitSeconds: number;
   readonly duplicateWindowMs: number;
   readonly deadlineMs: number;
@@ -27,6 +29,7 @@ export const plainSettings: HistorySettings = {
   orders: 1,
   cancelled: 0,
   stock: 5,
+  batchMax: 100,
   ackWaitSeconds: 2,
   duplicateWindowMs: 120_000,
   deadlineMs: 900_000,
@@ -43,6 +46,7 @@ export function chosenSettings(chance: Chance): HistorySettings {
     orders: chance.between(1, 4),
     cancelled: 0.35,
     stock: chance.pick([0, 1, 2, 5, 20]),
+    batchMax: 100,
     ackWaitSeconds: chance.pick([1, 1, 2, 5]),
     // A message that is lost within the window comes back only after it: a long one takes long.
     duplicateWindowMs: chance.happens(0.02) ? 120_000 : chance.pick([100, 2_000, 10_000]),
@@ -51,6 +55,21 @@ export function chosenSettings(chance: Chance): HistorySettings {
     handlerTimeoutMs: 1_000,
     retryBaseMs: chance.pick([20, 100]),
     parkedPerLaneMax: chance.pick([1, 100, 100]),
+  };
+}
+
+/**
+ * Of some histories: batches so small that few messages fill them. Chosen by choices of their own, so
+ * that the other histories stay as they are.
+ */
+export function smallBatches(seed: number): Partial<HistorySettings> {
+  const chance = chanceOf(Math.imul(seed, 0xc2b2ae35) ^ 0x165667b1);
+  if (!chance.happens(0.3)) return {};
+  return {
+    batchMax: chance.pick([1, 1, 2]),
+    orders: chance.between(4, 6),
+    cancelled: 0.6,
+    stock: 20,
   };
 }
 

@@ -16,6 +16,7 @@ import { modelLease } from "../models/model-lease.ts";
 import { modelOutbox } from "../models/model-outbox.ts";
 import type { ModelServer } from "../models/model-server.ts";
 import type { SimulatedProcess } from "../world/process.ts";
+import { Batches } from "./batches.ts";
 import { startCore } from "./core.ts";
 import { logged, loggedUnit } from "./handler-log.ts";
 import { inventoryHandlers, inventoryUnitSeen } from "./inventory-process.ts";
@@ -40,6 +41,7 @@ export interface RunningProcess {
   /** Only orders' processes answer customers. */
   readonly requests: OrdersRequests | undefined;
   readonly repairs: Repairs;
+  readonly batches: Batches;
   /** As after SIGTERM. */
   stop(): Promise<void>;
 }
@@ -109,6 +111,7 @@ function start<S extends object>(
   const { service, leaderTasks } = listening;
   const link = faultyLink(process, world);
   const broker = simulatedBroker({ server: world.broker, link, timeoutMs: 2_000 });
+  const batches = new Batches(world.seenBatch);
   const outageAfterMs = service === "orders" ? brokerSilenceMs(settings.deadlineMs) : 15_000;
   const core = startCore({
     service,
@@ -117,6 +120,7 @@ function start<S extends object>(
       nakDelayMinMs: settings.retryBaseMs / 2,
       acknowledged: world.acknowledged[service],
       isStated: (key, version) => isStated(databases[service], key, version),
+      batches,
       broken: (what) => world.violations.push(`${service}: ${what}`),
     }),
     outbox: modelOutbox(db),
@@ -141,6 +145,7 @@ function start<S extends object>(
     process,
     broker,
     requests,
+    batches,
     repairs: repairsOf(core.consumer),
     stop: async () => core[Symbol.asyncDispose](),
   };
@@ -186,6 +191,7 @@ function consumerOf<S extends object>(
     store: modelInbox(db, durable, loggedUnit(unit)),
     rules,
     retry: { ...defaultRetryPolicy, baseMs: settings.retryBaseMs },
+    batchMax: settings.batchMax,
     ackWaitMs: settings.ackWaitSeconds * 1_000,
     unclean: new Set(),
   };

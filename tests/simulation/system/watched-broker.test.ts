@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { encodeHeaders } from "@app/platform/messaging/headers.ts";
 import { BrokerServer } from "../broker/broker-server.ts";
 import { simulatedBroker } from "../broker/simulated-broker.ts";
+import { Batches } from "./batches.ts";
 import { watchedBroker } from "./watched-broker.ts";
 
 /** Orders' broker, watched, with streams of its own and answers at once. */
@@ -17,6 +18,7 @@ function watchedWorld({ stated = [] }: { readonly stated?: readonly number[] } =
   const broker = watchedBroker(simulatedBroker({ server, link, timeoutMs: 1_000 }), {
     nakDelayMinMs: 1,
     acknowledged: new Set(),
+    batches: new Batches(() => undefined),
     isStated: (_, version) => stated.includes(version),
     broken: (what) => broken.push(what),
   });

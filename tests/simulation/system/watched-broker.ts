@@ -1,5 +1,6 @@
 import type { Broker, Delivery } from "@app/platform/messaging/broker.ts";
 import { decodeHeaders } from "@app/platform/messaging/headers.ts";
+import type { Batches } from "./batches.ts";
 
 export interface WatchOptions {
   /** The least that a message may wait which is given back. */
@@ -8,6 +9,8 @@ export interface WatchOptions {
   readonly acknowledged: Set<string>;
   /** Whether this version of a key is this service's to publish. */
   readonly isStated: (key: string, version: number) => boolean;
+  /** What the consumer has taken and not yet answered. */
+  readonly batches: Batches;
   /** Hears of a rule that the core broke. */
   readonly broken: (what: string) => void;
 }
@@ -20,7 +23,7 @@ export interface WatchOptions {
  */
 export function watchedBroker(
   broker: Broker,
-  { nakDelayMinMs, acknowledged, isStated, broken }: WatchOptions,
+  { nakDelayMinMs, acknowledged, isStated, batches, broken }: WatchOptions,
 ): Broker {
   const watched = (delivery: Delivery): Delivery => ({
     ...delivery,
@@ -51,7 +54,8 @@ export function watchedBroker(
         waiting: () => subscription.waiting(),
         working: () => subscription.working(),
         close: () => subscription.close(),
-        next: async (max, signal) => (await subscription.next(max, signal)).map(watched),
+        next: async (max, signal) =>
+          batches.taken((await subscription.next(max, signal)).map(watched)),
       };
     },
   };

@@ -11,6 +11,7 @@ import { ModelServer } from "../models/model-server.ts";
 import { type Chance, chanceOf } from "../world/chance.ts";
 import { epochMs, ProcessKilled, SimulatedProcess, simulatedClock } from "../world/process.ts";
 import { Scheduler } from "../world/scheduler.ts";
+import type { BatchSeen } from "./batches.ts";
 import { type HistorySettings, topologyWith } from "./history-settings.ts";
 import type { ReservationSeen } from "./inventory-process.ts";
 import type { OrderSeen } from "./orders-process.ts";
@@ -107,6 +108,7 @@ export class World implements Disposable {
     this.coverage.add("order", `${status} ${happening}`);
   readonly seenReservation: ReservationSeen = (state: ReservationState | string, message) =>
     this.coverage.add("reservation", `${state} ${message}`);
+  readonly seenBatch: BatchSeen = (happening) => this.coverage.add("batch", happening);
 
   startAll(): void {
     for (const slot of this.slots) this.start(slot);
@@ -146,6 +148,7 @@ export class World implements Disposable {
     slot.running = undefined;
     const { process, broker, service } = running;
     process.alive = false;
+    running.batches.killed();
     this.scheduler.note(process.name, `is killed: ${why}`);
     this.databases[service].abandon(process.name);
     broker.abandon();

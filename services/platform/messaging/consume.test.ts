@@ -1,0 +1,306 @@
+import { describe, expect, test } from "bun:test";
+import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
+import { sql } from "drizzle-orm";
+import { type Clock, systemClock } from "../clock.ts";
+import { silentLog } from "../log.ts";
+import type { Transaction } from "../postgres.ts";
+import { systemRandom } from "../random.ts";
+import { eventually } from "../testing/eventually.ts";
+import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
+import type { Broker, Delivery, Subscription } from "./broker.ts";
+import { type ConsumerOptions, consume } from "./consumer.ts";
+import { consumes } from "./handler.ts";
+import { payloadReader } from "./incoming.ts";
+import { workLanes } from "./lane-worker.ts";
+import { postgresInbox } from "./postgres-inbox.ts";
+import { defaultRetryPolicy } from "./retry.ts";
+import { wakeable } from "./wake.ts";
+
+const patient = { deadlineMs: 60_000 };
+const batchMax = 2;
+
+/** A durable of the test's: what it is given is delivered, and again at once when it comes back. */
+class Durable implements Subscription {
+  readonly acked: string[] = [];
+  readonly givenBack: string[] = [];
+  redelivers = true;
+  #queue: Delivery[] = [];
+  #arrived: () => void = () => undefined;
+  #sequence = 0;
+
+  give(...names: readonly `${string} v${number}`[]): void {
+    for (const name of names) this.#put(name, messageOfName(name), false);
+  }
+
+  giveSuspect(name: `${string} v${number}`): void {
+    this.#put(name, messageOfName(name), true);
+  }
+
+  async next(max: number, signal: AbortSignal): Promise<readonly Delivery[]> {
+    while (this.#queue.length === 0 && !signal.aborted) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#arrived = resolve;
+      signal.addEventListener("abort", () => resolve(), { once: true });
+      await promise;
+    }
+    return signal.aborted ? [] : this.#queue.splice(0, max);
+  }
+
+  waiting = (): number => this.#queue.length;
+  working = (): void => undefined;
+  close = async (): Promise<void> => undefined;
+
+  #put(name: string, message: ReturnType<typeof messageOf>, redelivered: boolean): void {
+    const answer = (list: string[]) => {
+      list.push(name);
+    };
+    this.#queue.push({
+      ...message,
+      stream: sinkConsumer.stream,
+      sequence: ++this.#sequence,
+      publishedAt: new Date(),
+      redelivered,
+      ack: () => answer(this.acked),
+      nak: () => {
+        answer(this.givenBack);
+        if (this.redelivers) this.#put(name, message, true);
+      },
+      working: () => undefined,
+    });
+    this.#arrived();
+  }
+}
+
+function messageOfName(name: string) {
+  const [key = "", version] = name.split(" v");
+  return messageOf(key, Number(version));
+}
+
+/** A consumer with batches of two, whose handler does what the test says before it writes. */
+function consuming(
+  world: SinkWorld,
+  before: (name: string) => unknown,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+) {
+  const durable = new Durable();
+  const happened: string[] = [];
+  const wake = wakeable();
+  const stop = new AbortController();
+  const handler = consumes(OrderConfirmedSchema, {
+    handle: async (tx: Transaction, _message, { key, version }) => {
+      const name = `${key.slice("order/".length)} v${version}`;
+      // A test may hold the first for longer than a busy machine's Postgres would wait for it.
+      await tx.q.execute(sql`set local idle_in_transaction_session_timeout = 0`);
+      happened.push(`${name} begins`);
+      await before(name);
+      await tx.q.execute(sql`insert into sink (key, version) values (${key}, ${version})`);
+      happened.push(`${name} ends`);
+    },
+  });
+  const options: ConsumerOptions<Transaction> = {
+    ...sinkConsumer,
+    order: "key",
+    store: postgresInbox(world.pool, sinkConsumer.durable, (tx) => ({
+      stores: tx,
+      lock: async () => undefined,
+    })),
+    broker: { subscribe: async () => durable } as unknown as Broker,
+    rules: {
+      service: "orders",
+      consumer: sinkConsumer.durable,
+      handlers: new Map([[handler.type, handler]]),
+      payloads: payloadReader([OrderConfirmedSchema]),
+      parkedPerLaneMax: 1_000,
+      parkedMax: 100_000,
+      handlerTimeoutMs: 60_000,
+      clock: systemClock,
+    },
+    retry: { ...defaultRetryPolicy, baseMs: 5 },
+    batchMax,
+    ackWaitMs: 30_000,
+    clock,
+    random: systemRandom,
+    log: silentLog,
+    unclean: new Set(),
+    headsMayRun: () => wake.wake(),
+  };
+  const start = () => consume(options, stop.signal);
+  const startLanes = () => workLanes({ ...options, clock: systemClock, wake }, stop.signal);
+  return { durable, happened, start, startLanes, stop };
+}
+
+/** Until the second batch waits for a lock of the first, or was put off because it did so for too long. */
+const secondWaits = (world: SinkWorld, { givenBack }: Durable) =>
+  eventually(async () => {
+    const waiting = await world.pool.q.execute(sql`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`);
+    return waiting.length > 0 || givenBack.length > 0;
+  }, patient);
+
+/** As long as whoever need not wait takes to come to its handler, and much longer. */
+async function manyRoundTrips(world: SinkWorld): Promise<void> {
+  for (let trip = 0; trip < 30; trip++) await world.pool.q.execute(sql`select 1`);
+}
+
+const handledOf = async (world: SinkWorld, key: string) =>
+  (await world.handled()).filter((row) => row.key === `order/${key}`).map(({ version }) => version);
+
+describe("a consumer with two full batches", () => {
+  test("works on both at once, and keeps the order of a key that both have", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    const { durable, start, startLanes, stop } = consuming(world, (name) =>
+      name === "1 v1" ? gate.promise : undefined,
+    );
+    durable.give("1 v1", "2 v1", "1 v2", "3 v1");
+
+    const running = [start(), startLanes()];
+    await secondWaits(world, durable);
+    expect(durable.acked).toEqual([]);
+    gate.resolve();
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
+    await eventually(() => expect(new Set(durable.acked).size).toBe(4), patient);
+    expect(await handledOf(world, "1")).toEqual([1, 2]);
+    expect(await world.disorder()).toBe(0);
+    stop.abort();
+    await Promise.all(running);
+  }, 120_000);
+
+  test("commits the second while the first still runs", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    const { durable, start, stop } = consuming(world, (name) =>
+      name === "1 v1" ? gate.promise : undefined,
+    );
+    durable.give("1 v1", "2 v1", "3 v1", "4 v1");
+
+    const running = start();
+    await eventually(() => expect(durable.acked).toEqual(["3 v1", "4 v1"]), patient);
+    gate.resolve();
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
+    stop.abort();
+    await running;
+  }, 120_000);
+
+  test.each(["throws", "loses its connection"])(
+    "lets no later version run ahead when the first %s",
+    async (how) => {
+      await using world = await sinkWorld();
+      const gate = Promise.withResolvers<void>();
+      let tries = 0;
+      const { durable, happened, start, startLanes, stop } = consuming(world, async (name) => {
+        if (name !== "1 v1" || ++tries > 1) return;
+        await gate.promise;
+        if (how === "throws") throw new Error("the handler fails");
+      });
+      durable.give("1 v1", "2 v1", "1 v2", "3 v1");
+
+      const consumer = start();
+      await secondWaits(world, durable);
+      await eventually(() => expect(happened).toContain("1 v1 begins"), patient);
+      if (how !== "throws")
+        await world.pool.q.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and state = 'idle in transaction'`);
+      gate.resolve();
+      const lanes = startLanes();
+
+      await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
+      await eventually(() => expect(new Set(durable.acked).size).toBe(4), patient);
+      expect(await handledOf(world, "1")).toEqual([1, 2]);
+      expect(await world.disorder()).toBe(0);
+      stop.abort();
+      await Promise.all([consumer, lanes]);
+    },
+    120_000,
+  );
+
+  test("lets suspects run when the first has ended, and nobody beside them", async () => {
+    await using world = await sinkWorld();
+    const [first, suspect] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const gates = new Map([
+      ["1 v1", first.promise],
+      ["3 v1", suspect.promise],
+    ]);
+    const { durable, happened, start, stop } = consuming(world, (name) => gates.get(name));
+    durable.give("1 v1", "2 v1");
+    durable.giveSuspect("3 v1");
+    durable.give("4 v1", "5 v1", "6 v1");
+
+    const running = start();
+    await eventually(() => expect(durable.waiting()).toBe(2), patient);
+    await manyRoundTrips(world);
+    expect(happened).toEqual(["1 v1 begins"]);
+    first.resolve();
+    await eventually(() => expect(happened).toContain("3 v1 begins"), patient);
+    await manyRoundTrips(world);
+    expect(durable.waiting()).toBe(2);
+    suspect.resolve();
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(6), patient);
+    expect(happened.indexOf("5 v1 begins")).toBeGreaterThan(happened.indexOf("3 v1 ends"));
+    stop.abort();
+    await running;
+  }, 120_000);
+
+  test("gives back what waits for the first when it is stopped", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    const { durable, start, stop } = consuming(world, (name) =>
+      name === "1 v1" ? gate.promise : undefined,
+    );
+    durable.redelivers = false;
+    durable.give("1 v1", "2 v1");
+    durable.giveSuspect("3 v1");
+    durable.give("4 v1");
+
+    const running = start();
+    await eventually(() => expect(durable.waiting()).toBe(0), patient);
+    stop.abort();
+    gate.resolve();
+    await running;
+
+    expect(durable.acked).toEqual(["1 v1", "2 v1"]);
+    expect(durable.givenBack).toEqual(["3 v1", "4 v1"]);
+    expect(await world.handled()).toHaveLength(2);
+  }, 120_000);
+});
+
+describe("a consumer to which messages come one after another", () => {
+  test("rests as long as its batch took, 5 ms at most, and neither when full nor when idle", async () => {
+    await using world = await sinkWorld();
+    let batchMs = 3;
+    let nowMs = 0;
+    const rests: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      // Read twice a batch: when it begins and when it has ended.
+      monotonicMs: () => (nowMs += batchMs),
+      sleep: (ms, signal) => {
+        if (ms <= 1_000) rests.push(ms);
+        return ms <= 1_000 ? Promise.resolve() : systemClock.sleep(ms, signal);
+      },
+    };
+    const { durable, start, stop } = consuming(
+      world,
+      (name) => {
+        if (name === "1 v1") durable.give("2 v1");
+        if (name === "2 v1") {
+          batchMs = 50;
+          durable.give("3 v1");
+        }
+        if (name === "3 v1") durable.give("4 v1", "5 v1");
+      },
+      { clock },
+    );
+    durable.give("1 v1");
+
+    const running = start();
+    await eventually(() => expect(durable.acked).toHaveLength(5), patient);
+    stop.abort();
+    await running;
+
+    expect(rests).toEqual([3, 5]);
+  }, 120_000);
+});
