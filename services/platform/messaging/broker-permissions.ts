@@ -141,7 +141,10 @@ function operatorPermissions(declared: readonly StreamTopology[]): BrokerPermiss
           `$JS.SNAPSHOT.RESTORE.${name}.>`,
         ]),
       ],
-      deny: [],
+      // What waits for a service is for it alone, and does not get lost on somebody who looks.
+      deny: declared.flatMap(({ name, durables }) =>
+        durables.map((durable) => `${api}.CONSUMER.MSG.NEXT.${name}.${durable.name}`),
+      ),
     },
     subscribe: { allow: [`${inboxOf({ name: operatorUser })}.>`] },
   };

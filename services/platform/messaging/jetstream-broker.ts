@@ -1,5 +1,10 @@
 import { jetstreamManager, type StreamInfo } from "@nats-io/jetstream";
-import { type MsgHdrs, type NatsConnection, PermissionViolationError } from "nats";
+import {
+  AuthorizationError,
+  type MsgHdrs,
+  type NatsConnection,
+  PermissionViolationError,
+} from "nats";
 import type { Clock } from "../clock.ts";
 import { requireNats, ServerTooOld } from "../server-versions.ts";
 import { within } from "../within.ts";
@@ -54,6 +59,12 @@ export function openJetStream({
   let up = false;
   const closing = new AbortController();
   let unfit: ServerTooOld | undefined;
+  /** Why there is no connection, where that is known: a wrong key looks like an outage otherwise. */
+  let locked: Error | undefined;
+  const onFailure = (error: unknown) => {
+    if (!(error instanceof AuthorizationError)) return;
+    locked = new Error(`the broker does not let us in: ${error.message}`, { cause: error });
+  };
   let window: PublishWindow | undefined;
   const listeners = new Map<string, Set<(data: string) => void>>();
   const reconnected = new Set<() => void>();
@@ -78,17 +89,24 @@ export function openJetStream({
   });
 
   const opening = connectForEver(
-    { servers, name, user, clock, choose: other.choose },
+    { servers, name, user, clock, choose: other.choose, onFailure },
     closing.signal,
   ).then(async (nc) => {
     unfit = await closedIfTooOld(nc);
     if (unfit) throw unfit;
     live = nc;
     up = true;
+    locked = undefined;
     window = publishWindow({ nc, user, clock, timeoutMs: publishTimeoutMs, watch });
     for (const topic of listeners.keys()) relayHints(nc, topic, listeners);
-    void watchStatus(nc, window.forbidden, (connected) => {
+    const { forbidden } = window;
+    const onError = (error: Error) => {
+      onFailure(error);
+      if (error instanceof PermissionViolationError) forbidden(error);
+    };
+    void watchStatus(nc, onError, (connected) => {
       up = connected;
+      if (connected) locked = undefined;
       watch.renewed();
       if (connected) {
         broken = new AbortController();
@@ -102,7 +120,7 @@ export function openJetStream({
   opening.catch(() => undefined);
 
   const connected = (): NatsConnection => {
-    if (!live || !up) throw unfit ?? new Error("not connected to the broker");
+    if (!live || !up) throw unfit ?? locked ?? new Error("not connected to the broker");
     return live;
   };
   const connectionNow = () => {
@@ -131,7 +149,13 @@ export function openJetStream({
 
   return {
     connected: () => up,
-    connection: (limitMs) => within(opening, limitMs, "no connection to the broker"),
+    async connection(limitMs) {
+      try {
+        return await within(opening, limitMs, "no connection to the broker");
+      } catch (error) {
+        throw locked ?? error;
+      }
+    },
 
     async publish({ subject, headers, payload }) {
       connected();
@@ -229,12 +253,11 @@ function relayHints(
 
 async function watchStatus(
   nc: NatsConnection,
-  forbidden: (error: PermissionViolationError) => void,
+  onError: (error: Error) => void,
   set: (connected: boolean) => void,
 ): Promise<void> {
   for await (const status of nc.status()) {
-    if (status.type === "error" && status.error instanceof PermissionViolationError)
-      forbidden(status.error);
+    if (status.type === "error") onError(status.error);
     if (status.type === "disconnect" || status.type === "close") set(false);
     if (status.type === "reconnect") set(true);
   }

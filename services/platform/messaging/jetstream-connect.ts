@@ -15,6 +15,8 @@ export interface ConnectOptions {
   readonly clock: Clock;
   /** Chooses the server to dial. */
   readonly choose: ReconnectToServerHandler;
+  /** Is told why an attempt failed. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const retryMs = 250;
@@ -26,7 +28,7 @@ const dialMs = 2_000;
  * renews itself.
  */
 export async function connectForEver(
-  { servers, name, user, clock, choose }: ConnectOptions,
+  { servers, name, user, clock, choose, onFailure }: ConnectOptions,
   signal: AbortSignal,
 ): Promise<NatsConnection> {
   let lastFailure: unknown;
@@ -36,6 +38,7 @@ export async function connectForEver(
       reconnectToServer: choose,
     }).catch((error: unknown) => {
       lastFailure = error;
+      onFailure(error);
     });
     if (connection && signal.aborted) await connection.close();
     else if (connection) return connection;
