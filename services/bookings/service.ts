@@ -26,6 +26,7 @@ import { bookDemoSeats } from "./store/demo.ts";
 import { keepCancellations, keepHolds } from "./store/housekeeping.ts";
 import { bookingInvariants } from "./store/invariants.ts";
 import { bookedSeatsLedger, heardEventsLedger } from "./store/ledger.ts";
+import { agesOfOpenHolds } from "./store/open-holds.ts";
 import { projectionFreshness } from "./store/projection-freshness.ts";
 import { keepRebuilding, type RebuildTask } from "./store/rebuild-task.ts";
 import { sealOpenKeys, ticketKeysIn } from "./store/ticket-keys.ts";
@@ -92,6 +93,12 @@ export function bookings(settings: BookingsSettings) {
     ],
     invariants: bookingInvariants,
     ledgers: [heardEventsLedger, bookedSeatsLedger],
+    sagas: {
+      saga: "hold",
+      // Its end and a minute to notice it.
+      lateAfterSeconds: holdMs / 1_000 + 60,
+      ages: async () => (await agesOfOpenHolds(db)).ages,
+    },
     meters,
     async requireTicketKey() {
       await sealOpenKeys({ db, seal });

@@ -22,6 +22,7 @@ import { orderAdder } from "./store/add-order.ts";
 import { brokerSilenceMs, keepDeadlines } from "./store/deadlines.ts";
 import { orderInvariants } from "./store/invariants.ts";
 import { ordersLedger } from "./store/ledger.ts";
+import { countOpenOrders } from "./store/open-orders.ts";
 import { orderChanges } from "./store/order-changes.ts";
 import { orderIds } from "./store/order-ids.ts";
 import type { OrdersApi } from "./store/orders-api.ts";
@@ -100,6 +101,11 @@ export function orders(settings: OrdersSettings) {
     ],
     outageAfterMs,
     undecided: () => undecidedOrders(db),
+    sagas: {
+      saga: "order",
+      lateAfterSeconds: 60,
+      ages: async () => (await countOpenOrders(db)).ages,
+    },
     invariants: orderInvariants({ deadlineMs }),
     ledgers: [ordersLedger],
     loops: [{ name: "admission loop", run: intake.run }],

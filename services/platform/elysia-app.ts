@@ -32,10 +32,12 @@ export function httpApp(access: AccessTable) {
     readonly request: Request;
     readonly route: string;
   }) => {
+    const context = contextOf(request);
+    context.noteRoute(route);
     const name = routeName(request.method, route);
     const rule = rules[name];
     if (rule === undefined) throw new Error(`nobody stated who may call ${name}`);
-    requireAccess(rule, contextOf(request));
+    requireAccess(rule, context);
   };
   // Elysia otherwise looks for the path too late in the url of a host like `api` or `x`.
   const app = new Elysia({ handler: { standardHostname: false } });

@@ -1,5 +1,6 @@
 import { Health } from "@app/contracts/gen/grpc/health/v1/health_pb.ts";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { SpanKind } from "@opentelemetry/api";
 import type { Authenticate } from "./auth.ts";
 import { requireAccess } from "./auth-rules.ts";
 import { networkOf } from "./caller-address.ts";
@@ -7,8 +8,10 @@ import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import type { Rates } from "./rate-limit.ts";
+import { describeCall } from "./request-span.ts";
 import { changeRpcRequest, rpcRequest } from "./rpc-context.ts";
-import { childSpan, inSpan, parseTraceparent } from "./telemetry.ts";
+import { failSpan, startSpan } from "./spans.ts";
+import { inSpan, parseTraceparent } from "./telemetry.ts";
 
 export interface CallLineSettings {
   readonly log: Log;
@@ -28,16 +31,26 @@ export function callLines({ log, clock, random }: CallLineSettings): Interceptor
   return (next) => (request) => {
     const sentId = request.header.get(requestIdHeader) ?? "";
     const requestId = requestIdForm.test(sentId) ? sentId : random.uuidV7();
-    const span = childSpan(parseTraceparent(request.header.get("traceparent")));
+    const { parent: service, name: call } = request.method;
+    const name = `${service.typeName}/${call}`;
+    const parent = parseTraceparent(request.header.get("traceparent"));
+    const told = startSpan(name, { kind: SpanKind.SERVER, parent });
+    const span = told.spanContext();
     changeRpcRequest(request.contextValues, { requestId, span, signal: request.signal });
 
     const startedMs = clock.monotonicMs();
+    const quiet = isInfrastructure(service.typeName);
     const writeLine = (code: string) => {
       const ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
       const { caller } = request.contextValues.get(rpcRequest);
-      const fields = { rpc: `${request.method.parent.typeName}/${request.method.name}`, code, ms };
-      const level = isInfrastructure(request.method.parent.typeName) ? "debug" : "info";
-      log[level]("rpc", { ...fields, requestId, ...(caller && { caller: caller.subject }) });
+      const who = caller && { caller: caller.subject };
+      log[quiet ? "debug" : "info"]("rpc", { rpc: name, code, ms, requestId, ...who });
+    };
+    /** Of what is kept quiet nobody is told: its span is not ended. */
+    const tell = () => {
+      if (quiet) return;
+      describeCall(told, { service: service.typeName, call });
+      told.end();
     };
 
     return inSpan(span, async () => {
@@ -45,9 +58,13 @@ export function callLines({ log, clock, random }: CallLineSettings): Interceptor
         const response = await next(request);
         response.header.set(requestIdHeader, requestId);
         writeLine("Ok");
+        tell();
         return response;
       } catch (error) {
-        writeLine(Code[ConnectError.from(error).code]);
+        const { code } = ConnectError.from(error);
+        writeLine(Code[code]);
+        if (callees.has(code)) failSpan(told, error);
+        tell();
         throw error;
       }
     });
@@ -77,6 +94,12 @@ export function authentication(
     return next(request);
   };
 }
+
+/** Whose fault it is is told by the code: of these it is not the caller's. */
+const callees = new Set([
+  ...[Code.Unknown, Code.DeadlineExceeded, Code.Unimplemented, Code.Internal],
+  ...[Code.Unavailable, Code.DataLoss],
+]);
 
 function isInfrastructure(service: string): boolean {
   return service.startsWith("grpc.");

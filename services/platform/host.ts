@@ -9,25 +9,23 @@ import { type CertificateFiles, watchedCertificate } from "./certificate.ts";
 import { systemClock as clock } from "./clock.ts";
 import { corsFor } from "./cors.ts";
 import { elysiaHandler } from "./elysia-app.ts";
+import { countedEverywhere, type OwnMetrics, serviceRegistry } from "./exported-metrics.ts";
 import { serveGrpc } from "./grpc-server.ts";
 import { type HealthCheck, healthOf } from "./health.ts";
 import { serveHttp } from "./http.ts";
 import { serveHttps } from "./https.ts";
 import { runService, type Service } from "./lifecycle.ts";
 import { startLog } from "./log.ts";
-import { exportCheckMetrics } from "./messaging/check-metrics.ts";
 import type { Invariant, Ledger } from "./messaging/invariant.ts";
 import { type JetStreamBroker, openJetStream } from "./messaging/jetstream-broker.ts";
 import type { LeaderTask } from "./messaging/leader.ts";
 import { type ConsumerDeclaration, type Inspected, startMessaging } from "./messaging/messaging.ts";
-import { exportMessagingMetrics } from "./messaging/messaging-metrics.ts";
 import type { Undecided } from "./messaging/ops-overview.ts";
 import { operatorRoutes } from "./messaging/ops-routes.ts";
 import { streamRoutes } from "./messaging/ops-stream-routes.ts";
 import { coreConnectionsMax } from "./messaging/settings.ts";
 import type { StreamTopology } from "./messaging/topology.ts";
-import type { Meter } from "./meters.ts";
-import { exportGauge, metricsRegistry, type ServiceGauge, serveMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics.ts";
 import { migrationsOf, pendingMigrations } from "./migrate.ts";
 import { runMigrateCommand } from "./migrate-command.ts";
 import { openStreams } from "./open-streams.ts";
@@ -37,6 +35,7 @@ import type { Json } from "./openapi/json-schemas.ts";
 import { openPool, type Pool } from "./postgres.ts";
 import { systemRandom as random } from "./random.ts";
 import { refuseUnserved } from "./request-context.ts";
+import { measuredCalls } from "./request-meters.ts";
 import { rpcFetch } from "./rpc-fetch.ts";
 import { postgresVersion, requirePostgres } from "./server-versions.ts";
 import type { ServiceSettings } from "./service-settings.ts";
@@ -45,13 +44,14 @@ import { JWKS_PATH } from "./token-claims.ts";
 import { type ReadKeys, tokenKeys } from "./token-keys.ts";
 import { keysAt } from "./token-source.ts";
 import { tokenVerifier } from "./token-verifier.ts";
+import { traceWhereWanted } from "./tracing.ts";
 import { waitFor } from "./wait-for.ts";
 
 /** Where the users service shows its keys, on the port of its own that everybody knows. */
 const usersKeySet = `http://127.0.0.1:8383${JWKS_PATH}`;
 
 /** What a service is made of, besides what all services are made of. */
-export interface HostedService<S> {
+export interface HostedService<S> extends OwnMetrics {
   /** Made by `httpApp(access)`. */
   readonly app: AnyElysia;
   /** Who may make each call, of routes and RPCs. The service does not start while one has no rule. */
@@ -80,9 +80,6 @@ export interface HostedService<S> {
   readonly grpcPort?: number;
   /** The same calls over TLS on a port of their own, where the service was given a certificate. */
   readonly https?: (CertificateFiles & { readonly port: number }) | undefined;
-  readonly gauges?: readonly ServiceGauge[];
-  /** What it counts as it happens. */
-  readonly meters?: readonly Meter[];
   /** Ends every watch when the service stops. */
   close(): void;
 }
@@ -130,6 +127,7 @@ async function start<Settings extends ServiceSettings, S>(
   const settings = readSettings();
   const { DATABASE_URL: url, DATABASE_CONNECTIONS_MAX: connectionsMax, HOST: hostname } = settings;
   const log = startLog({ service: name, level: settings.LOG_LEVEL });
+  await traceWhereWanted(name, settings, { onClose, log });
   // Postgres must not end a transaction before the core has failed the handler that hangs in it.
   const idleInTransactionTimeoutMs = settings.HANDLER_TIMEOUT + 1_000;
   const pool = openPool({ url, connectionsMax, name, idleInTransactionTimeoutMs });
@@ -154,7 +152,11 @@ async function start<Settings extends ServiceSettings, S>(
   const service = await build({ settings, db: pool, broker, clock, random, log, stopping });
   onDrain(service.close);
   const core = { ...service, service: name, settings, broker, topology, contracts };
-  const messaging = startMessaging({ ...core, pool: corePool, clock, random, log });
+  const counted = countedEverywhere();
+  const messaging = startMessaging({
+    ...{ ...core, counters: counted.messages },
+    ...{ pool: corePool, clock, random, log },
+  });
   onClose("messaging", async () => messaging[Symbol.asyncDispose]());
   const loops = (service.loops ?? []).map(({ name, run }) => {
     const loop = supervise(name, run, { clock, random, log });
@@ -192,6 +194,8 @@ async function start<Settings extends ServiceSettings, S>(
   const proxies = settings.TRUSTED_PROXIES ?? [];
   const edge = {
     hostname,
+    meter: counted.edge.requests,
+    measure: measuredCalls(counted.edge.calls, clock),
     authenticate,
     callerAddress: callerAddress(proxies),
     cors: corsFor(origins),
@@ -218,11 +222,8 @@ async function start<Settings extends ServiceSettings, S>(
     log.info("serving https", { url: secure.url });
   }
 
-  const registry = metricsRegistry(name);
-  exportMessagingMetrics(registry, corePool, messaging.isLeading);
-  exportCheckMetrics(registry, corePool);
-  for (const gauge of service.gauges ?? []) exportGauge(registry, gauge, clock);
-  for (const meter of service.meters ?? []) meter.exportTo(registry);
+  const pools = { requests: pool, core: corePool };
+  const registry = serviceRegistry({ own: service, counted, health, core: messaging, pools });
   const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
   onClose("metrics", async () => metrics[Symbol.asyncDispose]());
   log.info("ready", { url: http.url, metrics: metrics.url });

@@ -21,6 +21,7 @@ import {
   type RequestLimits,
   urlProblem,
 } from "./request-limits.ts";
+import type { RequestMeter } from "./request-meters.ts";
 import { ServedRequest } from "./served-request.ts";
 import { inSpan } from "./telemetry.ts";
 
@@ -47,6 +48,8 @@ export interface HttpSettings {
   readonly streams?: OpenStreams;
   /** Who holds a connection, where it was handed on within this process. Default: the other end. */
   readonly peerAddress?: PeerAddress;
+  /** How long requests take. Default: nobody measures. */
+  readonly meter?: RequestMeter;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -142,12 +145,14 @@ async function answer(served: ServedRequest, wrapper: Wrapper): Promise<Response
 
     const health = await settings.health(request);
     if (health !== undefined) {
+      served.noteRoute("health");
       served.keepQuiet();
       return health;
     }
 
     const preflight = settings.cors?.preflight(request);
     if (preflight !== undefined) {
+      served.noteRoute("preflight");
       served.keepQuiet();
       return preflight;
     }

@@ -18,6 +18,11 @@ function parsed(line: string | undefined): Record<string, unknown> {
 }
 
 describe("startLog", () => {
+  test("says beforehand whether a line would be written", () => {
+    expect(logInto([]).isEnabledFor("debug")).toBe(false);
+    expect(logInto([], { level: "debug" }).with({ a: 1 }).isEnabledFor("debug")).toBe(true);
+  });
+
   test("writes one JSON line with time, level, service, message and fields", () => {
     const lines: string[] = [];
 

@@ -13,6 +13,8 @@ export interface Log {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** Whether such a line is written at all; where it is not, its fields need not be made. */
+  isEnabledFor(level: "debug"): boolean;
   /** The same log with fields that stand on every line. */
   with(fields: LogFields): Log;
 }
@@ -47,6 +49,7 @@ export const silentLog: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+  isEnabledFor: () => false,
   with: () => silentLog,
 };
 

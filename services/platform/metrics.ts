@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Clock } from "./clock.ts";
+import { within } from "./within.ts";
 
 /** The registry of one service, with the metrics of its process. */
 export function metricsRegistry(service: string): Registry {
@@ -46,6 +47,34 @@ export function sharedRead<Reading>(read: () => Promise<Reading>): () => Promise
     });
     return reading;
   };
+}
+
+/** What of a metric's own is needed to ask it. */
+interface Collecting {
+  readonly labelNames: readonly string[];
+  collect?: () => void | Promise<void>;
+  reset(): void;
+  remove(): void;
+}
+
+/**
+ * Lets what cannot be read within `limitMs`, because what it is read from is away, be missing from a
+ * scrape, in which everything else is told: most of all that it is away.
+ */
+export function boundScrapes(registry: Registry, limitMs: number): void {
+  for (const metric of registry.getMetricsAsArray() as unknown as readonly Collecting[]) {
+    const { collect } = metric;
+    if (!collect) continue;
+    metric.collect = async () => {
+      try {
+        await within(Promise.try(collect.bind(metric)), limitMs, "the scrape does not wait");
+      } catch {
+        // An old value would be taken for a new one.
+        metric.reset();
+        if (metric.labelNames.length === 0) metric.remove();
+      }
+    };
+  }
 }
 
 export interface MetricsServer extends AsyncDisposable {

@@ -2,7 +2,7 @@ import type { PgDatabase } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { type MessageIds, randomMessageIds } from "./messaging/message-ids.ts";
-import { limitPending, WAITING_MAX } from "./postgres-queue.ts";
+import { limitPending, type Pending, WAITING_MAX } from "./postgres-queue.ts";
 import type { Statement } from "./statement.ts";
 
 /** Drizzle, on a pool or on an open transaction: both read and write the same way. */
@@ -53,8 +53,18 @@ export interface Pool extends Database {
   onOutboxWritten(listener: () => void): void;
   /** Rejects when the server does not answer. */
   ping(): Promise<void>;
+  /** How much of it is in use at this moment. */
+  use(): PoolUse;
   /** Waits for running queries up to `timeoutMs`, then ends every connection. */
   close(timeoutMs: number): Promise<void>;
+}
+
+export interface PoolUse {
+  readonly connectionsMax: number;
+  /** Transactions that are open, each on a connection of its own. */
+  readonly transactions: number;
+  /** Statements outside of them that are not answered, and transactions that wait for a connection. */
+  readonly pending: number;
 }
 
 export interface PoolOptions {
@@ -87,6 +97,8 @@ const RECONNECT_SECONDS = 0.1;
 /** Opens a pool. Nothing connects before the first query. */
 export function openPool(options: PoolOptions): Pool {
   const { onStatement, connectionsMax, waitingMax = WAITING_MAX, wholeScans = true } = options;
+  const pending: Pending = { count: 0 };
+  let transactions = 0;
   const client = preparing(
     postgres(options.url, {
       max: connectionsMax,
@@ -105,7 +117,7 @@ export function openPool(options: PoolOptions): Pool {
         ...(wholeScans ? {} : { enable_seqscan: "off", jit: "off" }),
       },
     }),
-    connectionsMax + waitingMax,
+    { max: connectionsMax + waitingMax, pending },
   );
   const q = drizzle(client);
   let wake: () => void = () => undefined;
@@ -121,10 +133,15 @@ export function openPool(options: PoolOptions): Pool {
     transaction: async (work) => {
       const effects = new Set<() => void>();
       const result = await q.transaction(async (inner) => {
-        const tx = opened(inner, effects, outboxWritten);
-        const done = await work(tx);
-        await tx.flush();
-        return done;
+        transactions += 1;
+        try {
+          const tx = opened(inner, effects, outboxWritten);
+          const done = await work(tx);
+          await tx.flush();
+          return done;
+        } finally {
+          transactions -= 1;
+        }
       });
       for (const effect of effects) effect();
       return result;
@@ -132,6 +149,7 @@ export function openPool(options: PoolOptions): Pool {
     ping: async () => {
       await client.unsafe("select 1");
     },
+    use: () => ({ connectionsMax, transactions, pending: pending.count }),
     close: (timeoutMs) => client.end({ timeout: timeoutMs / 1000 }),
   };
 }
@@ -163,11 +181,14 @@ const sending =
  * Drizzle sends its statements through `unsafe` and says `prepare: false` unless a statement is
  * named; prepared they cost one round trip instead of two and are planned once (2.8 times the throughput).
  */
-function preparing(client: postgres.Sql, pendingMax: number): postgres.Sql {
+function preparing(
+  client: postgres.Sql,
+  { max, pending }: { readonly max: number; readonly pending: Pending },
+): postgres.Sql {
   const begin = client.begin.bind(client);
   const sql = prepareUnsafe(client);
   return Object.assign(sql, {
-    unsafe: limitPending(sql.unsafe, pendingMax),
+    unsafe: limitPending(sql.unsafe, max, pending),
     begin: async (work: (sql: postgres.TransactionSql) => Promise<unknown>) => {
       let over = false;
       try {

@@ -22,6 +22,8 @@ export interface RequestContext extends Identity {
   keepQuiet(): void;
   /** Leaves what went wrong to the request's line in the log; the caller is not told. */
   noteFault(error: unknown): void;
+  /** Says which route it met, by its pattern: what it is measured as and how its span is called. */
+  noteRoute(route: string): void;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();
@@ -59,5 +61,6 @@ function unserved(request: Request): RequestContext {
     openStream: () => () => undefined,
     keepQuiet: () => undefined,
     noteFault: () => undefined,
+    noteRoute: () => undefined,
   };
 }

@@ -27,6 +27,7 @@ export function changeRpcRequest(values: ContextValues, changes: Partial<Request
     openStream: () => request.openStream(),
     keepQuiet: () => request.keepQuiet(),
     noteFault: (error) => request.noteFault(error),
+    noteRoute: (route) => request.noteRoute(route),
     ...changes,
   });
 }

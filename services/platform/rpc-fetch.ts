@@ -41,6 +41,7 @@ async function answer(
   access: AccessTable,
 ): Promise<Response> {
   const context = contextOf(request);
+  context.noteRoute(handler.requestPath);
   // The library reads a call before it asks whose it is.
   const refusal = refusalFor(access, callName(handler.method), context);
   if (refusal !== undefined) return problemAnswer(request, problemOf(refusal));

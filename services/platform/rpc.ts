@@ -17,6 +17,8 @@ export interface RpcSettings {
   readonly interceptors?: readonly Interceptor[];
   /** When it aborts, streams end with UNAVAILABLE; other calls finish. */
   readonly shutdownSignal: AbortSignal;
+  /** Around all that follows, so that it sees what the caller is told. Default: nothing. */
+  readonly measure?: Interceptor;
   readonly log: Log;
   /** How long a call may take unless its handler extends it. Streams have no limit. Default 10 s. */
   readonly deadlineMs?: number;
@@ -49,11 +51,13 @@ export function rpcOptions(settings: RpcSettings): ConnectRouterOptions {
     access,
     interceptors = [],
     shutdownSignal,
+    measure,
     log,
     deadlineMs = defaultDeadlineMs,
   } = settings;
   return {
     interceptors: [
+      ...(measure ? [measure] : []),
       rpcFaults(log),
       rpcDeadlines({ deadlineMs, shutdownSignal, log }),
       ...interceptors,

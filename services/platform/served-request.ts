@@ -1,4 +1,4 @@
-import type { SpanContext } from "@opentelemetry/api";
+import type { Span, SpanContext } from "@opentelemetry/api";
 import type { Server } from "bun";
 import type { Caller, Guests, Identity } from "./auth.ts";
 import type { CallerAddress, PeerAddress } from "./caller-address.ts";
@@ -12,8 +12,10 @@ import { problemAnswer } from "./problem-answer.ts";
 import type { Random } from "./random.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { RequestLimits } from "./request-limits.ts";
+import { knownMethod, noRoute, type RequestMeter } from "./request-meters.ts";
+import { endRequestSpan, requestSpan } from "./request-span.ts";
 import { addSecurityHeaders } from "./security-headers.ts";
-import { childSpan, formatTraceparent, parseTraceparent } from "./telemetry.ts";
+import { formatTraceparent } from "./telemetry.ts";
 
 interface Arrival {
   readonly request: Request;
@@ -22,6 +24,7 @@ interface Arrival {
   readonly callerAddress: CallerAddress;
   readonly peerAddress: PeerAddress;
   readonly streams: OpenStreams;
+  readonly meter?: RequestMeter;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,6 +44,7 @@ export class ServedRequest implements RequestContext {
   guests: Guests = "nowhere";
   readonly requestId: string;
   readonly span: SpanContext;
+  readonly #span: Span;
   readonly #arrival: Arrival;
   readonly #startedMs: number;
   readonly #gone = new AbortController();
@@ -50,6 +54,7 @@ export class ServedRequest implements RequestContext {
   #address: string | undefined;
   #receiving = 0;
   #fault: unknown;
+  #route: string | undefined;
   #level: "debug" | "info" = "info";
 
   constructor(arrival: Arrival) {
@@ -57,7 +62,8 @@ export class ServedRequest implements RequestContext {
     const sentId = request.headers.get("x-request-id");
     this.request = request;
     this.requestId = sentId !== null && REQUEST_ID.test(sentId) ? sentId : random.uuidV7();
-    this.span = childSpan(parseTraceparent(request.headers.get("traceparent")));
+    this.#span = requestSpan(request);
+    this.span = this.#span.spanContext();
     this.#arrival = arrival;
     this.#startedMs = clock.monotonicMs();
   }
@@ -88,6 +94,10 @@ export class ServedRequest implements RequestContext {
 
   noteFault(error: unknown): void {
     this.#fault = error;
+  }
+
+  noteRoute(route: string): void {
+    this.#route = route;
   }
 
   keepQuiet(): void {
@@ -129,7 +139,7 @@ export class ServedRequest implements RequestContext {
     }, durationMs);
   }
 
-  /** Completes the headers, keeps streams open, and writes the line. */
+  /** Completes the headers, keeps streams open, writes the line, and tells of it otherwise. */
   finish(response: Response): Response {
     const { headers } = response;
     headers.set("x-request-id", this.requestId);
@@ -138,17 +148,31 @@ export class ServedRequest implements RequestContext {
 
     const stream = isStream(headers);
     if (stream) this.#arrival.server.timeout(this.#arrival.request, 0);
-    this.#writeLine(response.status, stream);
+    const path = pathOf(this.#arrival.request.url);
+    const ms = this.#arrival.clock.monotonicMs() - this.#startedMs;
+    this.#writeLine({ status: response.status, path, ms, stream });
+    this.#measure({ status: response.status, path, ms });
     return response;
   }
 
-  #writeLine(status: number, stream: boolean): void {
-    const { log, clock, request } = this.#arrival;
+  /** A span of what is kept quiet is not ended, so that nobody is told of it. */
+  #measure({ status, path, ms }: Omit<Answered, "stream">): void {
+    const { meter, request } = this.#arrival;
+    const { method } = request;
+    const route = this.#route;
+    const labels = { method: knownMethod(method), route: route ?? noRoute, status: `${status}` };
+    meter?.observe(ms / 1_000, labels);
+    if (this.#level === "debug") return;
+    endRequestSpan(this.#span, { method, route, path, status, fault: this.#fault });
+  }
+
+  #writeLine({ status, path, ms, stream }: Answered): void {
+    const { log, request } = this.#arrival;
     const fields = {
       method: request.method,
-      path: pathOf(request.url),
+      path,
       status,
-      ms: Math.round((clock.monotonicMs() - this.#startedMs) * 10) / 10,
+      ms: Math.round(ms * 10) / 10,
       requestId: this.requestId,
       ...(stream ? { stream } : {}),
       ...(this.caller === undefined ? {} : { caller: this.caller.subject }),
@@ -158,6 +182,13 @@ export class ServedRequest implements RequestContext {
     else if (isDatabaseOutage(fault)) log.warn("request failed", { ...fields, err: fault });
     else log.error("request failed", { ...fields, err: fault });
   }
+}
+
+interface Answered {
+  readonly status: number;
+  readonly path: string;
+  readonly ms: number;
+  readonly stream: boolean;
 }
 
 /** Whether an answer goes on until somebody ends it, by what it says of itself. */

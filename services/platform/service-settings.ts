@@ -2,10 +2,12 @@ import { z } from "zod";
 import { messagingSettings } from "./messaging/settings.ts";
 import { streamsPerCallerMax } from "./open-streams.ts";
 import { authMode, httpUrl, logLevel, networks, origins, port, wholeNumber } from "./settings.ts";
+import { tracingSettings } from "./tracing-settings.ts";
 
 /** What every service reads from its environment, for its own schema to spread. */
 export const serviceSettings = {
   ...messagingSettings,
+  ...tracingSettings,
   AUTH: authMode(),
   /** Where the public keys of whoever issues tokens are. */
   JWKS_URL: httpUrl().optional(),

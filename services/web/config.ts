@@ -1,9 +1,11 @@
 import { readConfig } from "@app/platform/config.ts";
 import { httpUrls, logLevel, networks, port, wholeNumber } from "@app/platform/settings.ts";
+import { tracingSettings } from "@app/platform/tracing-settings.ts";
 import { z } from "zod";
 
 /** Everything that web reads from its environment. It has no database, no broker and no keys. */
 export const WebConfig = z.object({
+  ...tracingSettings,
   LOG_LEVEL: logLevel(),
   /** The address to listen on. */
   HOST: z.string().default("127.0.0.1"),

@@ -5,12 +5,14 @@ import { healthOf } from "@app/platform/health.ts";
 import { serveHttp } from "@app/platform/http.ts";
 import { runService } from "@app/platform/lifecycle.ts";
 import { startLog } from "@app/platform/log.ts";
-import { exportGauge, metricsRegistry, serveMetrics } from "@app/platform/metrics.ts";
+import { serveMetrics } from "@app/platform/metrics.ts";
 import { systemRandom as random } from "@app/platform/random.ts";
 import { refuseUnserved } from "@app/platform/request-context.ts";
+import { traceWhereWanted } from "@app/platform/tracing.ts";
 import { presentClient } from "./build/present-client.ts";
 import { readWebConfig, requireRequests } from "./config.ts";
 import { gateway } from "./gateway/gateway.ts";
+import { gatewayMetrics } from "./gateway/gateway-metrics.ts";
 import { proxyTo } from "./gateway/proxy.ts";
 import { staticFiles } from "./gateway/static-files.ts";
 import { upstreamChecks } from "./gateway/upstreams.ts";
@@ -23,6 +25,7 @@ await runService({ name }, async ({ onDrain, onClose }) => {
   refuseUnserved();
   const { HOST: hostname, STREAMS_MAX: streamsMax } = settings;
   const log = startLog({ service: name, level: settings.LOG_LEVEL });
+  await traceWhereWanted(name, settings, { onClose, log });
   const upstreams = {
     orders: settings.ORDERS_URL,
     inventory: settings.INVENTORY_URL,
@@ -36,6 +39,7 @@ await runService({ name }, async ({ onDrain, onClose }) => {
   onDrain(health.drain);
   onDrain(proxy.close);
 
+  const { registry, meter } = gatewayMetrics(name, { health, proxy });
   const http = serveHttp({
     port: settings.PORT,
     hostname,
@@ -44,14 +48,10 @@ await runService({ name }, async ({ onDrain, onClose }) => {
     // Who calls is the matter of the services; here callers are told apart by their address alone.
     authenticate: authenticator("optional"),
     callerAddress: callerAddress(settings.TRUSTED_PROXIES ?? []),
-    ...{ log, clock, random },
+    ...{ meter, log, clock, random },
   });
   onClose("http", http.stop);
 
-  const registry = metricsRegistry(name);
-  const help = "Answers that go on through the gateway.";
-  const read = async () => proxy.streams;
-  exportGauge(registry, { name: "gateway_open_streams", help, everyMs: 0, read }, clock);
   const metrics = serveMetrics({ hostname, port: settings.METRICS_PORT, registry });
   onClose("metrics", async () => metrics[Symbol.asyncDispose]());
   log.info("ready", { url: http.url, metrics: metrics.url });

@@ -43,7 +43,14 @@ const meanings: Readonly<Record<string, string>> = {
   AUTH: "`required` wants a token for every call that is not public; `optional` is refused in production.",
   JWKS_URL:
     "Where the public keys of the tokens' issuer are. Without it nobody issues tokens when `AUTH=optional`, and operators need none; when `AUTH=required` it is the users service, `http://127.0.0.1:8383/.well-known/jwks.json`.",
-  LOG_LEVEL: "`debug`, `info`, `warning` or `error`.",
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    "Where a collector takes OTLP over HTTP, such as `http://127.0.0.1:4318`: it is told of traces. Without it nothing of tracing is loaded.",
+  OTEL_EXPORTER_OTLP_HEADERS:
+    "What the collector wants to be sent with each request, a comma list of `name=value`.",
+  OTEL_TRACES_SAMPLER_ARG:
+    "The share of traces that begin here and are told, 0 to 1; a trace that comes with a request or a message is told as its beginner decided.",
+  LOG_LEVEL:
+    "`debug`, `info`, `warning` or `error`. `info` has a line for each request, `debug` one for each message as well.",
   HOST: "The address to listen on.",
   TRUSTED_PROXIES:
     "Addresses and networks of the proxies in front, such as `192.0.2.0/24`: what they say in `X-Forwarded-For` tells callers apart, for limits by network address.",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { collector } from "@app/platform/testing/collector.ts";
 import { cloneOf } from "@app/platform/testing/database.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
@@ -24,9 +25,10 @@ describe("a single executable", () => {
     expect(readdirSync(folder)).toEqual(["quickbite-orders"]);
   });
 
-  test("makes its tables and streams, takes orders, and stops when told to", async () => {
+  test("makes its tables and streams, takes orders, tells a collector, and stops when told to", async () => {
     await using database = await cloneOf("empty", []);
     await using broker = await temporaryBroker();
+    using told = collector();
     const port = await freePort();
     const env = {
       DATABASE_URL: database.url,
@@ -34,6 +36,7 @@ describe("a single executable", () => {
       AUTH: "optional",
       PORT: String(port),
       METRICS_PORT: "0",
+      OTEL_EXPORTER_OTLP_ENDPOINT: told.endpoint,
     };
     // Nothing of this machine's is of use to it: no repository around it, no Bun on its path.
     const run = (...args: string[]) =>
@@ -54,6 +57,8 @@ describe("a single executable", () => {
       expect(await answer.json()).toEqual({ id: 1 });
       service.kill("SIGTERM");
       expect(await service.exited).toBe(0);
+      // What was not told yet is told before it ends.
+      expect(told.spans.map(({ name }) => name)).toContain("POST /v1/orders/");
     } finally {
       service.kill("SIGKILL");
     }

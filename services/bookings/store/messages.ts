@@ -5,7 +5,6 @@ import {
 } from "@app/contracts/gen/bookings/v1/booking_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import {
   BOOKED_VERSION,
   type Booking,
@@ -45,10 +44,7 @@ export function usedMessage(booking: BookedSeats, { time, ids }: Stating): Outgo
   return composeMessage({ ...draft, schema: TicketUsedSchema, body: bodyOf(booking, "") }, ids);
 }
 
-function envelopeOf({ id }: BookedSeats, time: Date) {
-  const span = currentSpan();
-  return { aggregate: "booking", id, time, traceparent: span && formatTraceparent(span) };
-}
+const envelopeOf = ({ id }: BookedSeats, time: Date) => ({ aggregate: "booking", id, time });
 
 const bodyOf = ({ id, eventId, eventName, userId, seats }: BookedSeats, reason: string) => ({
   bookingId: id,

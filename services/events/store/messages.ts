@@ -7,7 +7,6 @@ import {
 } from "@app/contracts/gen/events/v1/event_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Event, EventFactType } from "../domain/event.ts";
 import type { Hall, Location } from "../domain/location.ts";
@@ -27,7 +26,7 @@ export function eventMessage(
 ): OutgoingMessage {
   const { id, version, updatedAt } = event;
   const body = { event: stateOf(event) };
-  const envelope = { aggregate: "event", id, version, time: updatedAt, traceparent: traceparent() };
+  const envelope = { aggregate: "event", id, version, time: updatedAt };
   return composeMessage({ ...envelope, schema: schemas[fact], body }, ids);
 }
 
@@ -35,7 +34,7 @@ export function eventMessage(
 export function locationMessage(location: Location, time: Date, ids: MessageIds): OutgoingMessage {
   const { id, halls } = location;
   const body = { location: { ...locationState(location), halls: halls.map(hallState) } };
-  const envelope = { aggregate: "location", id, version: 1, time, traceparent: traceparent() };
+  const envelope = { aggregate: "location", id, version: 1, time };
   return composeMessage({ ...envelope, schema: LocationCreatedSchema, body }, ids);
 }
 
@@ -64,9 +63,4 @@ function locationState({ id, name, address, country, openTime, closeTime }: Loca
 
 function hallState({ id, name, place, capacity }: Hall) {
   return { id, name, location: place ?? "", capacity };
-}
-
-function traceparent(): string | undefined {
-  const span = currentSpan();
-  return span && formatTraceparent(span);
 }

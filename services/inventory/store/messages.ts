@@ -4,7 +4,6 @@ import {
 } from "@app/contracts/gen/inventory/v1/inventory_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import type { Fact } from "../domain/decision.ts";
 
 /** When a fact happens, and where its message's id comes from. */
@@ -16,14 +15,7 @@ export interface Stating {
 /** What other services are told. Only orders' reservations state facts, so the ref is an order's id. */
 export function messageOf(fact: Fact, { time, ids }: Stating): OutgoingMessage {
   const { ref, version } = fact.reservation;
-  const span = currentSpan();
-  const envelope = {
-    aggregate: "reservation",
-    id: ref,
-    version,
-    time,
-    traceparent: span && formatTraceparent(span),
-  };
+  const envelope = { aggregate: "reservation", id: ref, version, time };
   switch (fact.type) {
     case "StockReserved": {
       const { lines, totalCents } = fact.reservation;

@@ -5,20 +5,12 @@ import {
 } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import type { OrderFact } from "../domain/facts.ts";
 
 /** The message that carries a fact. An order announces all its facts under the one key `order/<id>`. */
 export function toMessage(fact: OrderFact, ids: MessageIds): OutgoingMessage {
   const { orderId, version, at } = fact;
-  const span = currentSpan();
-  const envelope = {
-    aggregate: "order",
-    id: String(orderId),
-    version,
-    time: at,
-    traceparent: span && formatTraceparent(span),
-  };
+  const envelope = { aggregate: "order", id: String(orderId), version, time: at };
 
   switch (fact.type) {
     case "OrderCreated": {

@@ -6,6 +6,7 @@ import type { InboxTransaction, Lane } from "./inbox.ts";
 import { contextOf, type Incoming, type PayloadReader, type Reading } from "./incoming.ts";
 import { moved, placeIn } from "./lane.ts";
 import { derivedMessageIds } from "./message-ids.ts";
+import { inTraceOf } from "./message-spans.ts";
 
 /** What a consumer is, as far as handling messages goes. */
 export interface BatchRules<S> {
@@ -24,6 +25,8 @@ export interface BatchRules<S> {
 export interface BatchResult {
   /** A lane with parked messages moved: its head's turn may have come. */
   readonly headsMayRun: boolean;
+  /** Messages that had been handled, parked or set aside before. */
+  readonly duplicates: number;
 }
 
 /** A message whose headers name a lane. */
@@ -91,7 +94,8 @@ export async function handleKeyed<S>(
   const headsMayRun = changed.some(
     (lane) => lane.waiting > 0 && lane.version > (before.get(lane.key)?.version ?? 0),
   );
-  return { headsMayRun };
+  const placed = plan.run.length + plan.park.length + plan.leave.length + plan.unreadable.length;
+  return { headsMayRun, duplicates: keyed.length - placed };
 }
 
 /**
@@ -193,7 +197,7 @@ export async function handleLatest<S>(
     runnable.push(...readable(message, reading, rules));
   }
   await runAll(tx, runnable, rules);
-  return { headsMayRun: false };
+  return { headsMayRun: false, duplicates: batch.length - unseen.size };
 }
 
 /** The message with its handler, where its payload can be read. */
@@ -228,7 +232,8 @@ async function handleEach<S>(
     // With the version, because whoever sent it may have used its id before.
     const cause = `${message.eventId}/${key}/${version}`;
     tx.useMessageIds(derivedMessageIds(rules.consumer, cause));
-    await inTime(() => handler.handle(tx.stores, body, contextOf(message)), rules);
+    const handle = () => handler.handle(tx.stores, body, contextOf(message));
+    await inTime(() => inTraceOf(message, handle), rules);
     crashPoint("consumer.mid-batch");
   }
 }

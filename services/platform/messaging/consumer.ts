@@ -8,6 +8,9 @@ import { isBlameless, repeatedOnContention } from "./database-faults.ts";
 import { handleAlone } from "./handle-alone.ts";
 import type { InboxStore } from "./inbox.ts";
 import { type Incoming, readHeaders } from "./incoming.ts";
+import { writeMessageLines } from "./message-lines.ts";
+import { processing } from "./message-spans.ts";
+import type { ConsumerMeters } from "./messaging-meters.ts";
 import { putOffMs, type RetryPolicy } from "./retry.ts";
 
 export interface ConsumerOptions<S> {
@@ -28,6 +31,8 @@ export interface ConsumerOptions<S> {
   readonly log: Log;
   /** Messages whose mark could not be cleared because the database went away: no crash left it. */
   readonly unclean: Set<string>;
+  /** What is counted as it happens. Default: nobody counts. */
+  readonly meters?: ConsumerMeters | undefined;
   /** Called when the turn of a parked message may have come. */
   readonly headsMayRun: () => void;
 }
@@ -162,8 +167,12 @@ export async function handleDeliveries<S>(
   const fresh = batch.filter(({ redelivered }) => !redelivered);
   const suspects = batch.filter(({ redelivered }) => redelivered);
 
+  const { durable: consumer, meters } = options;
+  meters?.received.add(batch.length, { consumer });
+  if (suspects.length > 0) meters?.redelivered.add(suspects.length, { consumer });
   const failed = fresh.length > 0 ? await tryTogether(options, fresh) : [];
   const settled = await settledOf(options, suspects);
+  if (settled.size > 0) meters?.duplicates.add(settled.size, { consumer });
   for (const suspect of settled) suspect.ack();
   for (const one of [...failed, ...suspects.filter((suspect) => !settled.has(suspect))]) {
     if (held.signal?.aborted) return;
@@ -212,18 +221,26 @@ async function settledOf<S>(
 
 /** One transaction over the batch. Deadlocks and serialization failures repeat it and count as no attempt. */
 export async function transact<S>(
-  { store, order, rules, headsMayRun }: ConsumerOptions<S>,
+  { store, order, rules, clock, meters, log, headsMayRun }: ConsumerOptions<S>,
   batch: readonly Incoming[],
   { alone }: { readonly alone: boolean },
 ): Promise<BatchResult> {
-  const result = await repeatedOnContention(() =>
-    store.transaction(async (tx) => {
-      const handled = await (order === "key" ? handleKeyed : handleLatest)(tx, batch, rules);
-      if (alone) await tx.clearAttempts(batch.map(({ eventId }) => eventId));
-      crashPoint("consumer.in-transaction-before-commit");
-      return handled;
-    }),
+  const { consumer } = rules;
+  const startedMs = clock.monotonicMs();
+  const result = await processing(batch, { consumer, operation: "process" }, () =>
+    repeatedOnContention(() =>
+      store.transaction(async (tx) => {
+        const handled = await (order === "key" ? handleKeyed : handleLatest)(tx, batch, rules);
+        if (alone) await tx.clearAttempts(batch.map(({ eventId }) => eventId));
+        crashPoint("consumer.in-transaction-before-commit");
+        return handled;
+      }),
+    ),
   );
+  const ms = clock.monotonicMs() - startedMs;
+  meters?.transactions.observe(ms / 1_000, { consumer });
+  writeMessageLines(log, batch, ms);
+  if (result.duplicates > 0) meters?.duplicates.add(result.duplicates, { consumer });
   if (result.headsMayRun) headsMayRun();
   return result;
 }

@@ -7,6 +7,7 @@ import type { DeadLetter, InboxTransaction } from "./inbox.ts";
 import { type Incoming, storable } from "./incoming.ts";
 import { composeMessage } from "./message.ts";
 import { derivedMessageIds } from "./message-ids.ts";
+import { inTraceOf } from "./message-spans.ts";
 import type { DeadLetterReason } from "./tables.ts";
 
 /** What is known of earlier tries when a message is set aside. */
@@ -42,7 +43,7 @@ export async function setAside<S>(
   };
   const id = await tx.addDeadLetter(letter);
   if (id === undefined) return;
-  await tx.append([
+  const announcement = inTraceOf(message, () =>
     composeMessage(
       {
         schema: DeadLetterSchema,
@@ -75,7 +76,8 @@ export async function setAside<S>(
       },
       derivedMessageIds(`${consumer}/dead-letter`, message.eventId),
     ),
-  ]);
+  );
+  await tx.append([announcement]);
 }
 
 const announcedPayloadMax = 512 * 1024;

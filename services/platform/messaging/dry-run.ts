@@ -3,6 +3,7 @@ import { isBlameless } from "./database-faults.ts";
 import { describeError } from "./describe-error.ts";
 import { readHeld } from "./held-message.ts";
 import type { StoredDeadLetter } from "./inbox.ts";
+import { untraced } from "./message-spans.ts";
 import { type RedriveOptions, runInPlace, withoutKey } from "./redrive.ts";
 
 /** What a redrive of a letter would come to at this moment. */
@@ -30,9 +31,11 @@ export async function tryRedrive<S>(
   if (!mayRun) return { verdict: "not_tried", error: "there was no time left to try it" };
 
   try {
-    await options.store.transaction(async (tx): Promise<never> => {
-      throw new TrialOver(await runInPlace(tx, letter, options));
-    });
+    await untraced(() =>
+      options.store.transaction(async (tx): Promise<never> => {
+        throw new TrialOver(await runInPlace(tx, letter, options));
+      }),
+    );
   } catch (error) {
     if (error instanceof TrialOver) {
       return error.refusal ? refused(error.refusal) : { verdict: "would_succeed" };

@@ -7,7 +7,7 @@ import { alreadyResolved, otherRevision, turnOf, unknownLetter } from "./dead-le
 import { describeError } from "./describe-error.ts";
 import type { FieldChange, InboxTransaction, StoredDeadLetter } from "./inbox.ts";
 import type { EditedPayload, PayloadEditor } from "./payload-editor.ts";
-import { type RedriveOptions, runInPlace, withoutKey } from "./redrive.ts";
+import { type RedriveOptions, redriving, runInPlace, withoutKey } from "./redrive.ts";
 
 /** What a person writes instead of a letter's payload. */
 export interface LetterChange {
@@ -57,9 +57,9 @@ export async function editLetter<S>(
   }
 
   try {
-    await repeatedOnContention(() =>
-      options.store.transaction((tx) => revise(tx, options, { letter, edited, change })),
-    );
+    const store = () =>
+      options.store.transaction((tx) => revise(tx, options, { letter, edited, change }));
+    await (change.redrive ? redriving(letter, options, store) : repeatedOnContention(store));
   } catch (error) {
     if (error instanceof Refused) throw error.refusal;
     // All that is left to fail by itself is the handler.

@@ -8,6 +8,7 @@ import { describeError } from "./describe-error.ts";
 import type { Failures, InboxTransaction, Lane } from "./inbox.ts";
 import { type Incoming, readHeaders } from "./incoming.ts";
 import { placeIn } from "./lane.ts";
+import { inTraceOf } from "./message-spans.ts";
 import { abandonedMax, afterFailure, leftBehind, putOffMs, retryDelayMs } from "./retry.ts";
 
 /**
@@ -34,8 +35,8 @@ export async function handleAlone<S>(options: ConsumerOptions<S>, one: InHand): 
   } catch (error) {
     failure = error;
   }
-  if (isBlameless(failure)) await putOff(options, one, failure);
-  else await answerFailure(options, one, failure);
+  const answer = isBlameless(failure) ? putOff : answerFailure;
+  await inTraceOf(message, () => answer(options, one, failure));
 }
 
 /**
@@ -84,11 +85,12 @@ async function answerFailure<S>(
   { message, ack, nak }: InHand,
   failure: unknown,
 ): Promise<void> {
-  const { store, random, retry, log } = options;
+  const { durable: consumer, store, random, retry, meters, log } = options;
   const { eventId, type } = message;
   const error = describeError(failure);
   const failures = await store.recordFailure(eventId, error);
   const { attempts } = failures;
+  meters?.failures.add(1, { consumer });
   log.warn("message failed", { err: failure, eventId, type, attempts });
   switch (afterFailure(attempts, options.order, retry)) {
     case "again":

@@ -2,13 +2,16 @@ import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-point.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
-import { type BatchRules, runAll } from "./batch.ts";
+import { type BatchRules, type Keyed, runAll } from "./batch.ts";
 import { isBlameless, repeatedOnContention } from "./database-faults.ts";
 import { setAside, type Trouble } from "./dead-letter.ts";
 import { describeError } from "./describe-error.ts";
 import { readHeld } from "./held-message.ts";
 import type { InboxStore, InboxTransaction, Lane, ParkedMessage } from "./inbox.ts";
 import { moved, placeIn } from "./lane.ts";
+import { writeMessageLines } from "./message-lines.ts";
+import { inTraceOf, processing } from "./message-spans.ts";
+import type { ConsumerMeters } from "./messaging-meters.ts";
 import { atOnce, type OneAtATime } from "./one-at-a-time.ts";
 import {
   abandonedMax,
@@ -29,6 +32,7 @@ export interface LaneWorkerOptions<S> {
   readonly log: Log;
   /** Marks that could not be cleared because the database went away: no crash left them. */
   readonly unclean: Set<string>;
+  readonly meters?: ConsumerMeters | undefined;
   /** Woken when a lane moved or a lane was freed. */
   readonly wake: Wake;
   /** Shared with the redrives of this process: a letter that ends it must not leave another's mark. */
@@ -83,7 +87,7 @@ async function runHead<S>(
   key: string,
   version: number,
 ): Promise<boolean> {
-  const { store, rules, unclean } = options;
+  const { store, rules, unclean, clock, log } = options;
   const mark = `${key} ${version}`;
   if (unclean.has(mark)) {
     await store.endParkedRun(key, version, { retryInMs: 0 });
@@ -96,18 +100,24 @@ async function runHead<S>(
     return false;
   }
 
+  const message = readHeld(parked);
+  const { consumer } = rules;
+  const startedMs = clock.monotonicMs();
   let failure: unknown;
   try {
-    const ran = await inLane(store, parked, (tx, lane) => run(tx, lane, parked, rules));
+    const ran = await processing([message], { consumer, operation: "run parked" }, () =>
+      inLane(store, parked, (tx, lane) => run(tx, lane, { parked, message }, rules)),
+    );
     crashPoint("lane-worker.after-commit");
+    if (ran) writeMessageLines(log, [message], clock.monotonicMs() - startedMs);
     // A lane that was reopened meanwhile: no crash left the mark.
     if (!ran) await store.endParkedRun(key, version, { retryInMs: 0 });
     return ran;
   } catch (error) {
     failure = error;
   }
-  if (isBlameless(failure)) await putOff(options, parked, failure);
-  else await endFailedRun(options, parked, failure);
+  const answer = isBlameless(failure) ? putOff : endFailedRun;
+  await inTraceOf(message, () => answer(options, parked, failure));
   return false;
 }
 
@@ -128,10 +138,11 @@ async function endFailedRun<S>(
   parked: ParkedMessage,
   failure: unknown,
 ): Promise<void> {
-  const { store, retry, random, log } = options;
+  const { store, rules, retry, random, meters, log } = options;
   const { key, version, eventId } = parked;
   const attempts = parked.attempts + 1;
   const error = describeError(failure);
+  meters?.failures.add(1, { consumer: rules.consumer });
   log.warn("parked message failed", { err: failure, eventId, attempts });
   if (afterFailure(attempts, "key", retry) === "dead") {
     await bury(options, parked, { ...parked, attempts, reason: "attempts_used", error });
@@ -159,11 +170,10 @@ function inLane<S>(
 async function run<S>(
   tx: InboxTransaction<S>,
   lane: Lane,
-  parked: ParkedMessage,
+  { parked, message }: { readonly parked: ParkedMessage; readonly message: Keyed },
   rules: BatchRules<S>,
 ): Promise<boolean> {
   if (!(await tx.unpark(parked.key, parked.version))) return false;
-  const message = readHeld(parked);
   const reading = rules.payloads.read(message);
   const waiting = lane.waiting - 1;
   if (!reading.ok) {

@@ -6,6 +6,7 @@ import {
 import { DeadLetterSchema } from "@app/contracts/gen/platform/v1/dead_letter_pb.ts";
 import { fromBinary } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { childSpan, inSpan, parseTraceparent } from "../telemetry.ts";
 import { decodeHeaders } from "./headers.ts";
 import { readHeaders } from "./incoming.ts";
 import { composeMessage, type MessageDraft, messageType } from "./message.ts";
@@ -69,7 +70,9 @@ describe("composeMessage", () => {
 
   test("passes a trace on, and takes a subject that is not the contract's", () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    const message = composeMessage(confirmed({ traceparent, subject: "orders.dlq.v1.a.1" }), ids);
+    const message = inSpan(parseTraceparent(traceparent) ?? childSpan(undefined), () =>
+      composeMessage(confirmed({ subject: "orders.dlq.v1.a.1" }), ids),
+    );
 
     expect(decodeHeaders(message.headers).get("traceparent")).toBe(traceparent);
     expect(message.subject).toBe("orders.dlq.v1.a.1");

@@ -8,6 +8,7 @@ import {
 import { type Timestamp, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { encodeHeaders, type HeaderBlock } from "./headers.ts";
 import type { MessageIds } from "./message-ids.ts";
+import { creationTraceparent } from "./message-spans.ts";
 
 /** A message ready to send: payload, subject and headers are bytes and text, nothing is left to decide. */
 export interface OutgoingMessage {
@@ -35,7 +36,6 @@ export interface MessageDraft<D extends DescMessage> {
   readonly id: string;
   readonly version: number;
   readonly time: Date;
-  readonly traceparent?: string | undefined;
   /** Instead of `<type>.<id>`, where the sender is not the contract's owner. */
   readonly subject?: string;
 }
@@ -66,9 +66,9 @@ const types = new WeakMap<DescMessage, string>();
 
 /**
  * Encodes a message once and for all: binary protobuf with the CloudEvents NATS binding's binary
- * mode headers, plus `key` and `version`, which order it, and `Nats-Msg-Id`, which the broker
- * deduplicates by. Throws on a key, version or subject that no consumer could read: once committed
- * it could not be taken back.
+ * mode headers, plus `key` and `version`, which order it, `Nats-Msg-Id`, which the broker
+ * deduplicates by, and the `traceparent` of whatever composes it. Throws on a key, version or subject
+ * that no consumer could read: once committed it could not be taken back.
  */
 export function composeMessage<D extends DescMessage>(
   draft: MessageDraft<D>,
@@ -82,6 +82,7 @@ export function composeMessage<D extends DescMessage>(
   if (!keyForm.test(key) || !versionForm.test(String(version)) || !subjectForm.test(subject)) {
     throw new TypeError(`no message can be sent as ${JSON.stringify({ key, version, subject })}`);
   }
+  const traceparent = creationTraceparent({ eventId, type, key, subject });
   const envelope: Envelope = { eventId, time: timestampFromDate(time) };
   // Generic over the contract, the compiler cannot see that the envelope completes the body.
   const body = create(schema, { ...draft.body, ...envelope } as unknown as MessageInitShape<D>);
@@ -100,7 +101,7 @@ export function composeMessage<D extends DescMessage>(
       "ce-time": time.toISOString(),
       "ce-subject": key,
       "ce-datacontenttype": "application/protobuf",
-      ...(draft.traceparent ? { traceparent: draft.traceparent } : {}),
+      ...(traceparent === undefined ? {} : { traceparent }),
       key,
       version: String(version),
     }),

@@ -17,8 +17,10 @@ import type { Invariant, Ledger } from "./invariant.ts";
 import type { JetStreamBroker } from "./jetstream-broker.ts";
 import { fillGaps } from "./lane-gaps.ts";
 import { workLanes } from "./lane-worker.ts";
+import { lanesCheck } from "./lanes-check.ts";
 import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
 import { maintain } from "./maintenance.ts";
+import type { MessagingMeters } from "./messaging-meters.ts";
 import { inTurn, oneAtATime } from "./one-at-a-time.ts";
 import { onlyPartition } from "./outbox.ts";
 import { payloadEditor } from "./payload-editor.ts";
@@ -74,6 +76,8 @@ export interface MessagingOptions<S> {
   readonly ledgers?: readonly Ledger[];
   /** After how long a silence the broker was away, for a service with short deadlines. */
   readonly outageAfterMs?: number;
+  /** What is counted as it happens. Default: nobody counts. */
+  readonly counters?: MessagingMeters;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -124,6 +128,12 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   const published = publishedBy(service, needed);
 
   const outboxWake = wakeable();
+  const meters = options.counters?.relay;
+  options.counters?.begin({
+    streams: published.map(({ name }) => name),
+    consumers: options.consumers.map(({ durable }) => durable),
+  });
+  const relay = { outbox, streams: published, wake: outboxWake, meters };
   const laneWakes = options.consumers.map(() => wakeable());
   const wakeLanes = () => {
     for (const wake of laneWakes) wake.wake();
@@ -173,7 +183,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       clock,
     },
     tasks: [
-      relayTask({ ...options, outbox, streams: published, wake: outboxWake, ensureTopology }),
+      relayTask({ ...options, ...relay, ensureTopology }),
       ...consumers.flatMap((consumer, index): LeaderTask[] => [
         {
           name: `lanes ${consumer.stream}`,
@@ -283,20 +293,6 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   };
 }
 
-/** Says when a lane needs a person, or holds so much that messages had to be left in the stream. */
-function lanesCheck<S>({ stream, store }: ConsumerOptions<S>): HealthCheck {
-  return {
-    name: `waiting ${stream}`,
-    critical: false,
-    probe: async () => {
-      const { stuck, behind } = await store.trouble();
-      if (stuck + behind === 0) return;
-      const text = `${stuck} stuck lanes, ${behind} lanes that left messages in the stream`;
-      throw new Refusal("unavailable", "lanes_waiting", text);
-    },
-  };
-}
-
 async function makeTopology<S>(
   { broker, settings, log }: MessagingOptions<S>,
   needed: readonly StreamTopology[],
@@ -308,7 +304,7 @@ async function makeTopology<S>(
 }
 
 function consumerOptions<S>(
-  { service, settings, pool, broker, topology, clock, random, log }: MessagingOptions<S>,
+  { service, settings, pool, broker, topology, counters, clock, random, log }: MessagingOptions<S>,
   { stream, durable, order, handlers, unit }: ConsumerDeclaration<S>,
   { payloads, lanesFreed }: { payloads: BatchRules<S>["payloads"]; lanesFreed: () => void },
 ): ConsumerOptions<S> {
@@ -344,6 +340,7 @@ function consumerOptions<S>(
     random,
     log: log.with({ consumer: durable, stream }),
     unclean: new Set(),
+    meters: counters?.consumer,
     headsMayRun: lanesFreed,
   };
 }

@@ -1,5 +1,6 @@
 import { crashPoint } from "../crash-point.ts";
 import { Refusal } from "../errors.ts";
+import { failActiveSpan } from "../spans.ts";
 import type { AuditEntry } from "./audit.ts";
 import { type BatchRules, runAll } from "./batch.ts";
 import { isBlameless, repeatedOnContention } from "./database-faults.ts";
@@ -13,6 +14,8 @@ import {
 import { describeError } from "./describe-error.ts";
 import { readHeld } from "./held-message.ts";
 import type { InboxStore, InboxTransaction, StoredDeadLetter } from "./inbox.ts";
+import { readHeaders } from "./incoming.ts";
+import { processing } from "./message-spans.ts";
 
 /** What a redrive did. `failed` leaves the letter as it was, with one attempt more and the new error. */
 export type RedriveOutcome =
@@ -47,10 +50,13 @@ export async function redrive<S>(
 
   let refusal: Refusal | undefined;
   try {
-    refusal = await repeatedOnContention(() =>
+    refusal = await redriving(letter, options, () =>
       store.transaction(async (tx) => {
         const refused = await runInPlace(tx, letter, options);
-        if (refused) return refused;
+        if (refused) {
+          failActiveSpan(refused);
+          return refused;
+        }
         await tx.audit(auditOf(letter, { actor, run, outcome: "done" }));
         crashPoint("redrive.before-commit");
         return undefined;
@@ -67,6 +73,16 @@ export async function redrive<S>(
   crashPoint("redrive.after-commit");
   headsMayRun();
   return { outcome: "done" };
+}
+
+/** One transaction that runs a letter, in a span of the trace that the letter's message came in. */
+export function redriving<S, T>(
+  letter: StoredDeadLetter,
+  { rules }: Pick<RedriveOptions<S>, "rules">,
+  transaction: () => Promise<T>,
+): Promise<T> {
+  const processed = { consumer: rules.consumer, operation: "redrive" } as const;
+  return processing([readHeaders(letter)], processed, () => repeatedOnContention(transaction));
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Random } from "../random.ts";
 import type { Broker } from "./broker.ts";
 import type { LeaderTask } from "./leader.ts";
 import type { Term } from "./leadership.ts";
+import type { RelayMeters } from "./messaging-meters.ts";
 import { onlyPartition } from "./outbox.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import type { PublishedStream } from "./published-stream.ts";
@@ -17,6 +18,7 @@ export interface RelayTaskOptions {
   readonly streams: readonly PublishedStream[];
   readonly wake: Wake;
   readonly ensureTopology: () => Promise<void>;
+  readonly meters?: RelayMeters | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -1,8 +1,11 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { jittered, type Random } from "../random.ts";
+import { failSpan } from "../spans.ts";
 import { type Broker, type PubAck, PublishRefused } from "./broker.ts";
 import { decodeHeaders } from "./headers.ts";
+import { sendSpan } from "./message-spans.ts";
+import type { PublishOutcome, RelayMeters } from "./messaging-meters.ts";
 import type { Acknowledged, PendingMessage } from "./outbox-store.ts";
 import type { RelayQueue } from "./relay-queue.ts";
 import type { StreamMemory } from "./stream-memory.ts";
@@ -27,6 +30,8 @@ export interface RelayWindowOptions {
   readonly acknowledged: (ack: Acknowledged) => void;
   /** Since when, by the monotonic clock, each stream has taken nothing of what was published to it. */
   readonly stalledSinceMs: Map<string, number>;
+  /** What becomes of publishes, and how soon. Default: nobody counts. */
+  readonly meters?: RelayMeters | undefined;
   /** Hears that publishes were answered for, one way or the other, and there is room for others. */
   readonly answered: () => void;
 }
@@ -49,7 +54,7 @@ const awayAfterMs = 1_000;
 
 /** Streams have their windows apart, so that one which is full or silent slows no other. */
 export function relayWindow(options: RelayWindowOptions): RelayWindow {
-  const { broker, clock, random, log, memory, queue, streamOf, stalledSinceMs } = options;
+  const { broker, clock, random, log, memory, queue, streamOf, stalledSinceMs, meters } = options;
   const inFlight = new Map<string, number>();
   /** Streams whose windows were full and are not filled again yet. */
   const full = new Set<string>();
@@ -95,14 +100,21 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
     log.warn("publish not acknowledged", { err: error, subject: message.subject });
   };
 
+  const count = (stream: string, outcome: PublishOutcome) =>
+    meters?.published.add(1, { stream, outcome });
+
   const publish = async (message: PendingMessage) => {
     const { id, eventId, subject } = message;
     const stream = streamOf(subject);
     inFlight.set(stream, sent(stream) + 1);
-    askedAtMs.set(stream, clock.monotonicMs());
+    const sentMs = clock.monotonicMs();
+    askedAtMs.set(stream, sentMs);
     const highestWhenSent = memory.highest(stream);
+    const span = sendSpan(message);
     try {
       const ack = await broker.publish(message);
+      span?.setAttribute("messaging.nats.sequence", ack.sequence);
+      meters?.answered.observe((clock.monotonicMs() - sentMs) / 1_000, { stream });
       if (ack.duplicate) {
         await confirmStored(broker, message, ack);
         // An earlier copy of it may have taken the place of one that was forgotten, and only the
@@ -112,9 +124,13 @@ export function relayWindow(options: RelayWindowOptions): RelayWindow {
       memory.acknowledged({ ...ack, id, eventId }, highestWhenSent);
       options.acknowledged({ id, stream: ack.stream, sequence: ack.sequence });
       succeeded(message, stream);
+      count(stream, ack.duplicate ? "duplicate" : "stored");
     } catch (error) {
+      if (span) failSpan(span, error);
+      count(stream, error instanceof PublishRefused ? "refused" : "unanswered");
       failed(message, stream, error);
     } finally {
+      span?.end();
       inFlight.set(stream, sent(stream) - 1);
       if (sent(stream) <= refillAt) full.delete(stream);
       if (!full.has(stream)) options.answered();

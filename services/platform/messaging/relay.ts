@@ -3,6 +3,7 @@ import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
 import type { Broker } from "./broker.ts";
 import type { Term } from "./leadership.ts";
+import type { RelayMeters } from "./messaging-meters.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 import { type PublishedStream, streamFinder } from "./published-stream.ts";
 import { relayFinisher } from "./relay-finisher.ts";
@@ -24,6 +25,7 @@ export interface RelayOptions {
   /** Woken by hints that rows were written. */
   readonly wake: Wake;
   readonly memory: StreamMemory;
+  readonly meters?: RelayMeters | undefined;
   /** Kept up to date: since when each stream has taken nothing. */
   readonly stalledSinceMs?: Map<string, number>;
 }

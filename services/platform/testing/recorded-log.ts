@@ -21,6 +21,7 @@ function recordingInto(lines: RecordedLine[], bound: LogFields): Log {
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
+    isEnabledFor: () => true,
     with: (fields) => recordingInto(lines, { ...bound, ...fields }),
   };
 }

@@ -1,20 +1,17 @@
 import { UserRegisteredSchema } from "@app/contracts/gen/users/v1/user_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import type { UserRegistered } from "../domain/register-user.ts";
 
 /** The message that carries a fact. An account announces all its facts under the one key `user/<id>`. */
 export function toMessage(fact: UserRegistered, ids: MessageIds): OutgoingMessage {
   const { userId, name, version, at } = fact;
-  const span = currentSpan();
   return composeMessage(
     {
       aggregate: "user",
       id: userId,
       version,
       time: at,
-      traceparent: span && formatTraceparent(span),
       schema: UserRegisteredSchema,
       body: { userId, name },
     },

@@ -34,18 +34,23 @@ function answer(
   const asked = askedPath(request.url);
   if (asked === undefined || !HOST.test(request.headers.get("host") ?? ""))
     return problemAnswer(request, problems.invalidUrl);
-  if (wantsPage(request, asked)) return files.page(request, appAt(asked));
+  if (wantsPage(request, asked)) {
+    contextOf(request).noteRoute("page");
+    return files.page(request, appAt(asked));
+  }
   const way = wayOf(asked.path);
   if (way === undefined) return fileAt(request, asked, files);
   const methods = way.own ? readOnly : handedOn;
   if (!methods.includes(request.method))
     return problemAnswer(request, problems.methodNotAllowed(methods));
+  contextOf(request).noteRoute(way.route);
   return proxy.forward(request, onward(request, way, asked));
 }
 
 function fileAt(request: Request, { path }: Asked, files: StaticFiles): Response {
   const file = files.answer(request, path);
   if (file === undefined) return problemAnswer(request, problems.notFound);
+  contextOf(request).noteRoute("file");
   // A page has dozens, and what matters is that somebody opened it.
   contextOf(request).keepQuiet();
   return file;

@@ -48,6 +48,8 @@ export const routes: readonly Route[] = [
 export interface Way extends Pick<Route, "service" | "own"> {
   /** The path to ask for there, without a query. */
   readonly path: string;
+  /** The pattern that was met: there are few, whatever is asked for. */
+  readonly route: string;
 }
 
 const CALL = /^\/([a-z]+)\.v\d+\.[A-Z]\w*\/[A-Z]\w*$/;
@@ -56,7 +58,7 @@ const CALL = /^\/([a-z]+)\.v\d+\.[A-Z]\w*\/[A-Z]\w*$/;
 export function wayOf(path: string): Way | undefined {
   const [, wanted] = CALL.exec(path) ?? [];
   const called = serviceNames.find((name) => name === wanted);
-  if (called !== undefined) return { service: called, path };
+  if (called !== undefined) return { service: called, path, route: `/${called}.**` };
 
   const given = path.split("/");
   for (const route of routes) {
@@ -64,7 +66,7 @@ export function wayOf(path: string): Way | undefined {
     if (rest === undefined) continue;
     const { service, own, as } = route;
     const there = as === undefined ? path : as.replace("/**", rest);
-    return { service, path: there, ...(own && { own }) };
+    return { service, path: there, route: route.path, ...(own && { own }) };
   }
   return undefined;
 }

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { diag, SpanKind } from "@opentelemetry/api";
+import { recordSpans, startSpan } from "./spans.ts";
+import { collector } from "./testing/collector.ts";
+import { recordedLog } from "./testing/recorded-log.ts";
+import { startTracing, type TracingOptions } from "./tracing-sdk.ts";
+
+afterEach(() => {
+  recordSpans(undefined);
+  diag.disable();
+});
+
+const work = () => startSpan("work", { kind: SpanKind.SERVER, parent: undefined }).end();
+
+function tracing(settings: Pick<TracingOptions, "endpoint"> & Partial<TracingOptions>) {
+  const { log, lines } = recordedLog();
+  return { stop: startTracing({ service: "orders", share: 1, log, ...settings }), lines };
+}
+
+describe("startTracing", () => {
+  test("tells a collector of spans, the last ones when it is stopped, and of none after that", async () => {
+    using told = collector();
+    const { stop, lines } = tracing({ endpoint: `${told.endpoint}/` });
+
+    work();
+    await stop(5_000);
+    work();
+
+    expect(told.spans.map(({ service, name }) => [service, name])).toEqual([["orders", "work"]]);
+    expect(lines).toEqual([]);
+  });
+
+  test("tells the share of traces that it is asked for, and no others", async () => {
+    using told = collector();
+    const { stop } = tracing({ endpoint: told.endpoint, share: 0 });
+
+    work();
+    await stop(5_000);
+
+    expect(told.spans).toEqual([]);
+  });
+
+  test("stops all the same when nobody listens, and says so", async () => {
+    const away = collector();
+    away[Symbol.dispose]();
+    const { stop, lines } = tracing({ endpoint: away.endpoint });
+
+    work();
+    await stop(200);
+
+    expect(lines.map(({ level }) => level)).toContain("warn");
+    expect(lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+});
