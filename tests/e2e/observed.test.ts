@@ -4,13 +4,13 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import { exportedMetrics } from "../house/exported-metrics.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 /** As OTLP numbers them. */
 const kinds = { server: 2, client: 3, producer: 4, consumer: 5 };
 
 /** Spans come by the second, and a scrape is work for everybody. */
-const unhurried = { everyMs: 200 };
+const unhurried = { everyMs: 200, deadlineMs: 60_000 };
 
 let told: Collector;
 let world: QuickBite;

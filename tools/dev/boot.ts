@@ -19,6 +19,7 @@ const MODULES: Readonly<Record<string, string>> = {
   bench: "tests/bench/main.ts",
   experiment: "tests/faults/experiments/main.ts",
   "planted-bugs": "tests/planted-bugs/main.ts",
+  watched: "tests/watching/main.ts",
 };
 const INSTALL_DEADLINE_MS = 600_000;
 

@@ -228,7 +228,7 @@ function demoReady(
 function stateOf(replica: Replica) {
   const { name, ports } = replica;
   const grpc = ports.grpc && { grpc: `http://127.0.0.1:${ports.grpc}` };
-  return [name, { url: urlOf(replica), ...grpc }] as const;
+  return [name, { url: urlOf(replica), metrics: ports.metrics, ...grpc }] as const;
 }
 
 function printTable(

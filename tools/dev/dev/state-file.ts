@@ -4,10 +4,17 @@ import { join } from "node:path";
 /** Where everything is, for the tools that talk to a dev run. */
 export interface DevState {
   readonly pid: number;
-  readonly services: Readonly<Record<string, { readonly url: string; readonly grpc?: string }>>;
+  readonly services: Readonly<Record<string, ServiceState>>;
   readonly natsUrl: string;
   /** The server in which each service has a database; it may hold a password. */
   readonly databaseUrl: string;
+}
+
+export interface ServiceState {
+  readonly url: string;
+  readonly grpc?: string;
+  /** The port of its metrics. */
+  readonly metrics: number;
 }
 
 const FILE = "state.json";

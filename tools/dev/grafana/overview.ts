@@ -106,7 +106,8 @@ export const overview: Dashboard = {
           unit: "percentunit",
           queries: [
             {
-              expr: `sum by (service) (${rate(`${requests}_count{status=~"5.."}`)}) / sum by (service) (${rate(`${requests}_count`)})`,
+              // 0 where none ever failed.
+              expr: `(sum by (service) (${rate(`${requests}_count{status=~"5.."}`)}) or 0 * sum by (service) (${rate(`${requests}_count`)})) / sum by (service) (${rate(`${requests}_count`)})`,
               legend: "{{service}}",
             },
           ],
