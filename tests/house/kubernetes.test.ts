@@ -233,6 +233,8 @@ describe("the Kubernetes base", () => {
 
     const api = ingresses.find(({ host }) => host.startsWith("api."))?.paths ?? [];
     const calls = [
+      // What a problem's type leads to is said by the gateway itself.
+      "/problems/not_found",
       ...routes.map(({ path }) => path.replaceAll("/:", "/x").replace("/**", "")),
       ...services.map((name) => `/${name}.v1.${name[0]?.toUpperCase()}${name.slice(1)}Service/Get`),
     ];

@@ -155,3 +155,22 @@ describe("a caller's own things", () => {
     expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });
 });
+
+describe("the type of a problem", () => {
+  test("leads to what its code means and what to do, in a browser and out of it", async () => {
+    await using gateway = servedGateway({});
+    const at = async (type: string, headers = {}) => {
+      const response = await fetch(new URL(type, gateway.url), { headers });
+      return `${response.status} ${await response.text()}`;
+    };
+    const refused = await fetch(`${gateway.url}/assets/none.js`);
+    const { type } = (await refused.json()) as { readonly type: string };
+
+    expect(type).toBe("/problems/not_found");
+    expect(await at(type)).toMatch(/^200 not_found\n\n.+\n\nWhat to do: .+\n$/);
+    expect(await at(type, navigation)).toContain("200 not_found");
+    expect(await at("/problems/hold_expired")).toContain("ended before it was confirmed");
+    expect(await at("/problems/invalid_state")).toContain("200 invalid_state");
+    expect(await at("/problems/nobody_says_this")).toMatch(/^404 /);
+  });
+});

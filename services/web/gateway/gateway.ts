@@ -8,6 +8,7 @@ import { type Asked, askedPath } from "./asked-path.ts";
 import { isTls } from "./forwarded-headers.ts";
 import { appAt, wantsPage } from "./navigation.ts";
 import { strictTransport } from "./page-headers.ts";
+import { problemPage } from "./problem-pages.ts";
 import type { Onward, ServiceProxy } from "./proxy.ts";
 import { type Way, wayOf } from "./routes.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -34,6 +35,11 @@ function answer(
   const asked = askedPath(request.url);
   if (asked === undefined || !HOST.test(request.headers.get("host") ?? ""))
     return problemAnswer(request, problems.invalidUrl);
+  const problem = problemPage(request, asked.path);
+  if (problem !== undefined) {
+    contextOf(request).noteRoute("problem");
+    return problem;
+  }
   if (wantsPage(request, asked)) {
     contextOf(request).noteRoute("page");
     return files.page(request, appAt(asked));

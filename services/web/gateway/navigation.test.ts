@@ -39,6 +39,7 @@ describe("wantsPage", () => {
     "/.well-known/jwks.json",
     "/bookings/1/ticket",
     "/openapi/orders.json",
+    "/problems/not_found",
     "/assets/customer-1.js",
   ])("never gives a page at %s", (path) => {
     expect(wants(path, { "sec-fetch-mode": "navigate", accept: ofBrowser })).toBe(false);
@@ -80,6 +81,7 @@ describe("the app's service worker", () => {
     "/healthz",
     "/.well-known/jwks.json",
     "/openapi/orders.json",
+    "/problems/not_found",
     "/asyncapi/orders.json",
     "/assets/customer-1.js",
   ])("stands in at %s where the app's page stands, and nowhere else", (path) => {

@@ -3,7 +3,7 @@ import type { Asked } from "./asked-path.ts";
 
 /** What a browser may open that is no page of ours. */
 const notPages =
-  /^\/(?:healthz|livez|readyz|\.well-known\/.*|bookings\/[^/]+\/ticket|(?:openapi|asyncapi|assets)\/.*)$/;
+  /^\/(?:healthz|livez|readyz|\.well-known\/.*|bookings\/[^/]+\/ticket|(?:openapi|asyncapi|problems|assets)\/.*)$/;
 
 /** Where a page stands whoever asks for it, because nothing else does. */
 const onlyPages = /^\/(?:console(?:\/.*)?)?$/;

@@ -17,7 +17,7 @@ export interface WorkerRequest {
 
 /** Where the gateway answers a navigation with something else than this app's page. */
 const NOT_THE_APP =
-  /^\/(?:console(?:\/.*)?|healthz|livez|readyz|\.well-known\/.*|(?:openapi|asyncapi|assets)\/.*|bookings\/[^/]+\/ticket)$/;
+  /^\/(?:console(?:\/.*)?|healthz|livez|readyz|\.well-known\/.*|(?:openapi|asyncapi|problems|assets)\/.*|bookings\/[^/]+\/ticket)$/;
 const ICON = /^\/(?:favicon\.svg|icon-[\w-]+\.png|manifest\.webmanifest)$/;
 
 /**
