@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { type DevState, readState } from "./dev/state-file.ts";
 import {
-  commandOf,
   descendants,
   identify,
   isAlive,
@@ -14,7 +13,7 @@ import {
 
 const DEV = join(import.meta.dir, "dev.ts");
 const BOOT = join(import.meta.dir, "boot.ts");
-const START = { deadlineMs: 90_000, everyMs: 20 };
+const START = { deadlineMs: 110_000, everyMs: 20 };
 
 // One for all tests, with a space in it: making a Postgres takes a second.
 let dataDir: string;
@@ -27,17 +26,6 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const services = ["web", "orders", "inventory", "events", "bookings", "users"];
 
 describe("bun run dev", () => {
-  test("--ci --ephemeral shows the table, exits 0 and forgets everything", async () => {
-    const run = start(DEV, "--ci", "--ephemeral");
-
-    expect(await run.ended(), run.output()).toBe(0);
-    expect(run.output()).toMatch(/Ready in \d+\.\d s\s+web +http:\S+\s+console +http:\S+\/console/);
-    for (const name of ["Postgres", "nats-server", ...services]) {
-      expect(run.output()).toMatch(new RegExp(`^ {2}${name} +\\S+ +ready +\\d+`, "m"));
-    }
-    expect(readdirSync(join(dataDir, "dev")).filter((name) => name !== "run.lock")).toEqual([]);
-  });
-
   test("names the flag that was meant", async () => {
     const run = start(DEV, "--frehs");
 
@@ -47,6 +35,13 @@ describe("bun run dev", () => {
 
   test("refuses to wipe servers that it did not start", async () => {
     const run = startWith({ NATS_URL: "nats://127.0.0.1:1" }, DEV, "--fresh");
+
+    expect(await run.ended()).toBe(1);
+    expect(run.output()).toContain("NATS_URL is set");
+  });
+
+  test("makes no cluster of servers that it did not start", async () => {
+    const run = startWith({ NATS_URL: "nats://127.0.0.1:1" }, DEV, "--cluster");
 
     expect(await run.ended()).toBe(1);
     expect(run.output()).toContain("NATS_URL is set");
@@ -91,26 +86,45 @@ describe("a run that is ready", () => {
     expect(await shell(run.command("how many seats"))).toContain(`"booked":2`);
   });
 
-  test("is named to a second one; an ephemeral one runs beside it on other ports", async () => {
+  test("is named to a second one", async () => {
     const second = start(DEV, "--no-demo");
+
     expect(await second.ended()).toBe(1);
     expect(second.output()).toContain(`is already there (process ${run.process.pid}`);
+  });
 
-    const beside = start(DEV, "--ci", "--ephemeral", "--no-demo");
-    expect(await beside.ended()).toBe(0);
+  test("has a cluster beside it on other ports, which shows its table, exits 0 and forgets everything", async () => {
+    const beside = start(DEV, "--cluster", "--ci", "--ephemeral", "--no-demo");
+
+    expect(await beside.ended(), beside.output()).toBe(0);
+    expect(beside.output()).toMatch(
+      /Ready in \d+\.\d s\s+web +http:\S+\s+console +http:\S+\/console/,
+    );
+    const twice = services.flatMap((name) => [name, `${name}-2`]);
+    for (const name of ["Postgres", "nats-1", "nats-2", "nats-3", ...twice]) {
+      expect(beside.output()).toMatch(
+        new RegExp(`^ {2}${name} +\\S+ +(?:ready|degraded \\(.+\\)) +\\d+ +\\d+`, "m"),
+      );
+    }
     const { port } = new URL(run.state().services.orders?.url ?? "");
     expect(beside.output()).toContain(`port 8080 is taken: orders listens on`);
     expect(beside.output()).not.toContain(`http://127.0.0.1:${port} `);
     expect(run.state().pid).toBe(run.process.pid);
-  });
+    const left = readdirSync(join(dataDir, "dev")).filter((name) => name.startsWith("ephemeral"));
+    expect(left).toEqual([]);
+  }, 300_000);
 
   test("brings back on its port what is killed", async () => {
     const { orders } = run.state().services;
 
-    for (const program of ["orders/main.ts", "nats-server", "postgres"]) {
-      const victim = run.find(program);
-      process.kill(victim.pid, "SIGKILL");
-      await eventually(() => expect(run.find(program).pid).not.toBe(victim.pid), START);
+    for (const name of ["orders", "nats-server", "Postgres"]) {
+      const victim = run.state().processes[name] ?? Number.NaN;
+      process.kill(victim, "SIGKILL");
+      await eventually(() => {
+        const now = run.state().processes[name];
+        expect(now).toBeNumber();
+        expect(now).not.toBe(victim);
+      }, START);
     }
 
     expect(run.output()).toContain("orders is down: ended (SIGKILL)");
@@ -144,7 +158,6 @@ interface ReadyDevRun extends DevRun, AsyncDisposable {
   /** The command that the table prints below a title. */
   command(title: string): string;
   state(): DevState;
-  find(program: string): ProcessIdentity;
 }
 
 const start = (...command: string[]) => startWith({}, ...command);
@@ -193,11 +206,6 @@ async function startReady(...command: string[]): Promise<ReadyDevRun> {
       const state = readState(join(dataDir, "dev"));
       if (!state) throw new Error("the run says nowhere where it is");
       return state;
-    },
-    find(program) {
-      const found = alive().find((each) => each && commandOf(each.pid).includes(program));
-      if (!found) throw new Error(`${program} does not run`);
-      return found;
     },
     async [Symbol.asyncDispose]() {
       if (run.process.exitCode === null) run.process.kill("SIGTERM");

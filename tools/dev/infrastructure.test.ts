@@ -39,7 +39,7 @@ describe("startInfrastructure", () => {
     expect(await query(first, "SHOW fsync")).toEqual([{ fsync: "on" }]);
     await first.stop();
     expect(await first.postgres?.exited).toEqual({ code: 0, signal: null });
-    expect(await first.nats?.exited).toBeDefined();
+    expect(await first.nats[0]?.exited).toBeDefined();
 
     await using second = await start();
 

@@ -2,7 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ManagedServer } from "./infrastructure/managed-server.ts";
 import { NATS_ADVICE, type NatsProgram, natsWays } from "./infrastructure/nats-binary.ts";
-import { type NatsServer, startNats } from "./infrastructure/nats-server.ts";
+import { startNatsCluster } from "./infrastructure/nats-cluster.ts";
+import { startNats } from "./infrastructure/nats-server.ts";
 import { freePort, freePortNear } from "./infrastructure/ports.ts";
 import {
   POSTGRES_ADVICE,
@@ -19,6 +20,8 @@ export interface InfrastructureOptions {
   readonly purpose: string;
   /** The ports to take when they are free; any free ones without. */
   readonly ports?: { readonly postgres: number; readonly nats: number };
+  /** How many nodes of nats-server, which make a cluster when they are more than one; one unless told. */
+  readonly brokers?: number;
   /** Off only where a test may lose its data in a power cut. */
   readonly durable?: boolean;
   /** Removes the data after the last stop. */
@@ -28,15 +31,20 @@ export interface InfrastructureOptions {
 
 export interface Infrastructure extends AsyncDisposable {
   readonly databaseUrl: string;
+  /** A comma list where there are several nodes. */
   readonly natsUrl: string;
   /** Undefined when `DATABASE_URL` names a server of the engineer's own. */
   readonly postgres: ManagedServer | undefined;
-  /** Undefined when `NATS_URL` names a server of the engineer's own. */
-  readonly nats: ManagedServer | undefined;
+  /** Every node; none when `NATS_URL` names servers of the engineer's own. */
+  readonly nats: readonly BrokerServer[];
   stop(): Promise<void>;
 }
 
-/** A real Postgres and a real nats-server, which end with this process, however it ends. */
+export interface BrokerServer extends ManagedServer {
+  readonly url: string;
+}
+
+/** A real Postgres and a real nats-server, or several, which end with this process, however it ends. */
 export async function startInfrastructure(options: InfrastructureOptions): Promise<Infrastructure> {
   const directory = join(options.dataDir, options.purpose);
   mkdirSync(directory, { recursive: true });
@@ -49,7 +57,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
   const [postgres, nats] = started;
   if (postgres.status === "rejected" || nats.status === "rejected") {
     await Promise.all(
-      started.map((each) => each.status === "fulfilled" && dispose(each.value.server)),
+      started.map((each) => each.status === "fulfilled" && dispose(each.value.servers)),
     );
     const failures = started.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
     throw failures.length === 1
@@ -57,15 +65,14 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
       : new AggregateError(failures, failures.map(messageOf).join("\n"));
   }
 
-  const servers = [postgres.value.server, nats.value.server];
   const stop = async () => {
-    await Promise.all(servers.map(dispose));
+    await Promise.all([postgres.value, nats.value].map(({ servers }) => dispose(servers)));
   };
   return {
     databaseUrl: postgres.value.url,
     natsUrl: nats.value.url,
-    postgres: postgres.value.server,
-    nats: nats.value.server,
+    postgres: postgres.value.servers[0],
+    nats: nats.value.servers,
     stop,
     [Symbol.asyncDispose]: stop,
   };
@@ -98,9 +105,9 @@ async function postgresFor(
   options: InfrastructureOptions,
   directory: string,
   report: Reporter,
-): Promise<{ url: string; server: PostgresServer | undefined }> {
+): Promise<{ url: string; servers: readonly PostgresServer[] }> {
   const given = process.env.DATABASE_URL;
-  if (given) return { url: given, server: undefined };
+  if (given) return { url: given, servers: [] };
   const server = await startPostgres({
     program: await findPostgres(report),
     directory: join(directory, "postgres"),
@@ -108,23 +115,28 @@ async function postgresFor(
     durable: options.durable ?? true,
     throwAway: options.throwAway ?? false,
   });
-  return { url: server.url, server };
+  return { url: server.url, servers: [server] };
 }
 
 async function natsFor(
   options: InfrastructureOptions,
   directory: string,
   report: Reporter,
-): Promise<{ url: string; server: NatsServer | undefined }> {
+): Promise<{ url: string; servers: readonly BrokerServer[] }> {
   const given = process.env.NATS_URL;
-  if (given) return { url: given, server: undefined };
-  const server = await startNats({
-    program: await findNats(report),
-    directory: join(directory, "nats"),
-    port: await portFor("nats-server", options.ports?.nats, report),
-    throwAway: options.throwAway ?? false,
-  });
-  return { url: server.url, server };
+  if (given) return { url: given, servers: [] };
+  const program = await findNats(report);
+  const { brokers = 1, ports, throwAway = false } = options;
+  if (brokers > 1) {
+    const own: number[] = [];
+    for (let node = 0; node < brokers; node += 1)
+      own.push(await portFor(`nats-${node + 1}`, ports && ports.nats + node, report));
+    const servers = await startNatsCluster({ program, directory, ports: own, throwAway });
+    return { url: servers.map(({ url }) => url).join(","), servers };
+  }
+  const port = await portFor("nats-server", ports?.nats, report);
+  const server = await startNats({ program, directory: join(directory, "nats"), port, throwAway });
+  return { url: server.url, servers: [server] };
 }
 
 async function portFor(
@@ -138,8 +150,8 @@ async function portFor(
   return port;
 }
 
-async function dispose(server: ManagedServer | undefined): Promise<void> {
-  await server?.[Symbol.asyncDispose]();
+async function dispose(servers: readonly ManagedServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
 }
 
 function reporter({ log, onProgress }: Partial<Reporter> = {}): Reporter {

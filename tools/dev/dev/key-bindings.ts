@@ -94,13 +94,16 @@ function faultMenu({ units }: Bindings): Menu {
   };
 }
 
-/** By number; the first nine have a key. */
+/** For as many as a cluster runs; none of them means something else in a menu that has these. */
+const KEYS = [..."123456789bcfghjklmnopqrstuvxyz"];
+
+/** By number, and then by letter. */
 function oneOf<Named extends { readonly name: string }>(
   all: readonly Named[],
   choose: (one: Named) => void,
 ): Key[] {
-  return all.slice(0, 9).map((one, index) => ({
-    key: String(index + 1),
+  return all.slice(0, KEYS.length).map((one, index) => ({
+    key: KEYS[index] ?? "",
     label: one.name,
     press: act(() => choose(one)),
   }));

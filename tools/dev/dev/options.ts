@@ -8,7 +8,12 @@ export interface DevOptions {
   readonly fresh: boolean;
   /** Runs on servers of its own that are forgotten at the end. */
   readonly ephemeral: boolean;
+  /** How many processes of each service. */
   readonly replicas: number;
+  /** How many nodes of nats-server, each of which keeps every message. */
+  readonly brokers: number;
+  /** Keeps running when any one process is killed, as far as one machine can. */
+  readonly cluster: boolean;
   /** Ends as soon as everything was ready, with plain output. */
   readonly ci: boolean;
   readonly color: boolean;
@@ -17,6 +22,7 @@ export interface DevOptions {
 }
 
 const REPLICAS_MAX = 8;
+const CLUSTER = { replicas: 2, brokers: 3 };
 
 const EXAMPLES = `
 Examples:
@@ -24,6 +30,7 @@ Examples:
   bun run dev --fresh --no-demo      empty: the first order is number 1
   bun run dev --ephemeral            beside another run, forgotten at the end
   bun run dev --replicas 3           three of each service on one database
+  bun run dev --cluster              three nodes of NATS, two of each service; kill -9 what you like
   bun run dev --logs debug           everything the services have to say
   bun run dev --ci --ephemeral       a smoke test: exits 0 once all was ready
   DATABASE_URL=postgres://me@127.0.0.1/postgres NATS_URL=nats://127.0.0.1 bun run dev
@@ -40,7 +47,16 @@ export function readOptions(args: readonly string[]): DevOptions {
     .option("--no-demo", "leave out the demo data")
     .option("--fresh", "wipe the data of earlier runs first")
     .option("--ephemeral", "use new servers and forget them at the end")
-    .option("--replicas <n>", `how many of each service, up to ${REPLICAS_MAX}`, replicas, 1)
+    .option(
+      "--replicas <n>",
+      `how many of each service, up to ${REPLICAS_MAX} (default: 1, with --cluster ${CLUSTER.replicas})`,
+      replicas,
+    )
+    .option(
+      "--cluster",
+      `${CLUSTER.brokers} nodes of NATS that each keep every message, and replicas; data of its own`,
+      false,
+    )
     .option("--ci", "plain output; stop and exit 0 as soon as everything was ready", false)
     .addOption(
       new Option("--logs <level>", "the least level of log lines to show")
@@ -55,10 +71,16 @@ export function readOptions(args: readonly string[]): DevOptions {
   const {
     fresh = false,
     ephemeral = false,
+    replicas: wanted,
     ...given
-  } = command.parse(args, { from: "user" }).opts<DevOptions>();
-  return { fresh, ephemeral, ...given };
+  } = command.parse(args, { from: "user" }).opts<Flags>();
+  const brokers = given.cluster ? CLUSTER.brokers : 1;
+  const count = wanted ?? (given.cluster ? CLUSTER.replicas : 1);
+  return { fresh, ephemeral, brokers, replicas: count, ...given };
 }
+
+/** What may be left out, by what was given. */
+type Flags = Omit<DevOptions, "replicas" | "brokers"> & { readonly replicas?: number };
 
 function replicas(text: string): number {
   const count = Number(text);

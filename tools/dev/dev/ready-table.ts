@@ -5,7 +5,7 @@ import { urlOf } from "./service-unit.ts";
 import type { Unit, UnitState, UnitStatus } from "./supervise.ts";
 
 export interface TableRow {
-  readonly unit: Pick<Unit, "name" | "status">;
+  readonly unit: Pick<Unit, "name" | "status" | "pid">;
   readonly url: string;
   /** Further addresses of the same. */
   readonly more: readonly string[];
@@ -27,30 +27,36 @@ export const serverRow = (unit: Unit, url: string): TableRow => {
   return { unit, url: shown.href, more: [] };
 };
 
-/** Name, URL, state and milliseconds of everything that runs. */
+/** Name, URL, state, milliseconds to its start and process of everything that runs. */
 export function readyTable(rows: readonly TableRow[], colours: Colours): string {
-  const cells = rows.map(({ unit: { name, status }, url, more }) => [
+  const cells = rows.map(({ unit: { name, status, pid }, url, more }) => [
     name,
     // Where it does not listen itself, another run may.
     status.state === "down" || status.state === "starting" ? "" : url,
     stateText(status, colours),
     status.startMs === undefined ? "" : String(status.startMs),
+    pid === undefined ? "" : String(pid),
     colours.dim(more.join("  ")),
   ]);
-  const table = [["name", "url", "state", "ms", ""], ...cells];
-  const widths = [0, 1, 2, 3].map((column) =>
+  const table = [["name", "url", "state", "ms", "pid", ""], ...cells];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(...table.map((row) => widthOf(row[column] ?? ""))),
   );
   return table
     .map((row, line) => {
       const text = row
-        .map((cell, column) => padded(cell, { width: widths[column] ?? 0, right: column === 3 }))
+        .map((cell, column) =>
+          padded(cell, { width: widths[column] ?? 0, right: NUMBERS.has(column) }),
+        )
         .join("  ")
         .trimEnd();
       return `  ${line === 0 ? colours.dim(text) : text}`;
     })
     .join("\n");
 }
+
+/** Columns whose cells end below each other. */
+const NUMBERS: ReadonlySet<number> = new Set([3, 4]);
 
 const MARKS: Readonly<Record<UnitState, string>> = {
   starting: "○",

@@ -8,24 +8,28 @@ import { readState } from "./state-file.ts";
 /** The directory whose servers are this run's alone, until it is given back. */
 export interface RunDirectory extends Disposable {
   readonly path: string;
-  /** Where the state file goes: an ephemeral run is found too, unless an ordinary one is there. */
+  /** Where the state file goes: every run is found, unless an ordinary one is there. */
   readonly statePath: string;
 }
 
 const EPHEMERAL = "ephemeral-";
+const CLUSTER = "cluster";
+const SERVER = /^(?:postgres|nats(?:-\d+)?)$/;
 
 /**
  * Takes `dev/` below the repository's data, which only one run may use at a time; `fresh` wipes its
- * servers. An ephemeral run gets a directory of its own, so that it can run beside.
+ * servers. A cluster's data stays apart from an ordinary run's, because a stream of one node is not
+ * one of three. An ephemeral run gets a directory of its own, so that it can run beside.
  */
 export async function claimRunDirectory(
   dataDir: string,
-  how: { readonly fresh: boolean; readonly ephemeral: boolean },
+  how: { readonly fresh: boolean; readonly ephemeral: boolean; readonly cluster: boolean },
 ): Promise<RunDirectory> {
   const shared = join(dataDir, "dev");
   makeWritable(shared);
   sweepForgotten(shared);
-  const path = how.ephemeral ? join(shared, `${EPHEMERAL}${crypto.randomUUID()}`) : shared;
+  const lasting = how.cluster ? join(shared, CLUSTER) : shared;
+  const path = how.ephemeral ? join(shared, `${EPHEMERAL}${crypto.randomUUID()}`) : lasting;
   makeWritable(path);
 
   const lock = tryLock(join(path, "run.lock"));
@@ -81,12 +85,13 @@ function isInUse(path: string): boolean {
 }
 
 async function wipe(path: string): Promise<void> {
-  const data = join(path, "postgres/data");
-  await endOrphan({ pidFile: join(data, "postmaster.pid"), directory: data, signal: "SIGINT" });
-  const nats = join(path, "nats");
-  await endOrphan({ pidFile: join(nats, "nats.pid"), directory: nats, signal: "SIGTERM" });
-  for (const server of ["postgres", "nats"]) {
-    rmSync(join(path, server), { recursive: true, force: true });
+  for (const server of readdirSync(path).filter((name) => SERVER.test(name))) {
+    const directory = join(path, server);
+    const data = join(directory, "data");
+    await (server === "postgres"
+      ? endOrphan({ pidFile: join(data, "postmaster.pid"), directory: data, signal: "SIGINT" })
+      : endOrphan({ pidFile: join(directory, "nats.pid"), directory, signal: "SIGTERM" }));
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

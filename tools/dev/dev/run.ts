@@ -1,4 +1,3 @@
-import { JWKS_PATH } from "@app/platform/token-claims.ts";
 import { demoOperatorToken } from "@app/qb/demo-operator.ts";
 import { Failure } from "@app/qb/failure.ts";
 import type { Infrastructure } from "../infrastructure.ts";
@@ -6,18 +5,19 @@ import { Advice } from "./advice.ts";
 import type { Colours } from "./colours.ts";
 import { makeDemo } from "./demo.ts";
 import type { EndSignals } from "./end-signals.ts";
-import { type LogView, logView } from "./log-view.ts";
+import { keepRunning } from "./keep-running.ts";
+import { logView } from "./log-view.ts";
 import type { DevOptions } from "./options.ts";
 import { pagesOf, pagesText } from "./pages.ts";
 import { type Phases, phases } from "./phases.ts";
-import { readyTable, replicaRow, serverRow, type TableRow } from "./ready-table.ts";
+import { readyTable, type TableRow } from "./ready-table.ts";
 import { claimRunDirectory } from "./run-directory.ts";
 import type { Replica } from "./service-plan.ts";
-import { serviceUnit, urlOf } from "./service-unit.ts";
-import { type Foundation, startFoundation } from "./start.ts";
-import { writeState } from "./state-file.ts";
+import { urlOf } from "./service-unit.ts";
+import { startFoundation } from "./start.ts";
+import { type StateFile, writeState } from "./state-file.ts";
 import { type StatusBar, statusBar } from "./status-bar.ts";
-import { supervise, type Unit } from "./supervise.ts";
+import type { Unit } from "./supervise.ts";
 import type { Terminal } from "./terminal.ts";
 import { tryIt } from "./try-it.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -43,6 +43,7 @@ const SERVERS_LIMIT_MS = 3_000;
 export async function run(run: Run): Promise<void> {
   const { options, colours, terminal, end, units } = run;
   refuseWipingGivenServers(options);
+  refuseClusterOfGivenNats(options);
   terminal.print(colours.bold("QuickBite"));
   await using running = new AsyncDisposableStack();
   const steps = phases(terminal, colours);
@@ -60,17 +61,31 @@ export async function run(run: Run): Promise<void> {
   const names = replicas.map(({ name }) => name);
   const logs = logView(terminal, { names, colours, level: options.logs });
   const status = statusBar(terminal, run);
-  const rows = keepRunning({ run, foundation, directory: directory.path, logs, status });
+  let file: StateFile | undefined;
+  const state = () => ({
+    pid: process.pid,
+    services: Object.fromEntries(replicas.map(stateOf)),
+    processes: processesOf(units),
+    natsUrl,
+    databaseUrl,
+  });
+  const tell = tellAfterFirst(status);
+  const rows = keepRunning({
+    repository: run.repository,
+    directory: directory.path,
+    options,
+    foundation,
+    onLine: logs.line,
+    onChange(unit) {
+      tell(unit);
+      file?.update(state());
+    },
+    stopping: end.stopping,
+  });
+  units.push(...rows.map(({ unit }) => unit));
   running.defer(() => endInOrder(units, names));
   await Promise.race([servicesReady(steps, run, names), stopped]);
-  running.use(
-    writeState(directory.statePath, {
-      pid: process.pid,
-      services: Object.fromEntries(replicas.map(stateOf)),
-      natsUrl,
-      databaseUrl,
-    }),
-  );
+  file = running.use(writeState(directory.statePath, state()));
   if (options.demo) await Promise.race([demoReady(steps, run, replicas), stopped]);
 
   const showTable = () => printTable(run, { rows, replicas });
@@ -91,6 +106,25 @@ function refuseWipingGivenServers({ fresh, ephemeral }: DevOptions): void {
     `--${fresh ? "fresh" : "ephemeral"} is only for servers that this run starts, but ${given.join(" and ")} is set.`,
     "Unset it, or remove the quickbite_* databases and the streams there by yourself.",
   );
+}
+
+/** Whose nodes they are decides how many copies they can keep. */
+function refuseClusterOfGivenNats({ cluster }: DevOptions): void {
+  if (!cluster || !process.env.NATS_URL) return;
+  throw new Advice(
+    "--cluster starts nodes of NATS, but NATS_URL is set.",
+    "Unset it, or run on yours with --replicas 2 and STREAM_REPLICAS.",
+  );
+}
+
+/** Tells every change but the first start, which is told by its step. */
+function tellAfterFirst(status: StatusBar): (unit: Unit) => void {
+  const begun = new Set<string>();
+  return (unit) => {
+    const isFirst = unit.status.state === "ready" && !begun.has(unit.name);
+    if (isFirst) begun.add(unit.name);
+    else status.tell(unit);
+  };
 }
 
 /** Services first, while what they drain into is there. */
@@ -116,68 +150,11 @@ function rejected(signal: AbortSignal): Promise<never> {
   return promise;
 }
 
-function keepRunning(of: {
-  readonly run: Run;
-  readonly foundation: Foundation;
-  readonly directory: string;
-  readonly logs: LogView;
-  readonly status: StatusBar;
-}): TableRow[] {
-  const { run, foundation, directory, logs, status } = of;
-  const { infrastructure, replicas } = foundation;
-  const { databaseUrl, natsUrl } = infrastructure;
-  const begun = new Set<string>();
-  const onChange = (unit: Unit) => {
-    // The first start is told by its step.
-    const isFirst = unit.status.state === "ready" && !begun.has(unit.name);
-    if (isFirst) begun.add(unit.name);
-    else status.tell(unit);
-  };
-  const rows: TableRow[] = [];
-  const add = (unit: Unit, row: TableRow) => {
-    run.units.push(unit);
-    rows.push(row);
-  };
-  const servers = [
-    [infrastructure.postgres, databaseUrl],
-    [infrastructure.nats, natsUrl],
-  ] as const;
-  for (const [server, url] of servers) {
-    if (!server) continue;
-    const unit = supervise({ name: server.name, launch: async () => server, onChange });
-    add(unit, serverRow(unit, url));
-  }
-  const first = replicas.filter(({ name, service }) => name === service);
-  const peers = first.map((peer) => [`${peer.service.toUpperCase()}_URL`, urlOf(peer)] as const);
-  const users = first.find(({ service }) => service === "users");
-  // Whoever calls through the web calls all replicas in turn.
-  const everyPeer = first.map(({ service }) => {
-    const all = replicas.filter((replica) => replica.service === service);
-    return [`${service.toUpperCase()}_URL`, all.map(urlOf).join(",")] as const;
-  });
-  for (const replica of replicas) {
-    // Without its people nobody could operate.
-    const { service } = replica;
-    const isDemo = run.options.demo || service === "users";
-    const unit = serviceUnit(replica, {
-      repository: run.repository,
-      directory,
-      databaseUrl,
-      natsUrl,
-      environment: {
-        ...Object.fromEntries(service === "web" ? everyPeer : peers),
-        // It knows its own keys.
-        ...(users && service !== "users" && { JWKS_URL: `${urlOf(users)}${JWKS_PATH}` }),
-        ...(isDemo && { DEMO: "on" }),
-        ...(run.options.logs === "debug" && { LOG_LEVEL: "debug" }),
-      },
-      onLine: logs.line,
-      onChange,
-      stopping: run.end.stopping,
-    });
-    add(unit, replicaRow(unit, replica));
-  }
-  return rows;
+/** The names of all that runs, with their processes: whoever wants to hurt one finds it by its name. */
+function processesOf(units: readonly Unit[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    units.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const])),
+  );
 }
 
 /** Waits for all, and longer for those that are still starting than for those that fail. */

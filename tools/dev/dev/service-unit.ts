@@ -45,7 +45,8 @@ export function serviceUnit(replica: Replica, settings: ServiceSettings): Unit {
         name,
         port: ports.main,
         logFile: join(directory, "logs", `${name}.log`),
-        command: [process.execPath, join(repository, "services", service, "main.ts")],
+        // Its name says nothing to it, and to whoever looks for a process which one this is.
+        command: [process.execPath, join(repository, "services", service, "main.ts"), name],
         cwd: repository,
         env: environmentOf(replica, settings),
         stopSignal: "SIGTERM",

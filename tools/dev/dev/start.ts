@@ -55,7 +55,8 @@ export async function startFoundation(start: Start): Promise<Foundation> {
       return { told: difference(changes.flatMap(linesOf)) };
     }),
     phases.run("streams", async () => {
-      return { told: difference((await prepareStreams(natsUrl)).map(lineOf)) };
+      const changes = await prepareStreams(natsUrl, { copies: options.brokers });
+      return { told: difference(changes.map(lineOf)) };
     }),
   ]);
   return { infrastructure, replicas };
@@ -66,18 +67,19 @@ async function startServers({ directory, options, phases, onServers }: Start) {
     dataDir: dirname(directory),
     purpose: basename(directory),
     ports: INFRASTRUCTURE_PORTS,
+    brokers: options.brokers,
     durable: !options.ephemeral,
     throwAway: options.ephemeral,
     report: phases.report,
   });
   onServers(servers);
   const infrastructure = await servers;
-  const own = [infrastructure.postgres, infrastructure.nats].flatMap((server) =>
+  const own = [infrastructure.postgres, ...infrastructure.nats].flatMap((server) =>
     server ? [`${server.name} on ${server.port}`] : [],
   );
   const given = [
     ...(infrastructure.postgres ? [] : ["Postgres of DATABASE_URL"]),
-    ...(infrastructure.nats ? [] : ["nats-server of NATS_URL"]),
+    ...(infrastructure.nats.length > 0 ? [] : ["nats-server of NATS_URL"]),
   ];
   return { infrastructure, told: [...own, ...given].join(", ") };
 }

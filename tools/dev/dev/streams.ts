@@ -10,9 +10,18 @@ import { NATS_VERSION_MIN } from "../infrastructure/nats-binary.ts";
 import { Advice } from "./advice.ts";
 
 const CONNECT_LIMIT_MS = 10_000;
+/** A new cluster elects its first leader for some seconds, in which it answers nobody. */
+const ELECTED_LIMIT_MS = 60_000;
+const ELECTED_POLL_MS = 100;
 
-/** Makes the streams and durables as they are declared, and returns what had to be changed. */
-export async function prepareStreams(natsUrl: string): Promise<readonly TopologyChange[]> {
+/**
+ * Makes the streams and durables as they are declared, with so many copies of each message, and
+ * returns what had to be changed.
+ */
+export async function prepareStreams(
+  natsUrl: string,
+  { copies }: { readonly copies: number },
+): Promise<readonly TopologyChange[]> {
   const servers = natsUrl.split(",").map((server) => server.trim());
   const broker = openJetStream({ servers, name: "dev run", clock });
   try {
@@ -24,7 +33,8 @@ export async function prepareStreams(natsUrl: string): Promise<readonly Topology
         "Unset it to run one that comes with this repository.",
       );
     }
-    return await applyTopology(connection, streams);
+    const apply = () => applyTopology(connection, streams, { replicas: copies });
+    return await (copies > 1 ? onceElected(apply) : apply());
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error;
     throw new Advice(
@@ -34,6 +44,19 @@ export async function prepareStreams(natsUrl: string): Promise<readonly Topology
     );
   } finally {
     await broker.close();
+  }
+}
+
+/** Tries until the cluster has a leader; what it then refuses is final. */
+async function onceElected<Result>(apply: () => Promise<Result>): Promise<Result> {
+  const giveUpAt = performance.now() + ELECTED_LIMIT_MS;
+  for (;;) {
+    try {
+      return await apply();
+    } catch (error) {
+      if (error instanceof TopologyError || performance.now() > giveUpAt) throw error;
+    }
+    await Bun.sleep(ELECTED_POLL_MS);
   }
 }
 

@@ -18,6 +18,8 @@ export interface NatsOptions {
   readonly throwAway?: boolean;
   /** Put before the command, such as the way onto a small disk. */
   readonly enter?: readonly string[];
+  /** What people call it; `nats-server` unless told. */
+  readonly label?: string;
   /** Makes it a node of a cluster. */
   readonly cluster?: ClusterMembership;
   /** Lines of configuration that say who may connect, and for what; without them anybody may. */
@@ -31,6 +33,8 @@ export interface ClusterMembership {
   readonly port: number;
   /** Where it finds them, as `nats://` urls; it is told of no other way to them. */
   readonly routes: readonly string[];
+  /** Where the data lasts: the others know a node and its copies by its name, so it must keep it. */
+  readonly node?: string;
 }
 
 export interface NatsServer extends ManagedServer {
@@ -61,13 +65,13 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   try {
     const port = options.port ?? (await freePort());
     // Told apart by its name from another server that took the port in the same moment.
-    const name = `quickbite-${crypto.randomUUID()}`;
+    const name = options.cluster?.node ?? `quickbite-${crypto.randomUUID()}`;
     const how =
       "image" in program
         ? inContainer(options, { image: program.image, name, port })
         : fromBinary(options, { path: program.path, name, port });
     const server = await startServer({
-      name: "nats-server",
+      name: options.label ?? "nats-server",
       port,
       logFile: join(directory, "nats.log"),
       stopSignal: "SIGTERM",
