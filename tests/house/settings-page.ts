@@ -6,6 +6,7 @@ import { settingNotes } from "@app/platform/config.ts";
 import { UsersConfig } from "@app/users/config.ts";
 import { WebConfig } from "@app/web/config.ts";
 import { z } from "zod";
+import { toolSettings } from "./tool-settings.ts";
 
 const services: Readonly<Record<string, z.ZodObject>> = {
   orders: OrdersConfig,
@@ -113,8 +114,24 @@ export function settingsPage(): string {
       (name) => `| \`${name}\`${onlyIn(name)} | ${defaultsOf(name)} | ${meaningOf(name)} |`,
     ),
     "",
+    "## qb",
+    "",
+    ...toolTable(toolSettings.qb),
+    "",
+    "## bun run dev",
+    "",
+    "Its services get their settings from it; these are its own.",
+    "",
+    ...toolTable(toolSettings.dev),
+    "",
   ].join("\n");
 }
+
+const toolTable = (settings: Readonly<Record<string, string>>) => [
+  "| setting | meaning |",
+  "|---|---|",
+  ...Object.entries(settings).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+];
 
 function meaningOf(name: string): string {
   const meaning = meanings[name];

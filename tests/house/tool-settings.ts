@@ -1,0 +1,22 @@
+/** What programs around the services read from their environment; their flags win over it. */
+export const toolSettings: Readonly<Record<"qb" | "dev", Readonly<Record<string, string>>>> = {
+  qb: {
+    ORDERS_URL:
+      "Where orders answers, and in the same way `INVENTORY_URL`, `EVENTS_URL`, `BOOKINGS_URL` and `USERS_URL`; without them the running dev run's, else the ports of the contract. With some of them `qb` looks at those alone.",
+    WEB_URL: "Where the web answers, for what `qb doctor` looks at.",
+    NATS_URL: "The broker; without it the running dev run's, else `nats://127.0.0.1:4222`.",
+    DATABASE_URL: "A server with the services' databases, for `qb migrate` and `qb doctor`.",
+    QB_TOKEN: "Who acts, where operators need a token; `--token` says the same.",
+    QB_PASSWORD: "The password for `qb user token`, which else reads it from stdin.",
+    NO_COLOR: "No colours.",
+  },
+  dev: {
+    DATABASE_URL: "A Postgres server of yours, instead of one that is started.",
+    NATS_URL: "A nats-server of yours, instead of one that is started.",
+    QUICKBITE_DATA_DIRECTORY: "Where data and logs are kept; `.quickbite` without it.",
+    LOG_LEVEL: "`debug` starts the services with it.",
+    NATS_SERVER_BIN: "The nats-server to start, instead of one that is looked for.",
+    XDG_CACHE_HOME: "Below it downloaded servers are kept; `~/.cache` without it.",
+    NO_COLOR: "No colours; `FORCE_COLOR` wants them where there is no terminal.",
+  },
+};
