@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { startService } from "@app/platform/testing/service.ts";
+import { killTrial } from "../faults/processes/trial.ts";
 import { startLoad } from "./load.ts";
 import { brokenPromises, settled } from "./promises.ts";
 import { openQuickBite, type QuickBite } from "./quickbite.ts";
@@ -89,4 +91,30 @@ describe("two replicas of each service", () => {
     expect(await brokenPromises(world)).toEqual([]);
     expect([await deadlocks("orders"), await deadlocks("inventory")]).toEqual([0, 0]);
   });
+
+  // The short form of tests/faults/processes, which does it to every process of a cluster.
+  test("lose nothing that was accepted when one is killed behind the gateway, and take it in again", async () => {
+    await using web = await startService("web", {
+      ORDERS_URL: world.orders.map(({ url }) => url).join(","),
+      INVENTORY_URL: world.inventory.map(({ url }) => url).join(","),
+    });
+    await world.addItem("endless", 1_000_000);
+    const [{ process: orders }] = world.orders;
+    const startedAgain = orders.exited.then(() => orders.restart());
+    const body = { userId: "ada", sku: "endless", quantity: 1 };
+
+    const trial = await killTrial({
+      world: { url: web.url, pidOf: () => orders.pid },
+      wishes: [{ name: "order", method: "POST", path: "/v1/orders", body, status: 202 }],
+      victim: "orders",
+      patienceMs: 30_000,
+      watchMs: 0,
+    });
+
+    await startedAgain;
+    expect(trial.lost).toEqual([]);
+    expect(trial.accepted).toBeGreaterThan(10);
+    await settled(world);
+    expect(await brokenPromises(world)).toEqual([]);
+  }, 300_000);
 });

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { clusterExperiment } from "../cluster/experiment.ts";
+import { processesExperiment } from "../processes/experiment.ts";
 import { writeFigures } from "./figures.ts";
 import { forgetfulBroker, keptMessages, messages, publishWindow } from "./forgetful-broker.ts";
 import { holdRaces, racesPerTrial } from "./hold-races.ts";
@@ -8,13 +9,14 @@ import { type PoisonResult, runPoisonedKeys } from "./poisoned-keys.ts";
 const usage = `bun run experiment NAME [options]
 
   cluster   three brokers under load, the leader lost in seven ways
+  processes a cluster of the dev run under load, and any one process of it killed
   poison    five of 200 keys fail for good, rounds with and without them in turn
   forget    the broker's store put back, then its stream deleted
   holds     holds of seats confirmed and expired at the same moment
 
-  --trials N   cluster: how often each way (10); poison: rounds of each kind (3);
-              holds: thousands of races (10)
-  --case TEXT  cluster: only the ways whose names contain it
+  --trials N   cluster: how often each way (10); processes: how often each kind (10);
+              poison: rounds of each kind (3); holds: thousands of races (10)
+  --case TEXT  cluster, processes: only the ways or kinds whose names contain it
   --write      writes the figures into docs/faults.md
 
 Exits 0 when all that was promised held.`;
@@ -51,6 +53,11 @@ async function main(): Promise<number> {
   if (name === "cluster") {
     const { rows, held } = await clusterExperiment({ trials: trials ?? 10, named: values.case });
     write("cluster", rows);
+    return held ? 0 : 1;
+  }
+  if (name === "processes") {
+    const { rows, held } = await processesExperiment({ trials: trials ?? 10, named: values.case });
+    write("processes", rows);
     return held ? 0 : 1;
   }
   if (name === "poison") return poison(trials ?? 3, write);
