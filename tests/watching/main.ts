@@ -105,6 +105,9 @@ async function told(
   prometheus: Prometheus,
   { what, program, alert }: Fault,
 ): Promise<readonly (string | undefined)[]> {
+  // Whatever came before has to be over, or the alert would tell of that.
+  const calm = await took(async () => !(await prometheus.firing()).includes(alert));
+  if (calm === undefined) return [`${alert} fires without ${what}`];
   const pid = run.pidOf(program);
   process.kill(pid, "SIGSTOP");
   try {
