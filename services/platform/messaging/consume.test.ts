@@ -3,13 +3,14 @@ import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_message
 import { sql } from "drizzle-orm";
 import { type Clock, systemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
-import type { Transaction } from "../postgres.ts";
+import { openPool, type Transaction } from "../postgres.ts";
 import { systemRandom } from "../random.ts";
 import { eventually } from "../testing/eventually.ts";
 import { messageOf, type SinkWorld, sinkConsumer, sinkWorld } from "../testing/sink.ts";
 import type { Broker, Delivery, Subscription } from "./broker.ts";
 import { type ConsumerOptions, consume } from "./consumer.ts";
-import { consumes } from "./handler.ts";
+import { consumes, type Handler } from "./handler.ts";
+import type { InboxStore } from "./inbox.ts";
 import { payloadReader } from "./incoming.ts";
 import { workLanes } from "./lane-worker.ts";
 import { postgresInbox } from "./postgres-inbox.ts";
@@ -17,7 +18,6 @@ import { defaultRetryPolicy } from "./retry.ts";
 import { wakeable } from "./wake.ts";
 
 const patient = { deadlineMs: 60_000 };
-const batchMax = 2;
 
 /** A durable of the test's: what it is given is delivered, and again at once when it comes back. */
 class Durable implements Subscription {
@@ -76,12 +76,48 @@ function messageOfName(name: string) {
   return messageOf(key, Number(version));
 }
 
-/** A consumer with batches of two, whose handler does what the test says before it writes. */
-function consuming(
-  world: SinkWorld,
-  before: (name: string) => unknown,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
-) {
+interface Behaviour {
+  readonly durable: Durable;
+  readonly store: InboxStore<Transaction>;
+  readonly handlers?: readonly Handler<Transaction>[];
+  readonly headsMayRun?: () => void;
+  readonly clock?: Clock;
+}
+
+/** A consumer with batches of two. */
+const optionsOf = ({
+  durable,
+  store,
+  handlers = [],
+  headsMayRun = () => undefined,
+  clock = systemClock,
+}: Behaviour): ConsumerOptions<Transaction> => ({
+  ...sinkConsumer,
+  order: "key",
+  store,
+  broker: { subscribe: async () => durable } as unknown as Broker,
+  rules: {
+    service: "orders",
+    consumer: sinkConsumer.durable,
+    handlers: new Map(handlers.map((handler) => [handler.type, handler])),
+    payloads: payloadReader([OrderConfirmedSchema]),
+    parkedPerLaneMax: 1_000,
+    parkedMax: 100_000,
+    handlerTimeoutMs: 60_000,
+    clock: systemClock,
+  },
+  retry: { ...defaultRetryPolicy, baseMs: 5 },
+  batchMax: 2,
+  ackWaitMs: 30_000,
+  clock,
+  random: systemRandom,
+  log: silentLog,
+  unclean: new Set(),
+  headsMayRun,
+});
+
+/** A consumer whose handler does what the test says before it writes, and its lane worker. */
+function consuming(world: SinkWorld, before: (name: string) => unknown) {
   const durable = new Durable();
   const happened: string[] = [];
   const wake = wakeable();
@@ -89,52 +125,55 @@ function consuming(
   const handler = consumes(OrderConfirmedSchema, {
     handle: async (tx: Transaction, _message, { key, version }) => {
       const name = `${key.slice("order/".length)} v${version}`;
-      // A test may hold the first for longer than a busy machine's Postgres would wait for it.
-      await tx.q.execute(sql`set local idle_in_transaction_session_timeout = 0`);
       happened.push(`${name} begins`);
       await before(name);
       await tx.q.execute(sql`insert into sink (key, version) values (${key}, ${version})`);
       happened.push(`${name} ends`);
     },
   });
-  const options: ConsumerOptions<Transaction> = {
-    ...sinkConsumer,
-    order: "key",
-    store: postgresInbox(world.pool, sinkConsumer.durable, (tx) => ({
+  // A test holds a batch for as long as it takes, which on a busy machine may be long.
+  const limitMs = 60_000;
+  const pool = openPool({
+    url: world.databaseUrl,
+    connectionsMax: 4,
+    name: "consume test",
+    wholeScans: false,
+    lockTimeoutMs: limitMs,
+    statementTimeoutMs: limitMs,
+    idleInTransactionTimeoutMs: limitMs,
+  });
+  const options = optionsOf({
+    durable,
+    store: postgresInbox(pool, sinkConsumer.durable, (tx) => ({
       stores: tx,
       lock: async () => undefined,
     })),
-    broker: { subscribe: async () => durable } as unknown as Broker,
-    rules: {
-      service: "orders",
-      consumer: sinkConsumer.durable,
-      handlers: new Map([[handler.type, handler]]),
-      payloads: payloadReader([OrderConfirmedSchema]),
-      parkedPerLaneMax: 1_000,
-      parkedMax: 100_000,
-      handlerTimeoutMs: 60_000,
-      clock: systemClock,
-    },
-    retry: { ...defaultRetryPolicy, baseMs: 5 },
-    batchMax,
-    ackWaitMs: 30_000,
-    clock,
-    random: systemRandom,
-    log: silentLog,
-    unclean: new Set(),
+    handlers: [handler],
     headsMayRun: () => wake.wake(),
+  });
+  const running: Promise<void>[] = [];
+  return {
+    durable,
+    happened,
+    start: () => void running.push(consume(options, stop.signal)),
+    startLanes: () => void running.push(workLanes({ ...options, wake }, stop.signal)),
+    async stop() {
+      stop.abort();
+      await Promise.all(running);
+    },
+    async [Symbol.asyncDispose]() {
+      await this.stop();
+      await pool.close(1_000);
+    },
   };
-  const start = () => consume(options, stop.signal);
-  const startLanes = () => workLanes({ ...options, clock: systemClock, wake }, stop.signal);
-  return { durable, happened, start, startLanes, stop };
 }
 
-/** Until the second batch waits for a lock of the first, or was put off because it did so for too long. */
-const secondWaits = (world: SinkWorld, { givenBack }: Durable) =>
+/** Until the second batch waits for a lock of the first. */
+const secondWaits = (world: SinkWorld) =>
   eventually(async () => {
     const waiting = await world.pool.q.execute(sql`select 1 from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`);
-    return waiting.length > 0 || givenBack.length > 0;
+    return waiting.length > 0;
   }, patient);
 
 /** As long as whoever need not wait takes to come to its handler, and much longer. */
@@ -149,13 +188,13 @@ describe("a consumer with two full batches", () => {
   test("works on both at once, and keeps the order of a key that both have", async () => {
     await using world = await sinkWorld();
     const gate = Promise.withResolvers<void>();
-    const { durable, start, startLanes, stop } = consuming(world, (name) =>
-      name === "1 v1" ? gate.promise : undefined,
-    );
+    await using consumer = consuming(world, (name) => (name === "1 v1" ? gate.promise : undefined));
+    const { durable } = consumer;
     durable.give("1 v1", "2 v1", "1 v2", "3 v1");
 
-    const running = [start(), startLanes()];
-    await secondWaits(world, durable);
+    consumer.start();
+    consumer.startLanes();
+    await secondWaits(world);
     expect(durable.acked).toEqual([]);
     gate.resolve();
 
@@ -163,25 +202,19 @@ describe("a consumer with two full batches", () => {
     await eventually(() => expect(new Set(durable.acked).size).toBe(4), patient);
     expect(await handledOf(world, "1")).toEqual([1, 2]);
     expect(await world.disorder()).toBe(0);
-    stop.abort();
-    await Promise.all(running);
   }, 120_000);
 
   test("commits the second while the first still runs", async () => {
     await using world = await sinkWorld();
     const gate = Promise.withResolvers<void>();
-    const { durable, start, stop } = consuming(world, (name) =>
-      name === "1 v1" ? gate.promise : undefined,
-    );
-    durable.give("1 v1", "2 v1", "3 v1", "4 v1");
+    await using consumer = consuming(world, (name) => (name === "1 v1" ? gate.promise : undefined));
+    consumer.durable.give("1 v1", "2 v1", "3 v1", "4 v1");
 
-    const running = start();
-    await eventually(() => expect(durable.acked).toEqual(["3 v1", "4 v1"]), patient);
+    consumer.start();
+    await eventually(() => expect(consumer.durable.acked).toEqual(["3 v1", "4 v1"]), patient);
     gate.resolve();
 
     await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
-    stop.abort();
-    await running;
   }, 120_000);
 
   test.each(["throws", "loses its connection"])(
@@ -190,28 +223,27 @@ describe("a consumer with two full batches", () => {
       await using world = await sinkWorld();
       const gate = Promise.withResolvers<void>();
       let tries = 0;
-      const { durable, happened, start, startLanes, stop } = consuming(world, async (name) => {
+      await using consumer = consuming(world, async (name) => {
         if (name !== "1 v1" || ++tries > 1) return;
         await gate.promise;
         if (how === "throws") throw new Error("the handler fails");
       });
+      const { durable, happened } = consumer;
       durable.give("1 v1", "2 v1", "1 v2", "3 v1");
 
-      const consumer = start();
-      await secondWaits(world, durable);
+      consumer.start();
+      await secondWaits(world);
       await eventually(() => expect(happened).toContain("1 v1 begins"), patient);
       if (how !== "throws")
         await world.pool.q.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and state = 'idle in transaction'`);
       gate.resolve();
-      const lanes = startLanes();
+      consumer.startLanes();
 
       await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
       await eventually(() => expect(new Set(durable.acked).size).toBe(4), patient);
       expect(await handledOf(world, "1")).toEqual([1, 2]);
       expect(await world.disorder()).toBe(0);
-      stop.abort();
-      await Promise.all([consumer, lanes]);
     },
     120_000,
   );
@@ -223,12 +255,14 @@ describe("a consumer with two full batches", () => {
       ["1 v1", first.promise],
       ["3 v1", suspect.promise],
     ]);
-    const { durable, happened, start, stop } = consuming(world, (name) => gates.get(name));
+    await using consumer = consuming(world, (name) => gates.get(name));
+    const { durable, happened } = consumer;
     durable.give("1 v1", "2 v1");
     durable.giveSuspect("3 v1");
     durable.give("4 v1", "5 v1", "6 v1");
 
-    const running = start();
+    consumer.start();
+    await eventually(() => expect(happened).toEqual(["1 v1 begins"]), patient);
     await eventually(() => expect(durable.waiting()).toBe(2), patient);
     await manyRoundTrips(world);
     expect(happened).toEqual(["1 v1 begins"]);
@@ -240,26 +274,23 @@ describe("a consumer with two full batches", () => {
 
     await eventually(async () => expect(await world.handled()).toHaveLength(6), patient);
     expect(happened.indexOf("5 v1 begins")).toBeGreaterThan(happened.indexOf("3 v1 ends"));
-    stop.abort();
-    await running;
   }, 120_000);
 
   test("gives back what waits for the first when it is stopped", async () => {
     await using world = await sinkWorld();
     const gate = Promise.withResolvers<void>();
-    const { durable, start, stop } = consuming(world, (name) =>
-      name === "1 v1" ? gate.promise : undefined,
-    );
+    await using consumer = consuming(world, (name) => (name === "1 v1" ? gate.promise : undefined));
+    const { durable } = consumer;
     durable.redelivers = false;
     durable.give("1 v1", "2 v1");
     durable.giveSuspect("3 v1");
     durable.give("4 v1");
 
-    const running = start();
+    consumer.start();
     await eventually(() => expect(durable.waiting()).toBe(0), patient);
-    stop.abort();
+    const stopped = consumer.stop();
     gate.resolve();
-    await running;
+    await stopped;
 
     expect(durable.acked).toEqual(["1 v1", "2 v1"]);
     expect(durable.givenBack).toEqual(["3 v1", "4 v1"]);
@@ -267,40 +298,42 @@ describe("a consumer with two full batches", () => {
   }, 120_000);
 });
 
-describe("a consumer to which messages come one after another", () => {
-  test("rests as long as its batch took, 5 ms at most, and neither when full nor when idle", async () => {
-    await using world = await sinkWorld();
-    let batchMs = 3;
-    let nowMs = 0;
-    const rests: number[] = [];
-    const clock: Clock = {
-      ...systemClock,
-      // Read twice a batch: when it begins and when it has ended.
-      monotonicMs: () => (nowMs += batchMs),
-      sleep: (ms, signal) => {
-        if (ms <= 1_000) rests.push(ms);
-        return ms <= 1_000 ? Promise.resolve() : systemClock.sleep(ms, signal);
-      },
-    };
-    const { durable, start, stop } = consuming(
-      world,
-      (name) => {
-        if (name === "1 v1") durable.give("2 v1");
-        if (name === "2 v1") {
-          batchMs = 50;
-          durable.give("3 v1");
-        }
-        if (name === "3 v1") durable.give("4 v1", "5 v1");
-      },
-      { clock },
-    );
-    durable.give("1 v1");
+test("a consumer to which messages come one after another rests as long as its batch took, 5 ms at most", async () => {
+  const durable = new Durable();
+  let nowMs = 0;
+  const batches = [
+    { tookMs: 3, comes: ["2 v1"] },
+    { tookMs: 50, comes: ["3 v1"] },
+    // Neither when the next batch is full already, nor when nothing waits.
+    { tookMs: 4, comes: ["4 v1", "5 v1"] },
+    { tookMs: 2, comes: [] },
+  ] as const;
+  let done = 0;
+  const transaction = async () => {
+    const batch = batches[done];
+    done += 1;
+    nowMs += batch?.tookMs ?? 0;
+    durable.give(...(batch?.comes ?? []));
+    return { headsMayRun: false, duplicates: 0 };
+  };
+  const rests: number[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) => {
+      if (ms > 1_000) return systemClock.sleep(ms, signal); // It only keeps hold of what is in hand.
+      rests.push(ms);
+      return Promise.resolve();
+    },
+  };
+  const store = { transaction } as unknown as InboxStore<Transaction>;
+  const stop = new AbortController();
+  durable.give("1 v1");
 
-    const running = start();
-    await eventually(() => expect(durable.acked).toHaveLength(5), patient);
-    stop.abort();
-    await running;
+  const running = consume(optionsOf({ durable, store, clock }), stop.signal);
+  await eventually(() => expect(durable.acked).toHaveLength(5), patient);
+  stop.abort();
+  await running;
 
-    expect(rests).toEqual([3, 5]);
-  }, 120_000);
+  expect(rests).toEqual([3, 5]);
 });
