@@ -68,6 +68,34 @@ openssl rand -base64 32 >bookings-signing-key-secret
 random >operator-password
 random >grafana-password
 
+# A key for each of the broker's users (deploy/nats/users.conf): who holds the seed is that user, and the broker
+# knows the public half. As nats-server reads keys: a prefix, 32 bytes, a sum over both, in base 32.
+encoded() {
+  local letters=ABCDEFGHIJKLMNOPQRSTUVWXYZ234567 sum=0 held=0 bits=0 text='' byte bit
+  for byte; do
+    ((sum ^= byte << 8))
+    for bit in {1..8}; do ((sum = sum & 0x8000 ? (sum << 1 ^ 0x1021) & 0xffff : sum << 1)); done || true
+  done
+  for byte in "$@" $((sum & 255)) $((sum >> 8)); do
+    ((held = (held << 8 | byte) & 0xfff, bits += 8)) || true
+    while ((bits >= 5)); do
+      text+=${letters:held >> (bits - 5) & 31:1}
+      ((bits -= 5)) || true
+    done
+  done
+  ((bits == 0)) || text+=${letters:held << (5 - bits) & 31:1}
+  echo "$text"
+}
+numbers() { tail -c 32 | od -An -v -tu1; }
+for user in "${services[@]}" topology operator; do
+  openssl genpkey -algorithm ed25519 -outform DER -out key.der
+  # Unquoted: a number is a word.
+  encoded 149 0 $(numbers <key.der) >"$user-nkey"
+  public=$(encoded 160 $(openssl pkey -inform DER -in key.der -pubout -outform DER | numbers))
+  printf 'NKEY_%s: "%s"\n' "$(tr '[:lower:]' '[:upper:]' <<<"$user")" "$public" >>nats-nkeys.conf
+done
+rm key.der
+
 # Our own authority, which vouches for the broker's nodes and, until a public one does, for the two hosts.
 # Its key is needed to renew these and nowhere else: take it away.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=quickbite" \

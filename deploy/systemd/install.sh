@@ -20,6 +20,8 @@ for file in "$from"/systemd/env/*.env; do
   [[ -e $etc/${file##*/} ]] || install -m 644 "$file" "$etc/"
 done
 [[ -e $etc/nats.conf ]] || install -m 644 "$from/nats/single.conf" "$etc/nats.conf"
+# What each key is for comes with the release; the keys are this machine's.
+install -m 644 "$from/nats/users.conf" "$etc/users.conf"
 install -m 644 "$from"/systemd/*.service "${DESTDIR:-}/etc/systemd/system/"
 
 # Each program's secrets in a folder of its own, out of what make-secrets.sh makes.
@@ -29,10 +31,14 @@ if [[ ! -e $etc/secrets ]]; then
   for service in "${services[@]}"; do
     install -D -m 400 "$etc/made/$service-database-url" "$etc/secrets/$service/database-url"
     install -D -m 400 "$etc/made/$service-owner-database-url" "$etc/secrets/$service-owner/database-url"
+    install -D -m 400 "$etc/made/$service-nkey" "$etc/secrets/$service/nkey"
+    install -D -m 400 "$etc/made/topology-nkey" "$etc/secrets/$service-owner/nkey"
   done
   install -m 400 "$etc/made/users-signing-key-secret" "$etc/secrets/users/signing-key-secret"
   install -m 400 "$etc/made/bookings-signing-key-secret" "$etc/secrets/bookings/signing-key-secret"
   install -m 400 "$etc/made/operator-password" "$etc/secrets/users/operator-password"
+  # Public keys, which the broker reads as a user of its own.
+  install -m 644 "$etc/made/nats-nkeys.conf" "$etc/nkeys.conf"
   # The gateway has none, and a folder of credentials must hold something.
   install -d -m 700 "$etc/secrets/web"
   echo none >"$etc/secrets/web/none"
@@ -49,6 +55,7 @@ mv -T "$to/next" "$to/current"
 
 systemctl daemon-reload
 systemctl enable --now quickbite-nats
+systemctl reload quickbite-nats
 if [[ ${2:-} != --no-migrate ]]; then
   for service in "${services[@]}"; do systemctl start "quickbite-migrate@$service"; done
 fi

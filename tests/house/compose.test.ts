@@ -193,6 +193,19 @@ describe("compose.yaml", () => {
     }
   });
 
+  test("lets nobody but jobs make streams, and gives everybody else a key of its own", () => {
+    for (const name of names) {
+      const keysOf = (service: string) =>
+        serviceNamed(service)
+          .secrets.map(({ source }) => source)
+          .filter((source) => source.endsWith("-nkey"));
+
+      expect(keysOf(name)).toEqual([`${name}-nkey`]);
+      expect(keysOf(`${name}-migrate`)).toEqual(["topology-nkey"]);
+      expect(settingsOf(file, serviceNamed(name)).TOPOLOGY).toBe("expect");
+    }
+  });
+
   test("keeps data in named volumes", () => {
     const used = Object.values(services).flatMap((service) =>
       service.volumes.map((volume) => volume.split(":")[0] ?? ""),
@@ -222,6 +235,7 @@ describe("compose.yaml", () => {
       // Those of each service, and pairs of a certificate, are written in a loop.
       const pattern = name
         .replace(/^(?:orders|inventory|events|bookings|users)-(?=(?:owner-)?database)/, "$service-")
+        .replace(/^\w+-nkey$/, "$user-nkey")
         .replace(/^nats\.(?:crt|key)$/, "certificate nats");
       expect(made).toContain(pattern);
     }

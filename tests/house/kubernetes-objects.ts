@@ -35,6 +35,18 @@ const Volume = z.object({
       items: z.array(z.object({ key: z.string(), path: z.string() })).default([]),
     })
     .optional(),
+  projected: z
+    .object({
+      sources: z.array(
+        z.object({
+          configMap: z.object({ name: z.string() }).optional(),
+          secret: z
+            .object({ name: z.string(), items: z.array(z.object({ key: z.string() })).default([]) })
+            .optional(),
+        }),
+      ),
+    })
+    .optional(),
 });
 
 const Workload = z.object({

@@ -135,7 +135,7 @@ describe("the Kubernetes base", () => {
   test("refers to secrets and settings that are made, by keys that they have", () => {
     const known = made(`${folder}/secrets/kustomization.yaml`);
     for (const { metadata, data } of rulesOf(manifests).settings)
-      known.set(metadata.name, Object.keys(data));
+      known.set(metadata.name, [...(known.get(metadata.name) ?? []), ...Object.keys(data)]);
 
     for (const { volumes } of pods) {
       for (const { secret, configMap } of volumes) {
@@ -143,6 +143,13 @@ describe("the Kubernetes base", () => {
         if (name === undefined) continue;
         expect([...known.keys()]).toContain(name);
         for (const { key } of secret?.items ?? []) expect(known.get(name)).toContain(key);
+      }
+      for (const { secret, configMap } of volumes.flatMap(
+        ({ projected }) => projected?.sources ?? [],
+      )) {
+        const keys = known.get(secret?.name ?? configMap?.name ?? "");
+        expect(keys).toBeDefined();
+        for (const { key } of secret?.items ?? []) expect(keys).toContain(key);
       }
     }
     for (const { secrets } of rulesOf(manifests).ingresses)

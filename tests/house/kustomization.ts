@@ -27,7 +27,11 @@ const Kustomization = z.strictObject({
   kind: z.literal("Kustomization"),
   namespace: z.string().optional(),
   labels: z.array(z.strictObject({ pairs: Labels, includeTemplates: z.literal(true) })).default([]),
-  resources: z.array(z.string()),
+  resources: z.array(z.string()).default([]),
+  generatorOptions: z.strictObject({ disableNameSuffixHash: z.literal(true) }).optional(),
+  configMapGenerator: z
+    .array(z.strictObject({ name: z.string(), files: z.array(z.string()) }))
+    .default([]),
   patches: z
     .array(
       z.strictObject({
@@ -40,13 +44,19 @@ const Kustomization = z.strictObject({
 
 /** What `kubectl kustomize` makes of a folder, without kubectl; a test holds the two against each other. */
 export function rendered(folder: string): readonly Manifest[] {
-  const { resources, patches, labels, namespace } = Kustomization.parse(
+  const { resources, configMapGenerator, patches, labels, namespace } = Kustomization.parse(
     Bun.YAML.parse(textOf(join(folder, "kustomization.yaml"))),
   );
   const found = resources.flatMap((path) =>
     path.endsWith(".yaml") ? documentsOf(join(folder, path)) : rendered(join(folder, path)),
   );
-  return found.map((manifest) => {
+  const made = configMapGenerator.map(({ name, files }) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, labels: {} },
+    data: Object.fromEntries(files.map((file) => [file, textOf(join(folder, file))])),
+  }));
+  return [...found, ...made].map((manifest) => {
     const patched = patches
       .filter(({ target }) => isTarget(manifest, target))
       .map(({ path }) => documentsOf(join(folder, path))[0])

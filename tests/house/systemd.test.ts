@@ -65,6 +65,9 @@ describe("the systemd units", () => {
       const owner = install.includes('"$etc/secrets/$service-owner/database-url"');
       expect([name, loop, owner]).toEqual([name, true, true]);
     }
+    expect(install).toContain('"$etc/secrets/$service/nkey"');
+    expect(install).toContain('"$etc/made/topology-nkey" "$etc/secrets/$service-owner/nkey"');
+    for (const file of ["users.conf", "nkeys.conf"]) expect(install).toContain(`"$etc/${file}"`);
     for (const name of ["users", "bookings"])
       expect(install).toContain(`"$etc/secrets/${name}/signing-key-secret"`);
     expect(install).toContain(`services=(${services.join(" ")})`);

@@ -25,6 +25,10 @@ export const testUser = "test";
 const everything = { publish: { allow: [">"], deny: [] }, subscribe: { allow: [">"] } };
 const madeWithinMs = 10_000;
 
+/** The half of a user's key that the broker knows. */
+export const publicKeyOf = (seed: string) =>
+  nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+
 /** Its streams and durables are made with the key of a deployment's job. */
 export async function keyedBroker(declared: readonly StreamTopology[]): Promise<KeyedBroker> {
   const users = [...brokerAccounts(declared), { name: testUser, permissions: everything }];

@@ -1,0 +1,3 @@
+import { natsUsersFile, natsUsersText } from "./nats-users.ts";
+
+await Bun.write(natsUsersFile, natsUsersText());
