@@ -129,9 +129,9 @@ function operatorPermissions(declared: readonly StreamTopology[]): BrokerPermiss
         `${api}.STREAM.NAMES`,
         `${api}.STREAM.LIST`,
         ...declared.flatMap(({ name }) => [
-          // Shown, made, changed, emptied, deleted, saved and put back.
+          // Shown, made, changed, emptied, deleted, saved and put back, and so with its messages.
           `${api}.STREAM.*.${name}`,
-          `${api}.STREAM.MSG.GET.${name}`,
+          `${api}.STREAM.MSG.*.${name}`,
           `${api}.CONSUMER.*.${name}`,
           `${api}.CONSUMER.INFO.${name}.*`,
           `${api}.CONSUMER.DURABLE.CREATE.${name}.*`,
