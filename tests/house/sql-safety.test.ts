@@ -18,6 +18,7 @@ const builders: Readonly<Record<string, string>> = {
   "services/orders/store/order-ids.ts": "a constant of its own",
   "services/platform/migrate.ts": "runs the committed files of drizzle/",
   "services/platform/messaging/postgres-outbox.ts": "two constants of its own, in one expression",
+  "tests/e2e/installation.ts": "runs what make-secrets.sh has just written",
   "tests/bench/search/plans.ts": "asks for the plan of what Drizzle wrote, with its parameters",
 };
 

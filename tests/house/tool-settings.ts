@@ -5,6 +5,8 @@ export const toolSettings: Readonly<Record<"qb" | "dev", Readonly<Record<string,
       "Where orders answers, and in the same way `INVENTORY_URL`, `EVENTS_URL`, `BOOKINGS_URL` and `USERS_URL`; without them the running dev run's, else the ports of the contract. With some of them `qb` looks at those alone.",
     WEB_URL: "Where the web answers, for what `qb doctor` looks at.",
     NATS_URL: "The broker; without it the running dev run's, else `nats://127.0.0.1:4222`.",
+    NATS_NKEY_SEED:
+      "The operator's key, where the broker asks for one; `NATS_NKEY_SEED_FILE` names a file that holds it. For `qb migrate` it is the topology's.",
     DATABASE_URL: "A server with the services' databases, for `qb migrate` and `qb doctor`.",
     QB_TOKEN: "Who acts, where operators need a token; `--token` says the same.",
     QB_PASSWORD: "The password for `qb user token`, which else reads it from stdin.",
