@@ -9,6 +9,8 @@ import type { Killable } from "./trial.ts";
 export interface DevCluster extends AsyncDisposable, Killable {
   /** Where everything is now. */
   state(): DevState;
+  /** The end of what it has said so far. */
+  readonly output: string;
 }
 
 const PROGRAM = resolve(import.meta.dir, "../../../tools/dev/dev.ts");
@@ -53,6 +55,9 @@ export async function startDevCluster(): Promise<DevCluster> {
     return {
       state,
       url,
+      get output() {
+        return output.text;
+      },
       pidOf: (name) => state().processes[name],
       [Symbol.asyncDispose]: end,
     };

@@ -38,7 +38,12 @@ export async function processesExperiment({
     while (done.length < trials) {
       const victim = victims[done.length % victims.length] ?? kind;
       const wishes = await customers.wishes();
-      const trial = await killTrial({ world: cluster, wishes, victim, patienceMs, watchMs });
+      const trial = await killTrial({ world: cluster, wishes, victim, patienceMs, watchMs }).catch(
+        (error: unknown) => {
+          console.log(cluster.output);
+          throw error;
+        },
+      );
       done.push(trial);
       console.log(`${done.length}/${trials}: ${JSON.stringify(trial)}`);
     }

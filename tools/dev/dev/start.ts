@@ -69,6 +69,8 @@ async function startServers({ directory, options, phases, onServers }: Start) {
     ports: INFRASTRUCTURE_PORTS,
     brokers: options.brokers,
     durable: !options.ephemeral,
+    // There is one Postgres: what is killed with it waits until it is back.
+    quickRecovery: options.cluster,
     throwAway: options.ephemeral,
     report: phases.report,
   });
