@@ -103,12 +103,17 @@ async function askOnce(
       signal: AbortSignal.timeout(patienceMs),
     });
     const answer = await response.text();
-    if (response.status !== status) return `${response.status} ${answer.slice(0, 200)}`;
+    if (response.status !== status) return `${response.status} ${codeIn(answer)}`;
     if (method === "POST") onPlaced(Placed.parse(JSON.parse(answer)).id);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** The problem's own code, without what is different each time. */
+function codeIn(answer: string): string {
+  return /"code":"(\w+)"/.exec(answer)?.[1] ?? answer.slice(0, 100);
 }
 
 /** From the first request that failed to where none fails any more; 0 when none failed. */

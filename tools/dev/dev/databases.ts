@@ -38,6 +38,16 @@ export async function prepareDatabases(
   );
 }
 
+/** What is new is on the disk when this is done, so that recovery after a crash has little to do. */
+export async function checkpoint(serverUrl: string): Promise<void> {
+  const client = postgres(serverUrl, { max: 1, connect_timeout: CONNECT_SECONDS_MAX });
+  try {
+    await client`CHECKPOINT`;
+  } finally {
+    await client.end({ timeout: 1 });
+  }
+}
+
 /** Applies what is new in `drizzle/<service>`. */
 export async function migrateService(
   repository: string,

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type Infrastructure, startInfrastructure } from "../infrastructure.ts";
 import { freshContracts } from "./contracts.ts";
-import { type DatabaseChange, prepareDatabases } from "./databases.ts";
+import { checkpoint, type DatabaseChange, prepareDatabases } from "./databases.ts";
 import type { DevOptions } from "./options.ts";
 import type { Phases } from "./phases.ts";
 import {
@@ -52,6 +52,7 @@ export async function startFoundation(start: Start): Promise<Foundation> {
   await Promise.all([
     phases.run("migrations", async () => {
       const changes = await prepareDatabases(repository, databaseUrl, withDatabase);
+      if (options.cluster && infrastructure.postgres) await checkpoint(databaseUrl);
       return { told: difference(changes.flatMap(linesOf)) };
     }),
     phases.run("streams", async () => {
