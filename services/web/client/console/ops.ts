@@ -1,5 +1,6 @@
 import { Problem } from "../lib/problem.ts";
 import { callJson } from "../lib/transport.ts";
+import { noteRefusedAct } from "./refused-acts.ts";
 
 /** Every service with an operator API, in the order in which messages pass them. */
 export const serviceNames = ["orders", "inventory", "events", "bookings", "users"] as const;
@@ -38,6 +39,11 @@ export async function askOps<T>(
 }
 
 /** Has one service's operator API do something. Throws a `Problem`. */
-export function actOps<T>(service: ServiceName, path: string, body: object = {}): Promise<T> {
-  return callJson<T>("POST", opsPath(service, path), body);
+export async function actOps<T>(service: ServiceName, path: string, body: object = {}): Promise<T> {
+  try {
+    return await callJson<T>("POST", opsPath(service, path), body);
+  } catch (problem) {
+    noteRefusedAct(problem);
+    throw problem;
+  }
 }

@@ -1,9 +1,10 @@
 import type { Event } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { buttonClass } from "../../kit/button.tsx";
 import { Scene, sceneOf } from "../../kit/drawings/scene.tsx";
 import { Icon } from "../../kit/icon.tsx";
+import { Notice } from "../../kit/notice.tsx";
 import { keepFocus, Page } from "../../kit/page.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
@@ -17,6 +18,7 @@ import { HallCard } from "./hall-card.tsx";
 import { heldAt } from "./hold-steps.ts";
 import { holdsOf } from "./hold-store.ts";
 import { beginning, ending } from "./moments.ts";
+import { seatsText } from "./seat-words.ts";
 import { useAvailability } from "./use-availability.ts";
 import { useEvent } from "./use-events.ts";
 import { useHold } from "./use-hold.ts";
@@ -44,7 +46,10 @@ export function BookPage() {
   );
 }
 
-/** As the guest of before while that guest's seats are held, and then as long as they are booked here. */
+/**
+ * As the guest of before while that guest's seats are held, and then as long as they are booked here.
+ * When the hold ends, the page is the account's again and says where the seats went.
+ */
 function AsWhoever({ event }: { readonly event: Event }) {
   const { formerGuest } = useSession();
   const step = useStored(holdsOf(formerGuest ?? "nobody"))[event.id]?.step;
@@ -57,10 +62,27 @@ function AsWhoever({ event }: { readonly event: Event }) {
         <Booking event={event} />
       </AsFormerGuest>
     );
-  return <Booking event={event} />;
+  const lost = wasHeld && step?.step === "ended" ? step : undefined;
+  return <Booking event={event}>{lost && <GuestsHoldEnded seats={lost.seats} />}</Booking>;
 }
 
-function Booking({ event }: { readonly event: Event }) {
+function GuestsHoldEnded({ seats }: { readonly seats: number }) {
+  return (
+    <div className="wrap booklost">
+      <Notice role="status" icon="clock" title="Your hold has ended">
+        <p>The {seatsText(seats)} that you held before you signed in went back.</p>
+      </Notice>
+    </div>
+  );
+}
+
+interface BookingProps {
+  readonly event: Event;
+  /** What is to be known before anything else. */
+  readonly children?: ReactNode;
+}
+
+function Booking({ event, children }: BookingProps) {
   const { id, name, hall } = event;
   const availability = useAvailability(id);
   const holding = useHold({ id, name });
@@ -68,6 +90,7 @@ function Booking({ event }: { readonly event: Event }) {
   return (
     <>
       <Poster event={event} />
+      {children}
       <div className="wrap bookcols">
         <HallCard
           hall={hall?.name ?? "The hall"}
