@@ -7,7 +7,10 @@ export const toolSettings: Readonly<Record<"qb" | "dev", Readonly<Record<string,
     NATS_URL: "The broker; without it the running dev run's, else `nats://127.0.0.1:4222`.",
     NATS_NKEY_SEED:
       "The operator's key, where the broker asks for one; `NATS_NKEY_SEED_FILE` names a file that holds it. For `qb migrate` it is the topology's.",
-    DATABASE_URL: "A server with the services' databases, for `qb migrate` and `qb doctor`.",
+    DATABASE_URL:
+      "A server with the services' databases, for `qb migrate`, `qb doctor`, `qb backup` and `qb restore`.",
+    ORDERS_DATABASE_URL:
+      "The database of orders by its owner's role, for `qb backup` and `qb restore`, and in the same way `INVENTORY_DATABASE_URL` and so on; with `_FILE` behind the name, the file that holds it. With some of them those alone are backed up.",
     QB_TOKEN: "Who acts, where operators need a token; `--token` says the same.",
     QB_PASSWORD: "The password for `qb user token`, which else reads it from stdin.",
     NO_COLOR: "No colours.",

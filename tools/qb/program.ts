@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { auditCommands } from "./commands/audit.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { catalogCommands } from "./commands/catalog.ts";
 import { certCommands } from "./commands/cert.ts";
 import { completionCommands } from "./commands/completion.ts";
@@ -14,6 +15,7 @@ import { missingCommands } from "./commands/missing.ts";
 import { orderCommands } from "./commands/order.ts";
 import { outboxCommands } from "./commands/outbox.ts";
 import { overviewCommand } from "./commands/overview.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { sagaCommands } from "./commands/saga.ts";
 import { seedCommand } from "./commands/seed.ts";
 import { streamCommands } from "./commands/stream.ts";
@@ -93,6 +95,8 @@ export function commandLine(): Command {
     missingCommands,
     seedCommand,
     migrateCommand,
+    backupCommand,
+    restoreCommand,
     consumerCommands,
     streamCommands,
     messageCommands,

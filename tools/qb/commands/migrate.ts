@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { databaseIn } from "../backup/service-databases.ts";
 import { hostsOf } from "../broker.ts";
 import type { Context } from "../context.ts";
 import { Failure } from "../failure.ts";
@@ -24,7 +25,7 @@ async function migrate({ targets, out }: Context, { dryRun = false }): Promise<v
   const plans = serviceNames.map((service) => ({
     service,
     program: `services/${service}/main.ts`,
-    url: databaseOf(databaseUrl, service),
+    url: databaseIn(databaseUrl, service),
   }));
   if (dryRun) {
     out.data({
@@ -53,11 +54,4 @@ async function migrate({ targets, out }: Context, { dryRun = false }): Promise<v
       next: "qb doctor",
     });
   }
-}
-
-/** Each service has a database of its own in the server. */
-function databaseOf(serverUrl: string, service: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/quickbite_${service}`;
-  return url.href;
 }
