@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ManagedServer, startServer } from "@app/dev/infrastructure/managed-server.ts";
 import type { CrashPointName } from "@app/platform/crash-point.ts";
+import { shortLived } from "@app/platform/testing/short-lived.ts";
 
 export type ServiceName = "orders" | "inventory";
 
@@ -192,6 +193,8 @@ function environmentOf({ ports, environment }: ReplicaSettings): Record<string, 
     PORT: String(ports.main),
     GRPC_PORT: String(ports.grpc),
     METRICS_PORT: String(ports.metrics),
+    // Few live longer than until the next fault.
+    ...shortLived,
     ...environment,
   };
 }

@@ -4,6 +4,7 @@ import { type ManagedServer, startServer } from "@app/dev/infrastructure/managed
 import { freePort } from "@app/dev/infrastructure/ports.ts";
 import { KEEPER_DIRECTORY } from "@app/dev/test-infrastructure/protocol.ts";
 import { devSigningKeySecret } from "../signing-key-secret.ts";
+import { shortLived } from "./short-lived.ts";
 
 /** A service that runs as a process of its own, as in production. */
 export interface RunningService extends AsyncDisposable {
@@ -106,12 +107,6 @@ export async function startService(
 /** A run of all tests compiles the services first: each of hundreds of starts takes half the time. */
 const executables = process.env.QUICKBITE_TEST_EXECUTABLES;
 const isCompiled = Boolean(executables);
-
-/**
- * Then they run without the second compiler of JavaScriptCore, too: in a process that lives for
- * seconds it takes a quarter of the time and never earns it.
- */
-const shortLived = { BUN_JSC_useDFGJIT: "0" };
 
 function commandOf(name: string, program: string | undefined): readonly string[] {
   if (executables && program === undefined) return [join(executables, `quickbite-${name}`)];
