@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type ManagedServer, startServer } from "@app/dev/infrastructure/managed-server.ts";
 import type { CrashPointName } from "@app/platform/crash-point.ts";
 import { shortLived } from "@app/platform/testing/short-lived.ts";
+import { type Exclusively, turns } from "./turns.ts";
 
 export type ServiceName = "orders" | "inventory";
 
@@ -18,8 +19,7 @@ export interface Replica extends AsyncDisposable {
   /** Past all proxies. */
   readonly directUrl: string;
   readonly pid: number;
-  /** Waits its turn, so that two faults never handle one process at once. */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  readonly exclusively: Exclusively;
   /** Ends the process; it comes back by itself. */
   signal(name: "SIGKILL" | "SIGTERM"): void;
   pause(): void;
@@ -72,7 +72,6 @@ export async function startReplica(settings: ReplicaSettings): Promise<Replica> 
   let skewMs = 0;
   let ending = false;
   let starts = 1;
-  let turn: Promise<unknown> = Promise.resolve();
 
   const server = await startServer({
     name,
@@ -132,11 +131,7 @@ export async function startReplica(settings: ReplicaSettings): Promise<Replica> 
     get starts() {
       return starts;
     },
-    exclusively(work) {
-      const done = turn.then(work);
-      turn = done.catch(() => undefined);
-      return done;
-    },
+    exclusively: turns(),
     signal,
     pause: () => server.pause(),
     resume: () => server.resume(),

@@ -10,6 +10,7 @@ import { migrate, migrationsOf } from "@app/platform/migrate.ts";
 import { temporaryCluster } from "@app/platform/testing/nats-cluster.ts";
 import postgres from "postgres";
 import type { ServiceName } from "./replica.ts";
+import { type Exclusively, turns } from "./turns.ts";
 
 /** The servers that the seeds of one run share, each seed with databases and streams of its own. */
 export interface Stack extends AsyncDisposable {
@@ -50,6 +51,7 @@ export interface BrokerNode extends NatsServer {
   /** Cuts the node off from the others of its cluster, and from its clients too when told. */
   isolate(options: { readonly clients: boolean }): Promise<void>;
   rejoin(): Promise<void>;
+  readonly exclusively: Exclusively;
 }
 
 export const serviceNames = ["orders", "inventory"] as const;
@@ -165,6 +167,7 @@ async function oneBrokerIn(directory: string, { started, disks }: Where): Promis
     monitoringUrl: `http://127.0.0.1:${monitoringPort}`,
     isolate: alone,
     rejoin: alone,
+    exclusively: turns(),
   });
   return { nodes: [node], ...(disk && { disk }) };
 }
@@ -173,7 +176,13 @@ async function threeBrokers(started: AsyncDisposableStack): Promise<Brokers> {
   const { nodes } = started.use(await temporaryCluster());
   return {
     nodes: nodes.map(({ server, url, isolate, rejoin }) =>
-      Object.assign(server, { linkUrl: url, monitoringUrl: undefined, isolate, rejoin }),
+      Object.assign(server, {
+        linkUrl: url,
+        monitoringUrl: undefined,
+        isolate,
+        rejoin,
+        exclusively: turns(),
+      }),
     ),
   };
 }

@@ -31,7 +31,7 @@ const brokerDiskFull: Fault = {
     }
     // nats-server remembers a write error until it is restarted, also when there is room again.
     const [node] = world.nats;
-    await node?.restart();
+    await node?.exclusively(() => node.restart());
   },
 };
 
@@ -92,15 +92,19 @@ export const powerCut: Fault = {
     if (!node) return;
     const store = world.disks?.nats.outside ?? node.storeDirectory;
     const copy = `${node.storeDirectory}.copy`;
-    await node.stop();
-    await cp(store, copy, { recursive: true });
-    await node.restart();
-    await world.hold(random.between(500, HELD_MAX_MS));
-    await node.kill();
-    await rm(`${store}/jetstream`, { recursive: true, force: true });
-    await cp(copy, store, { recursive: true });
-    await rm(copy, { recursive: true });
-    await node.restart();
+    await node.exclusively(async () => {
+      await node.stop();
+      await cp(store, copy, { recursive: true });
+      await node.restart();
+      await world.hold(random.between(500, HELD_MAX_MS));
+      await node.kill();
+      await rm(`${store}/jetstream`, { recursive: true, force: true });
+      const putBack = () => cp(copy, store, { recursive: true });
+      // The disk may be one that is full for a while.
+      await eventually(putBack, { deadlineMs: RESTART_DEADLINE_MS, everyMs: 200 });
+      await rm(copy, { recursive: true });
+      await node.restart();
+    });
     world.reached("older store put back");
   },
 };

@@ -10,10 +10,12 @@ export const killBroker: Fault = {
   points: ["broker killed"],
   async inflict(world, random) {
     const server = random.pick(world.nats);
-    await server.kill();
-    world.reached("broker killed");
-    await world.hold(random.between(0, 1_500));
-    await server.restart();
+    await server.exclusively(async () => {
+      await server.kill();
+      world.reached("broker killed");
+      await world.hold(random.between(0, 1_500));
+      await server.restart();
+    });
   },
 };
 
