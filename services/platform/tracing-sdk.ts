@@ -16,6 +16,8 @@ export interface TracingOptions {
   /** Where a collector takes OTLP over HTTP, without the path of the signal. */
   readonly endpoint: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** How long the collector may take for a batch, and for the last one of a service that stops. */
+  readonly timeoutMs: number;
   /** The share of traces that begin here and are told. */
   readonly share: number;
   readonly log: Log;
@@ -25,9 +27,6 @@ export interface TracingOptions {
 const waitingMax = 8_192;
 const batchMax = 512;
 const exportEveryMs = 2_000;
-const exportTimeoutMs = 4_000;
-/** How long a service that has stopped everything else waits for a collector to hear its last spans. */
-const lastSpansMs = 3_000;
 const marginMs = 100;
 
 /**
@@ -38,14 +37,14 @@ const marginMs = 100;
  * The only file that knows the SDK. It is loaded where traces are wanted and nowhere else.
  */
 export function startTracing(options: TracingOptions): (graceMs: number) => Promise<void> {
-  const { service, endpoint, headers, share, log } = options;
+  const { service, endpoint, headers, timeoutMs, share, log } = options;
   diag.setLogger(diagnosticsInto(log), {
     logLevel: DiagLogLevel.WARN,
     suppressOverrideMessage: true,
   });
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, "")}/v1/traces`,
-    timeoutMillis: exportTimeoutMs,
+    timeoutMillis: timeoutMs,
     ...(headers === undefined ? {} : { headers: { ...headers } }),
   });
   const provider = new TracerProvider({
@@ -60,7 +59,7 @@ export function startTracing(options: TracingOptions): (graceMs: number) => Prom
         maxQueueSize: waitingMax,
         maxExportBatchSize: batchMax,
         scheduledDelayMillis: exportEveryMs,
-        exportTimeoutMillis: exportTimeoutMs,
+        exportTimeoutMillis: timeoutMs,
       }),
     ],
   });
@@ -68,7 +67,7 @@ export function startTracing(options: TracingOptions): (graceMs: number) => Prom
   return async (graceMs) => {
     recordSpans(undefined);
     // Before whoever closes the service calls it late.
-    const limitMs = Math.max(0, Math.min(graceMs - marginMs, lastSpansMs));
+    const limitMs = Math.max(0, Math.min(graceMs - marginMs, timeoutMs));
     try {
       await within(provider.shutdown(), limitMs, "the collector does not answer");
     } catch (err) {

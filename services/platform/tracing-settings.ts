@@ -35,11 +35,23 @@ const share = () =>
     .transform(Number)
     .register(settingNotes, { example: "0.1" });
 
+const exportMsMax = 600_000;
+
+const exportTimeout = () =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, `must be milliseconds from 1 to ${exportMsMax}`)
+    .transform(Number)
+    .refine((ms) => ms <= exportMsMax, `must be milliseconds from 1 to ${exportMsMax}`)
+    .register(settingNotes, { example: "10000" });
+
 /** What every service reads from its environment about traces. Names are those of OpenTelemetry. */
 export const tracingSettings = {
   /** Where a collector takes OTLP over HTTP; without it nothing of tracing is loaded. */
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional(),
   OTEL_EXPORTER_OTLP_HEADERS: headers().optional(),
+  /** Milliseconds, as OpenTelemetry has it; a service that stops waits no longer for its last spans. */
+  OTEL_EXPORTER_OTLP_TIMEOUT: exportTimeout().prefault("4000"),
   /** The share of traces that begin here and are told; others' decisions are kept. */
   OTEL_TRACES_SAMPLER_ARG: share().prefault("1"),
 };

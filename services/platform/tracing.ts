@@ -14,9 +14,10 @@ export async function traceWhereWanted(
   const {
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_EXPORTER_OTLP_HEADERS: headers,
+    OTEL_EXPORTER_OTLP_TIMEOUT: timeoutMs,
     OTEL_TRACES_SAMPLER_ARG: share,
   } = settings;
   if (endpoint === undefined) return;
   const { startTracing } = await import("./tracing-sdk.ts");
-  onClose("traces", startTracing({ service, endpoint, headers, share, log }));
+  onClose("traces", startTracing({ service, endpoint, headers, timeoutMs, share, log }));
 }

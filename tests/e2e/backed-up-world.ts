@@ -113,9 +113,14 @@ export async function openBackedUpWorld(): Promise<BackedUpWorld> {
     async wipe() {
       for (const name of names) databases.delete(name);
       for (const name of names) databases.set(name, await stage.database(name));
-      const nc = await stage.broker.connection(5_000);
+      const nc = await stage.broker.connection(60_000);
       for (const name of ["ORDERS", "INVENTORY", "EVENTS", "BOOKINGS", "DEAD_LETTERS", "CANARY"])
-        await nc.request(`$JS.API.STREAM.DELETE.${name}`);
+        await nc
+          .request(`$JS.API.STREAM.DELETE.${name}`, undefined, { timeout: 60_000 })
+          .then((answer) => {
+            const { error } = answer.json<{ error?: unknown }>();
+            if (error) throw new Error(`${name} was not deleted: ${JSON.stringify(error)}`);
+          });
     },
     qb: (...args) =>
       runQb(args, {

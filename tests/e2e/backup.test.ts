@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { type BackedUpWorld, openBackedUpWorld } from "./backed-up-world.ts";
 
-setDefaultTimeout(240_000);
+setDefaultTimeout(600_000);
 
 let world: BackedUpWorld;
 let folder: string;

@@ -19,6 +19,8 @@ beforeAll(async () => {
   const traced = {
     OTEL_EXPORTER_OTLP_ENDPOINT: told.endpoint,
     OTEL_EXPORTER_OTLP_HEADERS: "api-key=of-the-collector",
+    // The collector lives in this process, which may be busy: what it takes too late is lost.
+    OTEL_EXPORTER_OTLP_TIMEOUT: "60000",
   };
   world = await openQuickBite({
     ordersSettings: { ...traced, DEMO: "on" },
@@ -173,6 +175,7 @@ describe("the trace of an order", () => {
   });
 
   test("tells nothing of what callers send, and nothing of who looks whether all is well", () => {
+    expect(told.requests.length).toBeGreaterThan(0);
     const everything = told.requests.map(({ body }) => body).join("\n");
 
     expect(everything).not.toContain("somebody-in-particular");
@@ -212,13 +215,13 @@ describe("the metrics of a running service", () => {
     expect(inventory.count("consumer_redeliveries_total")).toBe(1);
     expect(orders.count("outbox_publishes_total")).toBeGreaterThanOrEqual(4);
     expect(orders.sum("database_pool_connections_max", { pool: "requests" })).toBe(10);
-    expect(orders.sum("service_ready", {})).toBe(1);
     expect(orders.sum("nodejs_eventloop_lag_p99_seconds", {})).toBeGreaterThan(0);
     // By the broker's word, which a busy machine may give too late for one scrape.
     for (const service of ["orders", "inventory"] as const) {
       await eventually(async () => {
         const { sum } = await scraped(service);
         const durable = { stream: "ORDERS", consumer: "inventory-service" };
+        expect(sum("service_ready", {})).toBe(1);
         expect(sum("broker_connected", {})).toBe(1);
         expect(sum("consumer_pulls", durable)).toBeGreaterThan(0);
         expect(sum("consumer_lag_messages", durable)).toBe(0);

@@ -48,6 +48,8 @@ const meanings: Readonly<Record<string, string>> = {
     "Where a collector takes OTLP over HTTP, such as `http://127.0.0.1:4318`: it is told of traces. Without it nothing of tracing is loaded.",
   OTEL_EXPORTER_OTLP_HEADERS:
     "What the collector wants to be sent with each request, a comma list of `name=value`.",
+  OTEL_EXPORTER_OTLP_TIMEOUT:
+    "Milliseconds that the collector may take for a batch; a service that stops waits no longer for its last spans.",
   OTEL_TRACES_SAMPLER_ARG:
     "The share of traces that begin here and are told, 0 to 1; a trace that comes with a request or a message is told as its beginner decided.",
   LOG_LEVEL:

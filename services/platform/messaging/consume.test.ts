@@ -122,10 +122,12 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
   const happened: string[] = [];
   const wake = wakeable();
   const stop = new AbortController();
+  const began = Promise.withResolvers<void>();
   const handler = consumes(OrderConfirmedSchema, {
     handle: async (tx: Transaction, _message, { key, version }) => {
       const name = `${key.slice("order/".length)} v${version}`;
       happened.push(`${name} begins`);
+      began.resolve();
       await before(name);
       await tx.q.execute(sql`insert into sink (key, version) values (${key}, ${version})`);
       happened.push(`${name} ends`);
@@ -142,12 +144,22 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
     statementTimeoutMs: limitMs,
     idleInTransactionTimeoutMs: limitMs,
   });
+  const inbox = postgresInbox(pool, sinkConsumer.durable, (tx) => ({
+    stores: tx,
+    lock: async () => undefined,
+  }));
+  let transactions = 0;
   const options = optionsOf({
     durable,
-    store: postgresInbox(pool, sinkConsumer.durable, (tx) => ({
-      stores: tx,
-      lock: async () => undefined,
-    })),
+    store: {
+      ...inbox,
+      // Else the connection that happens to be open first decides which batch has the locks.
+      transaction: async (work) => {
+        transactions += 1;
+        if (transactions === 2) await began.promise;
+        return inbox.transaction(work);
+      },
+    },
     handlers: [handler],
     headsMayRun: () => wake.wake(),
   });
@@ -156,7 +168,7 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
     durable,
     happened,
     start: () => void running.push(consume(options, stop.signal)),
-    startLanes: () => void running.push(workLanes({ ...options, wake }, stop.signal)),
+    startLanes: () => void running.push(workLanes({ ...options, store: inbox, wake }, stop.signal)),
     async stop() {
       stop.abort();
       await Promise.all(running);

@@ -85,7 +85,8 @@ export async function stillBroken(
 
 function inBoth(first: Verdict, later: Verdict): Verdict {
   // Of more than are told nobody knows which got better.
-  if (later.problem !== null || later.look.breaches.length === breachesMax) return later;
+  const areAllTold = [first, later].every(({ look }) => look.breaches.length < breachesMax);
+  if (later.problem !== null || !areAllTold) return later;
   const before = new Set(first.look.breaches.map(({ about }) => about));
   const breaches = later.look.breaches.filter(({ about }) => before.has(about));
   return { ...later, look: { ...later.look, breaches } };

@@ -17,8 +17,10 @@ test("a cut waits for what is being announced, holds what comes, and has all or 
 
   let later: Promise<unknown> = Promise.resolve();
   const isWaiting = async () =>
-    (await sql`select from pg_locks where not granted and relation = 'outbox'::regclass`).length >
-    0;
+    (
+      await sql`select from pg_locks where not granted and relation = 'outbox'::regclass
+      and database = (select oid from pg_database where datname = current_database())`
+    ).length > 0;
   const cutting = takeCut(
     [
       { service: "orders", url: orders.url },
