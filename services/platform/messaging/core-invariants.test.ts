@@ -174,7 +174,44 @@ describe("the core's invariants", () => {
     await waiting;
     await ours.close(1_000);
   });
+
+  test("name a transaction of a role that we are no member of, by what it holds back", async () => {
+    await using world = await openWorld();
+    await using runtime = await temporaryRole(world);
+    const [strict] = coreInvariants({ ...options, heldBackMax: 1 }).filter(
+      ({ name }) => name === "transactions-short",
+    );
+    const slice = { cursor: undefined, rowsMax: 10, breachesMax: 10, sentKeepMs: 0 };
+    const looking = openPool({ url: runtime.url, connectionsMax: 1, name: service });
+
+    await world.pool.transaction(async ({ q }) => {
+      await q.execute(sql`insert into audit (actor, action, target) values ('a', 'b', 'c')`);
+      for (const of of ["a", "b", "c"])
+        await world.run(`insert into audit (actor, action, target) values ('${of}', 'b', 'c')`);
+      const look = await inSnapshot(looking, async (tx) => strict?.look(tx, slice));
+
+      expect(look?.breaches.map(({ problem }) => problem)).toContainEqual(
+        expect.stringMatching(/^its transaction holds back what \d+ later ones left$/),
+      );
+    });
+    await looking.close(1_000);
+  });
 });
+
+/** A role that may log in, and is in no other. */
+async function temporaryRole({ url, run }: { url: string; run: (text: string) => unknown }) {
+  const name = `quickbite_test_role_${crypto.randomUUID().slice(0, 8)}`;
+  const password = crypto.randomUUID();
+  await run(`create role ${name} login password '${password}'`);
+  const own = new URL(url);
+  [own.username, own.password] = [name, password];
+  return {
+    url: own.href,
+    async [Symbol.asyncDispose]() {
+      await run(`drop role ${name}`);
+    },
+  };
+}
 
 describe("verifying", () => {
   const sleeping = {

@@ -17,6 +17,8 @@ export interface CoreInvariantOptions {
   /** How long a transaction of ours may be open, and wait for a lock, as Postgres writes intervals. */
   readonly openMax?: string;
   readonly lockWaitMax?: string;
+  /** How many transactions of the server may begin while another role holds back what is dead. */
+  readonly heldBackMax?: number;
 }
 
 /** What is true of every service that stands on this core. */
@@ -171,21 +173,33 @@ async function blockedByNothing(
   };
 }
 
-/** Ours are ended by Postgres after seconds; whoever else holds one for an hour keeps all dead rows alive. */
+/**
+ * Ours are ended by Postgres after seconds; whoever else holds one for an hour keeps all dead rows alive. When a
+ * transaction of a role that ours is no member of began is hidden from us, so of those it is counted how many have
+ * begun since. One that holds nothing back, idle and with nothing written, is not seen at all.
+ */
 async function longTransactions(
   { q }: Transaction,
   { breachesMax }: Slice,
-  { service, openMax = oursOpenMax, lockWaitMax = oursLockWaitMax }: CoreInvariantOptions,
+  {
+    service,
+    openMax = oursOpenMax,
+    lockWaitMax = oursLockWaitMax,
+    heldBackMax = othersHoldBackMax,
+  }: CoreInvariantOptions,
 ): Promise<Look> {
   const ours = sql`application_name in (${service}, ${`${service}-core`}, ${`${service} leader`})`;
+  const heldBack = sql`greatest(age(backend_xid), age(backend_xmin))`;
   const breaches = await q.execute<{ about: string; problem: string }>(sql`
     select 'backend ' || pid || ' of ' || application_name as about,
-      case when wait_event_type = 'Lock' and now() - query_start > ${lockWaitMax}::interval
+      case when xact_start is null then 'its transaction holds back what ' || ${heldBack} || ' later ones left'
+        when wait_event_type = 'Lock' and now() - query_start > ${lockWaitMax}::interval
         then 'it waits for a lock since ' || to_char(query_start, ${instantForm})
         else 'its transaction is open since ' || to_char(xact_start, ${instantForm}) end as problem
     from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
-      and case when ${ours} then now() - xact_start > ${openMax}::interval
+    where datname = current_database() and pid <> pg_backend_pid()
+      and case when xact_start is null then ${heldBack} > ${heldBackMax}
+        when ${ours} then now() - xact_start > ${openMax}::interval
           or (wait_event_type = 'Lock' and now() - query_start > ${lockWaitMax}::interval)
         else now() - xact_start > ${othersOpenMax}::interval end
     order by xact_start limit ${breachesMax}`);
@@ -195,6 +209,8 @@ async function longTransactions(
 /** Longer than the longest statement that a look of ours may take. */
 const oursOpenMax = "90 seconds";
 const othersOpenMax = "1 hour";
+/** About what a busy hour begins, at 2 000 a second. */
+const othersHoldBackMax = 7_000_000;
 const oursLockWaitMax = "10 seconds";
 const instantForm = `YYYY-MM-DD"T"HH24:MI:SSOF`;
 

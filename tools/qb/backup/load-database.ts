@@ -22,10 +22,12 @@ export async function stateOf(database: ServiceDatabase): Promise<{
 }> {
   await using opened = new AsyncDisposableStack();
   const sql = await openSession(database, opened, session);
+  // Of a session of a role that ours is no member of, as an owner is not of who uses its tables, Postgres hides
+  // what kind it is. It shows whose it is, and what works for nobody, such as an autovacuum, has no role.
   const others = await sql<{ name: string }[]>`
     select distinct coalesce(nullif(application_name, ''), usename, '?') as name
     from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+    where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null`;
   const filled: string[] = [];
   for (const name of await tablesOf(sql)) {
     if (filledByMigrations.has(name)) continue;

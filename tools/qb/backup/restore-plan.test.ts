@@ -8,6 +8,7 @@ import { type TemporaryDatabase, temporaryDatabase } from "@app/platform/testing
 import { type TemporaryBroker, temporaryBroker } from "@app/platform/testing/nats.ts";
 import postgres from "postgres";
 import { withBroker } from "../broker.ts";
+import { stateOf } from "./load-database.ts";
 import { restoreBackup } from "./restore-backup.ts";
 import { planRestore, type RestoreWish } from "./restore-plan.ts";
 import { takeBackup } from "./take-backup.ts";
@@ -51,7 +52,7 @@ const system = ({ url }: Pick<TemporaryDatabase, "url"> = database) => {
 };
 
 async function withSql<Result>(
-  { url }: TemporaryDatabase,
+  { url }: Pick<TemporaryDatabase, "url">,
   work: (sql: postgres.Sql) => Promise<Result>,
 ): Promise<Result> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
@@ -60,6 +61,26 @@ async function withSql<Result>(
   } finally {
     await sql.end();
   }
+}
+
+/** A role that may read every table of a database, is in no other role, and has no other in it. */
+async function temporaryRole({ url }: TemporaryDatabase) {
+  const name = `quickbite_test_role_${crypto.randomUUID().slice(0, 8)}`;
+  const password = crypto.randomUUID();
+  await withSql({ url }, async (sql) => {
+    await sql.unsafe(`create role ${name} login password '${password}'`);
+    await sql.unsafe(`grant select on all tables in schema public to ${name}`);
+  });
+  const own = new URL(url);
+  [own.username, own.password] = [name, password];
+  return {
+    url: own.href,
+    [Symbol.asyncDispose]: () =>
+      withSql({ url }, async (sql) => {
+        await sql.unsafe(`drop owned by ${name}`);
+        await sql.unsafe(`drop role ${name}`);
+      }),
+  };
 }
 
 const wish = (changes: Partial<RestoreWish> = {}): RestoreWish => ({
@@ -158,6 +179,17 @@ describe("a restore", () => {
 
       const planned = planRestore(wish(), { ...system(), quietWithinMs: 0 }, onProgress);
       await expect(planned).rejects.toThrow("the database of orders is in use by an open shell");
+    });
+  });
+
+  test("refuses one that another role is connected to, which has nothing to do with ours", async () => {
+    await using owner = await temporaryRole(database);
+    await using runtime = await temporaryRole(database);
+    await withSql(runtime, async (sql) => {
+      await sql`set application_name to 'a service'`;
+
+      const { sessions } = await stateOf({ service: "orders", url: owner.url });
+      expect(sessions).toContain("a service");
     });
   });
 
