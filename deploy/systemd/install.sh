@@ -22,7 +22,8 @@ done
 [[ -e $etc/nats.conf ]] || install -m 644 "$from/nats/single.conf" "$etc/nats.conf"
 # What each key is for comes with the release; the keys are this machine's.
 install -m 644 "$from/nats/users.conf" "$etc/users.conf"
-install -m 644 "$from"/systemd/*.service "${DESTDIR:-}/etc/systemd/system/"
+install -m 644 "$from"/systemd/*.service "$from"/systemd/*.timer "${DESTDIR:-}/etc/systemd/system/"
+install -D -m 755 "$from/systemd/qb" "${DESTDIR:-}/usr/local/bin/qb"
 
 # Each program's secrets in a folder of its own, out of what make-secrets.sh makes.
 if [[ ! -e $etc/secrets ]]; then
@@ -37,6 +38,7 @@ if [[ ! -e $etc/secrets ]]; then
   install -m 400 "$etc/made/users-signing-key-secret" "$etc/secrets/users/signing-key-secret"
   install -m 400 "$etc/made/bookings-signing-key-secret" "$etc/secrets/bookings/signing-key-secret"
   install -m 400 "$etc/made/operator-password" "$etc/secrets/users/operator-password"
+  install -D -m 400 "$etc/made/operator-nkey" "$etc/secrets/operator/nkey"
   # Public keys, which the broker reads as a user of its own.
   install -m 644 "$etc/made/nats-nkeys.conf" "$etc/nkeys.conf"
   # The gateway has none, and a folder of credentials must hold something.
@@ -63,6 +65,7 @@ for program in users inventory orders events bookings web; do
   systemctl enable "quickbite@$program"
   systemctl restart "quickbite@$program"
 done
+systemctl enable --now quickbite-backup.timer
 for try in {1..60}; do
   if curl --fail --silent --max-time 2 http://127.0.0.1:3000/readyz >/dev/null; then
     echo "$version is running"

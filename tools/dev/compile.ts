@@ -7,6 +7,9 @@ const root = resolve(import.meta.dir, "../..");
 const client = join(root, "services/web/dist/executable");
 const clientLimitMs = 120_000;
 
+/** What backs up and restores; it makes tables by the migrations of every service. */
+const operatorsProgram = "qb";
+
 export interface Executable {
   readonly service: string;
   /** Where the program goes, a file of about 110 MB. */
@@ -16,10 +19,10 @@ export interface Executable {
 }
 
 if (import.meta.main) {
-  const services = runnableServices(root);
+  const services = [...runnableServices(root), operatorsProgram];
   const program = new Command("compile")
     .description(
-      "make a single executable of each service: no Bun and no packages are needed to run it",
+      "make a single executable of each service, and of qb: no Bun and no packages are needed to run it",
     )
     .argument("[services...]", `of ${services.join(", ")}; all of them when none is named`)
     .option("--out <folder>", "where quickbite-<service> goes", ".quickbite/executables")
@@ -41,7 +44,8 @@ if (import.meta.main) {
  * its migrations, and of web what a browser is sent. They keep their paths, see `shippedFiles`.
  */
 export async function compile({ service, outfile, target }: Executable): Promise<void> {
-  const main = join(root, "services", service, "main.ts");
+  const parent = service === operatorsProgram ? "tools" : "services";
+  const main = join(root, parent, service, "main.ts");
   const files = await filesOf(service);
   await mkdir(resolve(outfile, ".."), { recursive: true });
   const { success, logs } = await Bun.build({
@@ -82,13 +86,19 @@ function holding(main: string, files: readonly string[]): Bun.BunPlugin {
 }
 
 async function filesOf(service: string): Promise<readonly string[]> {
-  const folder = hasDatabase(root, service) ? join(root, "drizzle", service) : await builtClient();
+  const folder = await folderOf(service);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !relative(folder, path).endsWith("_snapshot.json"))
+    .filter((path) => !/_snapshot\.json$|\.ts$/.test(relative(folder, path)))
     .sort();
+}
+
+async function folderOf(service: string): Promise<string> {
+  const migrations = join(root, "drizzle");
+  if (service === operatorsProgram) return migrations;
+  return hasDatabase(root, service) ? join(migrations, service) : await builtClient();
 }
 
 /** Built as for an image, in a process of its own: the code of web is no matter of ours. */
