@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { z } from "zod";
 import { withFiles } from "./programs.ts";
 import { textOf } from "./repository.ts";
@@ -62,7 +61,14 @@ const ComposeFile = z.object({
   networks: z.record(z.string(), z.unknown()),
   volumes: z.record(z.string(), z.unknown()),
   configs: z.record(z.string(), z.object({ file: z.string() })),
-  secrets: z.record(z.string(), z.object({ file: z.string() })),
+  secrets: z.record(
+    z.string(),
+    z.union([
+      z.object({ file: z.string() }),
+      // That somebody made before, under a name of its own.
+      z.object({ external: z.literal(true), name: z.string() }),
+    ]),
+  ),
 });
 
 export type ComposeService = z.output<typeof ComposeService>;
@@ -72,9 +78,12 @@ export type ComposeFile = z.output<typeof ComposeFile>;
 export const composeFile = (path = "compose.yaml", env: Readonly<Record<string, string>> = {}) =>
   ComposeFile.parse(Bun.YAML.parse(interpolated(textOf(path), env)));
 
-/** `${NAME:-default}` in an environment, by default in one where nothing is set. */
+/** `${NAME:-default}` in an environment, by default in one where nothing is set; `${NAME:?}` has to be. */
 export function interpolated(text: string, env: Readonly<Record<string, string>> = {}): string {
-  return text.replace(/\$\{([A-Z_]+):-([^}]*)\}/g, (_, name, value) => env[name] ?? value);
+  return text.replace(/\$\{([A-Z_]+):([-?])([^}]*)\}/g, (_, name, kind, value) => {
+    if (kind === "?" && env[name] === undefined) throw new Error(`nobody says ${name}`);
+    return env[name] ?? value;
+  });
 }
 
 /** A file of `NAME=value` lines. */
@@ -101,9 +110,9 @@ export function environmentOf({ environment }: ComposeService): Record<string, s
 export function settingsOf(file: ComposeFile, service: ComposeService): Record<string, string> {
   return withFiles(environmentOf(service), (path) => {
     const source = service.secrets.find(({ target }) => target === path)?.source;
-    const secret = source === undefined ? undefined : file.secrets[source];
-    if (secret === undefined) throw new Error(`${path} is no secret of ${service.image}`);
+    if (source === undefined || file.secrets[source] === undefined)
+      throw new Error(`${path} is no secret of ${service.image}`);
     // Those of an installation are made by a script, and named as the ones for development.
-    return textOf(`deploy/compose/development/${basename(secret.file)}`);
+    return textOf(`deploy/compose/development/${source}`);
   });
 }

@@ -222,7 +222,8 @@ describe("compose.yaml", () => {
 
     expect([...used("configs")].toSorted()).toEqual(Object.keys(configs).toSorted());
     expect([...used("secrets")].toSorted()).toEqual(Object.keys(secrets).toSorted());
-    for (const { file: path } of [...Object.values(configs), ...Object.values(secrets)]) {
+    for (const mounted of [...Object.values(configs), ...Object.values(secrets)]) {
+      const path = "file" in mounted ? mounted.file : "";
       expect(path.startsWith("./") && isFile(path.slice(2))).toBe(true);
     }
   });

@@ -3,10 +3,19 @@ import { dirname, join, normalize } from "node:path";
 import { readConfig } from "@app/platform/config.ts";
 import { type ComposeService, composeFile, environmentOf, settingsOf } from "./compose-file.ts";
 import { programNames, programs, services, unknownSettings } from "./programs.ts";
-import { isFile } from "./repository.ts";
+import { isFile, textOf } from "./repository.ts";
 
 const path = "deploy/swarm/stack.yaml";
-const stack = composeFile(path);
+/** What an installation has to say. */
+const installation = {
+  IMAGES: "ghcr.io/example/quickbite",
+  VERSION: "1.2.3",
+  WWW_HOST: "www.example.com",
+  API_HOST: "api.example.com",
+  ACME_EMAIL: "operator@example.com",
+  OPERATOR_EMAIL: "operator@example.com",
+};
+const stack = composeFile(path, installation);
 const compose = composeFile();
 
 const serviceNamed = (name: string): ComposeService => {
@@ -90,8 +99,29 @@ describe("the Swarm stack", () => {
   test("takes files that are there, or that an installation makes", () => {
     for (const { file } of Object.values(stack.configs))
       expect(isFile(normalize(join(dirname(path), file)))).toBe(true);
-    for (const name of Object.keys(stack.secrets))
+    for (const [name, secret] of Object.entries(stack.secrets)) {
       expect(Object.keys(compose.secrets)).toContain(name);
+      expect(secret).toEqual({ external: true, name: `quickbite-${name}-1` });
+    }
+  });
+
+  test("renames the secret and the settings alone that are new, and no other", () => {
+    const named = ({ secrets }: typeof stack) =>
+      Object.values(secrets).map((one) => "name" in one && one.name);
+    const renewed = composeFile(path, { ...installation, ORDERS_NKEY_NUMBER: "2" });
+
+    expect(named(renewed).filter((name) => !named(stack).includes(name))).toEqual([
+      "quickbite-orders-nkey-2",
+    ]);
+    const numbers = [...textOf(path).matchAll(/-\$\{([A-Z_]+)_NUMBER:-1\}/g)].map(([, of]) => of);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
+  test("is not deployed by somebody who does not say of what, and for whom", () => {
+    for (const name of Object.keys(installation)) {
+      const { [name as "IMAGES"]: _, ...others } = installation;
+      expect(() => composeFile(path, others)).toThrow(`nobody says ${name}`);
+    }
   });
 
   test("gives every container a limit of memory and as little power as it needs", () => {
