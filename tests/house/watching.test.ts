@@ -97,6 +97,39 @@ describe("alerts", () => {
     expect(unknown).toEqual([]);
   });
 
+  test("each are shown to fire by a test of the rules", () => {
+    const tested = textOf("deploy/prometheus/alerts.test.yaml");
+    const fired = [...tested.matchAll(/alertname: (\w+)\n.*\n +exp_alerts:\n/g)];
+
+    expect([...new Set(fired.map(([, name = ""]) => name))].toSorted()).toEqual(
+      alerts.map(({ alert }) => alert).toSorted(),
+    );
+  });
+
+  test("ask whether any program is gone", () => {
+    const gone = alerts.find(({ alert }) => alert === "ServiceGone")?.expr ?? "";
+
+    expect(
+      [...gone.matchAll(/absent\(service_ready\{service="(\w+)"\}\)/g)].map(([, of]) => of),
+    ).toEqual([...programNames]);
+  });
+
+  test("lead to somebody, whatever their severity", () => {
+    const { receivers, route } = z
+      .object({
+        receivers: z.array(z.object({ name: z.string() })),
+        route: z.object({
+          receiver: z.string(),
+          routes: z.array(z.object({ receiver: z.string(), matchers: z.array(z.string()) })),
+        }),
+      })
+      .parse(Bun.YAML.parse(textOf("deploy/prometheus/alertmanager.yaml")));
+
+    expect(receivers.map(({ name }) => name)).toEqual(["page", "ticket"]);
+    expect(route.receiver).toBe("ticket");
+    expect(route.routes).toEqual([{ receiver: "page", matchers: ['severity = "page"'] }]);
+  });
+
   test("each have a runbook of their own, and no runbook is of none", () => {
     const page = textOf("docs/operations/alerts.md");
     const told = [...page.matchAll(/^### (\w+)$/gm)].map(([, name = ""]) => name);

@@ -15,6 +15,10 @@ describe("operandsOf", () => {
     ]);
   });
 
+  test("asks for what must not be absent", () => {
+    expect(operandsOf('absent(x{a="b"}) or absent(y)')).toEqual(['x{a="b"}', "y"]);
+  });
+
   test("asks for a single vector as it is", () => {
     expect(operandsOf("up")).toEqual(["up"]);
   });

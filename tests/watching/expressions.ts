@@ -60,5 +60,6 @@ export function operandsOf(expression: string): readonly string[] {
     if (")}]".includes(char)) depth -= 1;
     at += (joined ?? compared ?? char).length;
   }
-  return [...operands, operand].map((text) => text.trim());
+  // What is asked whether it is absent is there in a system that is well.
+  return [...operands, operand].map((text) => text.trim().replace(/^absent\((.*)\)$/, "$1"));
 }
