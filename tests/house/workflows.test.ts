@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { z } from "zod";
 import { programNames } from "./programs.ts";
@@ -89,6 +92,39 @@ describe("the workflows", () => {
       expect(isFile(file)).toBe(true);
   });
 });
+
+describe("the deployment", () => {
+  test.each([
+    ["taken with folders elsewhere", "/secrets", "/var/backups/quickbite", 0],
+    ["refused with secrets in the checkout", "./secrets", "/var/backups/quickbite", 1],
+    ["refused with secrets in it by a way around", "/a/../WORKSPACE/secrets", "/backups", 1],
+    ["refused with backups in it", "/secrets", "WORKSPACE/backups", 1],
+    ["refused with backups where compose has them by itself", "/secrets", undefined, 1],
+  ])("is %s", async (_, secrets, backups, code) => {
+    await using folder = await temporaryFolder();
+    const settings = join(folder.path, "compose.env");
+    const inWorkspace = (path: string) => path.replace(/\/?WORKSPACE/, folder.path);
+    await Bun.write(
+      settings,
+      [`SECRETS=${inWorkspace(secrets)}`, backups && `BACKUPS=${inWorkspace(backups)}`].join("\n"),
+    );
+    const steps = jobsOf(".github/workflows/deploy.yaml").flatMap((job) => job.steps);
+    const script = steps[0]?.run ?? "exit 9";
+
+    // Before anything is checked out, as the runner runs it.
+    const child = Bun.spawn(["bash", "-e", "-c", script], {
+      env: { PATH: process.env.PATH, SETTINGS: settings, GITHUB_WORKSPACE: folder.path },
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    expect(await child.exited).toBe(code);
+  });
+});
+
+async function temporaryFolder() {
+  const path = await mkdtemp(join(tmpdir(), "workspace-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
 
 function faultsOf(name: string, content: string): readonly string[] {
   const { context } = parseWorkflow({ name, content }, new NoOperationTraceWriter());
