@@ -39,7 +39,7 @@ cd "$folder"
 random() { openssl rand -hex 24; }
 
 # A database for each service, of an owner who makes its tables and a role that only uses them. Postgres runs
-# this once, when its volume is new; on a server of your own: psql --file postgres-roles.sql
+# this once, when its volume is new; on a server of your own: deploy/secrets/make-roles.sh
 random >postgres-password
 for service in "${services[@]}"; do
   database=quickbite_$service

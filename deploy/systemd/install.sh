@@ -4,7 +4,8 @@
 #
 #   sudo bash quickbite/systemd/install.sh VERSION [--no-migrate]
 #
-# Settings and secrets that are there stay as they are. `--no-migrate` is for going back to an earlier release.
+# Settings and secrets that are there stay as they are. `--no-migrate` is for going back to an earlier release. Where it
+# ends early, mend what it says and run it again: each step does what is left of it.
 set -euo pipefail
 
 services=(orders inventory events bookings users)
@@ -16,38 +17,49 @@ etc=${DESTDIR:-}/etc/quickbite
 
 install -d -m 755 "$to/releases/$version/bin" "$etc" "${DESTDIR:-}/etc/systemd/system"
 install -m 755 "$from"/bin/quickbite-* "$to/releases/$version/bin/"
-for file in "$from"/systemd/env/*.env; do
-  [[ -e $etc/${file##*/} ]] || install -m 644 "$file" "$etc/"
-done
-[[ -e $etc/nats.conf ]] || install -m 644 "$from/nats/single.conf" "$etc/nats.conf"
+
+# keep MODE FROM TO puts a file where none is, whole or not at all.
+keep() {
+  [[ ! -e $3 ]] || return 0
+  [[ -e $2 ]] || { echo "there is neither $3 nor $2, which it is made of: bring your copy back" >&2; exit 1; }
+  install -D -m "$1" "$2" "$3.part"
+  mv "$3.part" "$3"
+}
+for file in "$from"/systemd/env/*.env; do keep 644 "$file" "$etc/${file##*/}"; done
+keep 644 "$from/nats/single.conf" "$etc/nats.conf"
 # What each key is for comes with the release; the keys are this machine's.
 install -m 644 "$from/nats/users.conf" "$etc/users.conf"
 install -m 644 "$from"/systemd/*.service "$from"/systemd/*.timer "${DESTDIR:-}/etc/systemd/system/"
 install -D -m 755 "$from/systemd/qb" "${DESTDIR:-}/usr/local/bin/qb"
 
-# Each program's secrets in a folder of its own, out of what make-secrets.sh makes.
-if [[ ! -e $etc/secrets ]]; then
-  bash "$from/secrets/make-secrets.sh" "$etc/made" --postgres 127.0.0.1:5432
-  install -d -m 700 "$etc/secrets"
-  for service in "${services[@]}"; do
-    install -D -m 400 "$etc/made/$service-database-url" "$etc/secrets/$service/database-url"
-    install -D -m 400 "$etc/made/$service-owner-database-url" "$etc/secrets/$service-owner/database-url"
-    install -D -m 400 "$etc/made/$service-nkey" "$etc/secrets/$service/nkey"
-    install -D -m 400 "$etc/made/topology-nkey" "$etc/secrets/$service-owner/nkey"
-  done
-  install -m 400 "$etc/made/users-signing-key-secret" "$etc/secrets/users/signing-key-secret"
-  install -m 400 "$etc/made/bookings-signing-key-secret" "$etc/secrets/bookings/signing-key-secret"
-  install -m 400 "$etc/made/operator-password" "$etc/secrets/users/operator-password"
-  install -D -m 400 "$etc/made/operator-nkey" "$etc/secrets/operator/nkey"
-  # Public keys, which the broker reads as a user of its own.
-  install -m 644 "$etc/made/nats-nkeys.conf" "$etc/nkeys.conf"
-  # The gateway has none, and a folder of credentials must hold something.
-  install -d -m 700 "$etc/secrets/web"
-  echo none >"$etc/secrets/web/none"
-  # The databases and their roles, in the Postgres of this machine.
-  if [[ -z ${DESTDIR:-} ]]; then
-    runuser -u postgres -- psql --quiet --set ON_ERROR_STOP=1 <"$etc/made/postgres-roles.sql"
-  fi
+# All secrets of one machine are made together, once: a second making would not fit the first.
+made=$etc/made
+if [[ ! -e $made && ! -e $etc/secrets ]]; then
+  rm -rf "$made.part"
+  bash "$from/secrets/make-secrets.sh" "$made.part" --postgres 127.0.0.1:5432
+  mv "$made.part" "$made"
+fi
+# Each program's secrets in a folder of its own.
+install -d -m 700 "$etc/secrets" "$etc/secrets/web"
+for service in "${services[@]}"; do
+  keep 400 "$made/$service-database-url" "$etc/secrets/$service/database-url"
+  keep 400 "$made/$service-owner-database-url" "$etc/secrets/$service-owner/database-url"
+  keep 400 "$made/$service-nkey" "$etc/secrets/$service/nkey"
+  keep 400 "$made/topology-nkey" "$etc/secrets/$service-owner/nkey"
+done
+for service in users bookings; do
+  keep 400 "$made/$service-signing-key-secret" "$etc/secrets/$service/signing-key-secret"
+done
+keep 400 "$made/operator-password" "$etc/secrets/users/operator-password"
+keep 400 "$made/operator-nkey" "$etc/secrets/operator/nkey"
+# Public keys, which the broker reads as a user of its own.
+keep 644 "$made/nats-nkeys.conf" "$etc/nkeys.conf"
+# The gateway has none, and a folder of credentials must hold something.
+[[ -e $etc/secrets/web/none ]] || echo none >"$etc/secrets/web/none"
+
+# The databases and their roles, in the Postgres of this machine. Those that are there stay; rights are given again.
+if [[ -z ${DESTDIR:-} && -e $made/postgres-roles.sql ]]; then
+  bash "$from/secrets/make-roles.sh" "$made/postgres-roles.sql" runuser --user postgres -- psql
 fi
 
 # The link moves in one step: a program that restarts meanwhile is of one release or the other.
@@ -55,23 +67,29 @@ ln -sfn "releases/$version" "$to/next"
 mv -T "$to/next" "$to/current"
 [[ -z ${DESTDIR:-} ]] || exit 0
 
+# Answers within a minute, or the programs after it stay as they are.
+ready() {
+  local port try
+  port=$(sed --quiet 's/^PORT=//p' "$etc/$1.env")
+  for try in {1..60}; do
+    if curl --fail --silent --max-time 2 "http://127.0.0.1:$port/readyz" >/dev/null; then return 0; fi
+    sleep 1
+  done
+  echo "$1 of $version did not get ready: journalctl --unit 'quickbite@$1' --since '-2min'" >&2
+  return 1
+}
+
 systemctl daemon-reload
 systemctl enable --now quickbite-nats
 systemctl reload quickbite-nats
 if [[ ${2:-} != --no-migrate ]]; then
   for service in "${services[@]}"; do systemctl start "quickbite-migrate@$service"; done
 fi
+# Users first, which has the keys that the others verify tokens with.
 for program in users inventory orders events bookings web; do
   systemctl enable "quickbite@$program"
   systemctl restart "quickbite@$program"
+  ready "$program"
 done
 systemctl enable --now quickbite-backup.timer
-for try in {1..60}; do
-  if curl --fail --silent --max-time 2 http://127.0.0.1:3000/readyz >/dev/null; then
-    echo "$version is running"
-    exit 0
-  fi
-  sleep 1
-done
-echo "$version did not get ready: journalctl --unit 'quickbite@*' --since '-2min'" >&2
-exit 1
+echo "$version is running"
