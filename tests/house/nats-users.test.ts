@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { streams } from "@app/contracts/topology.ts";
 import { nkeyVariable } from "@app/dev/infrastructure/nats-users.ts";
-import { findNats } from "@app/dev/infrastructure.ts";
 import { brokerAccounts } from "@app/platform/messaging/broker-permissions.ts";
 import { nkeySeed } from "@app/platform/settings.ts";
 import { publicKeyOf } from "@app/platform/testing/keyed-broker.ts";
@@ -32,13 +31,6 @@ describe("the broker's users", () => {
       expect(nkeySeed().safeParse(seed).success).toBe(true);
       expect(keys).toContain(`${nkeyVariable(user)}: "${publicKeyOf(seed)}"`);
     }
-
-    await Bun.write(join(made, "nkeys.conf"), keys);
-    const program = await findNats();
-    if ("image" in program) return;
-    for (const file of ["single.conf", "users.conf"])
-      await Bun.write(join(made, file), textOf(`deploy/nats/${file}`));
-    await run([program.path, "-t", "--config", join(made, "single.conf")]);
   });
 
   test.each([
