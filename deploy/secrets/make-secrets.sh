@@ -38,7 +38,8 @@ mkdir -p "$folder"
 cd "$folder"
 random() { openssl rand -hex 24; }
 
-# A database for each service, of an owner who makes its tables and a role that only uses them. Postgres runs
+# A database for each service, of an owner who makes its tables and a role that only uses them; of what stays written,
+# the audit and the list of migrations, the owner's migrate job takes its rights to rewrite it back. Postgres runs
 # this once, when its volume is new; on a server of your own: deploy/secrets/make-roles.sh
 random >postgres-password
 for service in "${services[@]}"; do

@@ -34,6 +34,34 @@ describe("migrate", () => {
     ]);
   });
 
+  test("lets nobody but the owner rewrite what was done and what was migrated", async () => {
+    await using database = await emptyDatabase();
+    const user = `quickbite_test_role_${crypto.randomUUID().slice(0, 8)}`;
+    const run = (text: string) => rowsOf(database.url, text);
+    await run(`CREATE ROLE ${user}`);
+    try {
+      await run(`ALTER DEFAULT PRIVILEGES IN SCHEMA public
+        GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO ${user}`);
+      // As where the rights were given before anything was migrated.
+      await run("DROP TABLE IF EXISTS schema_migrations");
+      const audit = { name: "0000_audit", hash: "1", statements: ["CREATE TABLE audit (id int)"] };
+      await migrate(database.url, [audit]);
+      await run("CREATE TABLE things (id int)");
+
+      const rights = await run(`
+        SELECT table_name, string_agg(privilege_type, ' ' ORDER BY privilege_type) AS may
+        FROM information_schema.role_table_grants WHERE grantee = '${user}' GROUP BY 1 ORDER BY 1`);
+      expect(rights).toEqual([
+        { table_name: "audit", may: "INSERT SELECT" },
+        { table_name: "schema_migrations", may: "SELECT" },
+        { table_name: "things", may: "DELETE INSERT SELECT TRUNCATE UPDATE" },
+      ]);
+    } finally {
+      await run(`DROP OWNED BY ${user}`);
+      await run(`DROP ROLE ${user}`);
+    }
+  });
+
   test("leaves nothing of a migration that ended halfway, and applies it whole the next time", async () => {
     await using database = await emptyDatabase();
     const crash = onCrashPoint((name) => {

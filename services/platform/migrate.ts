@@ -76,6 +76,7 @@ export async function migrate(
     await client`SELECT pg_advisory_lock(${LOCK_KEY})`;
     const pending = pendingOf(migrations, await appliedTo(client));
     for (const migration of pending) await apply(client, migration);
+    await keepRecords(client);
     return pending.map(({ name }) => name);
   } finally {
     // The session ends here, and with it the lock.
@@ -117,6 +118,30 @@ function pendingOf(migrations: readonly Migration[], applied: Map<string, string
     );
   }
   return pending;
+}
+
+/**
+ * What was done and by whom, and what was migrated, is written once: a role that uses the tables is given every right
+ * on new ones, and loses here those to rewrite these two. Only the owner's own grants can be taken back.
+ */
+async function keepRecords(client: postgres.Sql): Promise<void> {
+  await client`
+    DO $$
+    DECLARE given record;
+    BEGIN
+      FOR given IN
+        SELECT DISTINCT table_name, grantee FROM information_schema.role_table_grants
+        WHERE table_schema = 'public' AND table_name IN ('audit', 'schema_migrations')
+          AND grantor = current_user AND grantee <> current_user
+          AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')
+      LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM %I',
+          given.table_name, given.grantee);
+        IF given.table_name = 'schema_migrations' THEN
+          EXECUTE format('REVOKE INSERT ON public.schema_migrations FROM %I', given.grantee);
+        END IF;
+      END LOOP;
+    END $$`;
 }
 
 async function apply(client: postgres.Sql, { name, hash, statements }: Migration): Promise<void> {

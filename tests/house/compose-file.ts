@@ -30,7 +30,11 @@ const ComposeService = z.object({
   command: z.array(z.string()).default([]),
   environment: Environment.default({}),
   ports: z.array(Port).default([]),
-  volumes: z.array(z.string()).default([]),
+  /** Named ones; what is in memory is no volume. */
+  volumes: z
+    .array(z.union([z.string(), z.object({ type: z.literal("tmpfs") })]))
+    .transform((mounts) => mounts.filter((mount) => typeof mount === "string"))
+    .default([]),
   secrets: z.array(Mounted).default([]),
   configs: z.array(Mounted).default([]),
   networks: z.array(z.string()).default([]),

@@ -39,7 +39,8 @@ Written by \`bun tests/house/write-metrics-page.ts\` from the services' registri
 \`service\`. Gauges of messages, sagas and checks of itself are read from the database or the broker when they are
 scraped, so that every replica tells the same: take \`max by (service)\` of them, never a sum. Counters, histograms,
 connections and readiness are of one process: sum them. Labels are of a bounded set: routes are patterns, methods and statuses known ones, and what met no
-route is \`unmatched\`.
+route is \`unmatched\`. The exceptions are \`eventID\` and \`eventName\` of \`myevents_bookings_count\`, which the contract has: there
+is a series for each event that was booked since the process began, so drop them where you scrape if those are many.
 
 Dashboards are in \`deploy/grafana\`, rules in \`deploy/prometheus\`, and what to do about an alert is in
 [operations/alerts.md](operations/alerts.md).
