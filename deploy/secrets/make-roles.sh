@@ -9,12 +9,12 @@ set -euo pipefail
 
 file=${1:?usage: make-roles.sh FILE PSQL…}
 shift
-if ! said=$(PGOPTIONS='-c lc_messages=C' "$@" --quiet --no-psqlrc <"$file" 2>&1); then
+# By code, because words are the server's language: an object or a database that is there already.
+if ! said=$("$@" --quiet --no-psqlrc --set VERBOSITY=sqlstate <"$file" 2>&1 >/dev/null); then
   echo "$said" >&2
   exit 1
 fi
-refused=$(grep --extended-regexp 'ERROR|FATAL' <<<"$said" |
-  grep --invert-match --extended-regexp '(role|database) "[^"]+" already exists' || true)
+refused=$(grep --invert-match --extended-regexp ': +(42710|42P04)$' <<<"$said" | grep . || true)
 if [[ -n $refused ]]; then
   echo "$refused" >&2
   exit 1

@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { collector } from "@app/platform/testing/collector.ts";
-import { cloneOf } from "@app/platform/testing/database.ts";
+import { cloneOf, temporaryDatabase } from "@app/platform/testing/database.ts";
 import { eventually } from "@app/platform/testing/eventually.ts";
 import { temporaryBroker } from "@app/platform/testing/nats.ts";
+import postgres from "postgres";
 import { compile } from "./compile.ts";
 import { freePort } from "./infrastructure/ports.ts";
 
@@ -66,4 +67,45 @@ describe("a single executable", () => {
       service.kill("SIGKILL");
     }
   }, 60_000);
+
+  test("of qb backs a database up and makes it anew elsewhere, by the migrations that it holds", async () => {
+    await using there = await temporaryFolder();
+    await compile({ service: "qb", outfile: join(there.path, "quickbite-qb") });
+    await using database = await temporaryDatabase("orders");
+    await using empty = await cloneOf("empty", []);
+    await using broker = await temporaryBroker();
+    const run = async (url: string, ...args: string[]) => {
+      const env = { ORDERS_DATABASE_URL: url, NATS_URL: broker.url };
+      const qb = Bun.spawn([join(there.path, "quickbite-qb"), ...args], {
+        cwd: there.path,
+        env,
+        stdout: "ignore",
+        stderr: "pipe",
+      });
+      const said = await new Response(qb.stderr).text();
+      return [await qb.exited, said];
+    };
+
+    const migrating = Bun.spawn([program, "migrate"], {
+      env: { DATABASE_URL: database.url, NATS_URL: broker.url },
+      stdout: "ignore",
+    });
+    expect(await migrating.exited).toBe(0);
+    expect(await run(database.url, "backup", "a")).toEqual([0, expect.any(String)]);
+    expect(await run(empty.url, "restore", "a", "--only", "databases")).toEqual([
+      0,
+      expect.any(String),
+    ]);
+
+    const sql = postgres(empty.url, { max: 1 });
+    expect(await sql`select count(*)::int as count from orders`).toEqual(
+      expect.objectContaining([{ count: 0 }]),
+    );
+    await sql.end();
+  }, 120_000);
 });
+
+async function temporaryFolder() {
+  const path = mkdtempSync(join(tmpdir(), "executable-"));
+  return { path, [Symbol.asyncDispose]: async () => rmSync(path, { recursive: true }) };
+}
