@@ -31,6 +31,7 @@ test("a cut waits for what is being announced, holds what comes, and has all or 
       await eventually(async () => expect(await isWaiting()).toBe(true));
       return [];
     },
+    { withinMs: 60_000 },
   );
   await eventually(async () => expect(await isWaiting()).toBe(true));
   await before`commit`;
@@ -43,5 +44,28 @@ test("a cut waits for what is being announced, holds what comes, and has all or 
   expect(ofOrders.map(({ key }) => key)).toEqual(["before"]);
   expect(ofInventory).toHaveLength(0);
   expect(await sql`select from outbox`).toHaveLength(2);
+  await sql.end();
+});
+
+test("a broker that does not answer holds nobody up: it is asked again after a pause", async () => {
+  await using orders = await temporaryDatabase("orders");
+  const sql = postgres(orders.url, { max: 1, onnotice: () => undefined });
+  let asked = 0;
+
+  await using cut = await takeCut(
+    [{ service: "orders", url: orders.url }],
+    async () => {
+      asked += 1;
+      if (asked > 1) return [];
+      return new Promise(() => undefined);
+    },
+    { withinMs: 100 },
+  );
+
+  expect(asked).toBeGreaterThan(1);
+  expect(cut.readers).toHaveLength(1);
+  await sql`
+    insert into outbox (event_id, key, version, subject, headers, payload)
+    values (gen_random_uuid(), 'free', 1, '', '', '')`;
   await sql.end();
 });

@@ -1,8 +1,11 @@
+import { within } from "@app/platform/within.ts";
 import type postgres from "postgres";
 import { Failure } from "../failure.ts";
 import type { StreamPosition } from "./manifest.ts";
 import type { ServiceDatabase } from "./service-databases.ts";
 import { openSession } from "./session.ts";
+
+const slowBroker = new Error("the broker does not answer while the outboxes are held");
 
 /** All databases as they were at one moment. */
 export interface Cut extends AsyncDisposable {
@@ -14,6 +17,8 @@ export interface Cut extends AsyncDisposable {
 
 /** Below what requests wait for a lock (2 s): they are late and are not refused. */
 const lockWaitMs = 1_000;
+/** The broker answers in milliseconds; one that does not is asked again with nothing held. */
+const positionsWithinMs = 1_000;
 const triesMax = 20;
 const pauseMs = 500;
 
@@ -26,6 +31,7 @@ const pauseMs = 500;
 export async function takeCut(
   databases: readonly ServiceDatabase[],
   positions: () => Promise<readonly StreamPosition[]>,
+  { withinMs = positionsWithinMs }: { readonly withinMs?: number } = {},
 ): Promise<Cut> {
   await using opened = new AsyncDisposableStack();
   const open = (database: ServiceDatabase) =>
@@ -42,17 +48,21 @@ export async function takeCut(
     if (tries > 0) await Bun.sleep(pauseMs);
     try {
       if (!(await hold(holders))) continue;
-      const found = await positions();
+      const found = await within(positions(), withinMs, slowBroker);
       const at = new Date();
       await Promise.all(readers.map(({ session }) => session`select pg_current_snapshot()`));
       const owned = opened.move();
       return { at, positions: found, readers, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    } catch (error) {
+      if (error !== slowBroker) throw error;
     } finally {
       await Promise.all(holders.map((holder) => holder`rollback`));
     }
   }
   throw new Failure("failed", `could not hold the outboxes in ${triesMax} tries`, {
-    next: "end what keeps a transaction open: select * from pg_stat_activity",
+    next:
+      "end what keeps a transaction open (select * from pg_stat_activity), " +
+      "or see why the broker is slow to answer",
   });
 }
 
