@@ -134,8 +134,10 @@ async function consumersSeen({
     if (state.pending + state.unacknowledged === 0) {
       return [{ stream, durable, ...state, oldestSeconds: 0 }];
     }
-    // All at or below the ack floor is done, so what stands after it is the oldest that is not.
-    const oldest = await broker.messageAt(stream, state.ackFloor + 1);
+    // All at or below the ack floor is done, so what stands after it is the oldest that is not. What
+    // expired before it was heard is gone from there, and the floor stays behind.
+    const first = (await broker.streamState(stream))?.firstSequence ?? 0;
+    const oldest = await broker.messageAt(stream, Math.max(state.ackFloor + 1, first));
     const oldestSeconds =
       oldest && Math.max(0, (Date.now() - oldest.publishedAt.getTime()) / 1_000);
     return [{ stream, durable, ...state, oldestSeconds }];
