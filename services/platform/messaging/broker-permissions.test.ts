@@ -175,6 +175,19 @@ describe("the broker", () => {
     await stranger.close();
   });
 
+  test("is said to be away again when it is away", async () => {
+    await using own = await keyedBroker([]);
+    const user = { name: "users", seed: new TextDecoder().decode(nkeys.createUser().getSeed()) };
+    const stranger = openJetStream({ servers: [own.url], name: "x", user, clock: systemClock });
+    await eventually(() => expect(stranger.connection(100)).rejects.toThrow(/does not let us in/));
+
+    await own.server.kill();
+
+    await eventually(() => expect(stranger.connection(100)).rejects.toThrow(/no connection/));
+    await expect(stranger.streamState("USERS")).rejects.toThrow(/not connected/);
+    await stranger.close();
+  });
+
   test("is said to have refused a message, at once and by its subject", async () => {
     const user = { name: "users", seed: broker.seedOf("users") };
     const stranger = openJetStream({

@@ -61,9 +61,13 @@ export function openJetStream({
   let unfit: ServerTooOld | undefined;
   /** Why there is no connection, where that is known: a wrong key looks like an outage otherwise. */
   let locked: Error | undefined;
-  const onFailure = (error: unknown) => {
+  const onRefusal = (error: unknown) => {
     if (!(error instanceof AuthorizationError)) return;
     locked = new Error(`the broker does not let us in: ${error.message}`, { cause: error });
+  };
+  const onFailure = (error: unknown) => {
+    locked = undefined;
+    onRefusal(error);
   };
   let window: PublishWindow | undefined;
   const listeners = new Map<string, Set<(data: string) => void>>();
@@ -101,7 +105,7 @@ export function openJetStream({
     for (const topic of listeners.keys()) relayHints(nc, topic, listeners);
     const { forbidden } = window;
     const onError = (error: Error) => {
-      onFailure(error);
+      onRefusal(error);
       if (error instanceof PermissionViolationError) forbidden(error);
     };
     void watchStatus(nc, onError, (connected) => {
