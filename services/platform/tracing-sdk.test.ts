@@ -57,4 +57,15 @@ describe("startTracing", () => {
     expect(lines.map(({ level }) => level)).toContain("warn");
     expect(lines.filter(({ level }) => level === "error")).toEqual([]);
   });
+
+  test("cuts what the SDK has to say: a collector may answer with a page", async () => {
+    using told = collector();
+    const { stop, lines } = tracing({ endpoint: told.endpoint });
+
+    diag.error("x".repeat(100_000), ...Array.from({ length: 50 }, () => "y".repeat(100_000)));
+
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines).length).toBeLessThan(3_000);
+    await stop(timeoutMs);
+  });
 });

@@ -77,13 +77,23 @@ export function startTracing(options: TracingOptions): (graceMs: number) => Prom
   };
 }
 
+/** A collector's answer may be a page of HTML, and the SDK hands on all of it. */
+const charactersMax = 300;
+const detailsMax = 4;
+
+const cut = (text: string) =>
+  text.length > charactersMax ? `${text.slice(0, charactersMax)}…` : text;
+
 /** Replicas of a service are told apart by it, and a process from the one before it. */
 const instance = () => crypto.randomUUID();
 
 /** The SDK's own troubles are no errors of ours: requests and messages go on without it. */
 function diagnosticsInto(log: Log): DiagLogger {
   const warn = (message: string, ...details: unknown[]) =>
-    log.warn("traces could not be told", { problem: message, details });
+    log.warn("traces could not be told", {
+      problem: cut(message),
+      details: details.slice(0, detailsMax).map((detail) => cut(String(detail))),
+    });
   const ignore = () => undefined;
   return { error: warn, warn, info: ignore, debug: ignore, verbose: ignore };
 }
