@@ -3,6 +3,7 @@ import type { Hints } from "./change-hints.ts";
 import { type Changes, type ChangesSettings, createChanges } from "./changes.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Refusal } from "./errors.ts";
+import { childSpan, currentSpan, inSpan } from "./telemetry.ts";
 import { eventually } from "./testing/eventually.ts";
 
 interface State {
@@ -106,6 +107,29 @@ describe("createChanges", () => {
     for (const version of [3, 2, 5, 4]) changes.changed("a", { version });
 
     expect(await next()).toBe(5);
+  });
+
+  test("looks every second for all who watch, not in the trace of whoever came first", async () => {
+    const { clock, tick } = steppedClock();
+    const spans: unknown[] = [];
+    const { changes } = world({
+      clock,
+      load: async () => {
+        spans.push(currentSpan());
+        return new Map();
+      },
+    });
+    const request = childSpan(undefined);
+    const { iterator, stop } = inSpan(request, () => watch(changes));
+    const found = iterator.next();
+    await eventually(() => spans.length === 1);
+
+    tick();
+    await eventually(() => spans.length === 2);
+
+    expect(spans).toEqual([request, undefined]);
+    stop.abort();
+    await found;
   });
 
   test("waits for what does not exist yet", async () => {

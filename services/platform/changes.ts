@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { type Hints, hintSender, readHint } from "./change-hints.ts";
 import { Watcher } from "./change-watcher.ts";
 import type { Clock } from "./clock.ts";
@@ -89,7 +90,8 @@ export function createChanges<T>(settings: ChangesSettings<T>): Changes<T> {
     watchers.set(id, (watchers.get(id) ?? new Set()).add(watcher));
     count += 1;
     watcher.endWith(signal, closed.signal);
-    if (!ticking) void tick();
+    // For all who watch, not in the trace of whoever came first.
+    if (!ticking) void context.with(ROOT_CONTEXT, tick);
     return watcher;
   }
 
