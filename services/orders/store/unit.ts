@@ -83,7 +83,7 @@ export function ordersUnit(
 
 const lockOrders = statement<{ readonly ids: readonly string[] }, RawRow>(
   ({ ids }) => sql`
-    select ${columnsOf(orders)} from ${orders} 
+    select ${columnsOf(orders)} from ${orders}
     where ${orders.id} = any(${unmeasured(ids, "bigint")})
     order by ${orders.id} for update`,
 );
