@@ -44,6 +44,31 @@ async function signedIn({ email, password }: { email: string; password: string }
   return body.token;
 }
 
+const logOf = (name: InstalledService) => `the log of ${name}`;
+
+/** Everything that the installation told anybody so far, by where. */
+async function placesToldIn(): Promise<ReadonlyMap<string, string>> {
+  const places = new Map([
+    ["an answer", answered.join("\n")],
+    ["a span", world.told.requests.map(({ body }) => body).join("\n")],
+  ]);
+  for (const name of installedServices) {
+    const { ports, logs } = world.service(name);
+    const metrics = await fetch(`http://127.0.0.1:${ports.metrics}/metrics`);
+    places.set(`a metric of ${name}`, await metrics.text());
+    places.set(logOf(name), JSON.stringify(logs()));
+  }
+  return places;
+}
+
+/** Which places tell which secrets. */
+const told = (places: ReadonlyMap<string, string>, secrets: ReadonlyMap<string, string>) =>
+  [...places].flatMap(([place, text]) =>
+    [...secrets]
+      .filter(([, secret]) => text.includes(secret))
+      .map(([what]) => `${place} tells ${what}`),
+  );
+
 const ada = { name: "Ada", email: "ada@example.com", password: "a long sentence of hers" };
 let operator: string;
 let customer: string;
@@ -233,22 +258,25 @@ describe("an installation, where each has the rights it needs and no more,", () 
         expect((await call(name, "GET /readyz")).status).toBe(200);
       }, patiently);
 
-    const places = new Map([
-      ["an answer", answered.join("\n")],
-      ["a span", world.told.requests.map(({ body }) => body).join("\n")],
-    ]);
-    for (const name of installedServices) {
-      const { ports, logs } = world.service(name);
-      const metrics = await fetch(`http://127.0.0.1:${ports.metrics}/metrics`);
-      places.set(`a metric of ${name}`, await metrics.text());
-      places.set(`the log of ${name}`, JSON.stringify(logs()));
-    }
+    // Told on purpose, wherever a request is told of: so the search is seen to find it there.
+    const planted = crypto.randomUUID();
+    for (const name of installedServices)
+      await call(name, `GET /planted/${planted}`, { headers: { "x-request-id": planted } });
+    const tellsPlanted = ["an answer", "a span", ...installedServices.map(logOf)];
+    const places = await eventually(async () => {
+      const all = await placesToldIn();
+      expect(told(all, new Map([["it", planted]]))).toEqual(
+        tellsPlanted.map((place) => `${place} tells it`),
+      );
+      return all;
+    }, patiently);
     for (const text of places.values()) expect(text.length).toBeGreaterThan(100);
-    const told = [...places].flatMap(([place, text]) =>
-      [...world.secrets]
-        .filter(([, secret]) => text.includes(secret))
-        .map(([what]) => `${place} tells ${what}`),
-    );
-    expect(told).toEqual([]);
+    for (const [what, secret] of world.secrets) {
+      expect([what, secret.length >= 16]).toEqual([what, true]);
+      const telling = new Map([...places].map(([place, text]) => [place, `${text} ${secret}`]));
+      expect(told(telling, new Map([[what, secret]]))).toHaveLength(places.size);
+    }
+
+    expect(told(places, world.secrets)).toEqual([]);
   });
 });
