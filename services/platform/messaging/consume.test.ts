@@ -3,6 +3,7 @@ import { OrderConfirmedSchema } from "@app/contracts/gen/orders/v1/order_message
 import { sql } from "drizzle-orm";
 import { type Clock, systemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
+import { isLockTimeout } from "../outage.ts";
 import { openPool, type Transaction } from "../postgres.ts";
 import { systemRandom } from "../random.ts";
 import { eventually } from "../testing/eventually.ts";
@@ -24,6 +25,8 @@ class Durable implements Subscription {
   readonly acked: string[] = [];
   readonly givenBack: string[] = [];
   redelivers = true;
+  /** How many it hands over at once, at most. */
+  atOnceMax = Number.POSITIVE_INFINITY;
   #queue: Delivery[] = [];
   #arrived: () => void = () => undefined;
   #sequence = 0;
@@ -43,7 +46,7 @@ class Durable implements Subscription {
       signal.addEventListener("abort", () => resolve(), { once: true });
       await promise;
     }
-    return signal.aborted ? [] : this.#queue.splice(0, max);
+    return signal.aborted ? [] : this.#queue.splice(0, Math.min(max, this.atOnceMax));
   }
 
   waiting = (): number => this.#queue.length;
@@ -116,8 +119,15 @@ const optionsOf = ({
   headsMayRun,
 });
 
+/** A test holds a batch for as long as it takes, which on a busy machine may be long. */
+const limitMs = 60_000;
+
 /** A consumer whose handler does what the test says before it writes, and its lane worker. */
-function consuming(world: SinkWorld, before: (name: string) => unknown) {
+function consuming(
+  world: SinkWorld,
+  before: (name: string) => unknown,
+  { lockTimeoutMs = limitMs } = {},
+) {
   const durable = new Durable();
   const happened: string[] = [];
   const wake = wakeable();
@@ -133,14 +143,12 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
       happened.push(`${name} ends`);
     },
   });
-  // A test holds a batch for as long as it takes, which on a busy machine may be long.
-  const limitMs = 60_000;
   const pool = openPool({
     url: world.databaseUrl,
     connectionsMax: 4,
     name: "consume test",
     wholeScans: false,
-    lockTimeoutMs: limitMs,
+    lockTimeoutMs,
     statementTimeoutMs: limitMs,
     idleInTransactionTimeoutMs: limitMs,
   });
@@ -149,6 +157,7 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
     lock: async () => undefined,
   }));
   let transactions = 0;
+  const undone: unknown[] = [];
   const options = optionsOf({
     durable,
     store: {
@@ -157,7 +166,10 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
       transaction: async (work) => {
         transactions += 1;
         if (transactions === 2) await began.promise;
-        return inbox.transaction(work);
+        return inbox.transaction(work).catch((error: unknown) => {
+          undone.push(error);
+          throw error;
+        });
       },
     },
     handlers: [handler],
@@ -167,6 +179,8 @@ function consuming(world: SinkWorld, before: (name: string) => unknown) {
   return {
     durable,
     happened,
+    /** What its transactions failed with. */
+    undone,
     start: () => void running.push(consume(options, stop.signal)),
     startLanes: () => void running.push(workLanes({ ...options, store: inbox, wake }, stop.signal)),
     async stop() {
@@ -227,6 +241,78 @@ describe("a consumer with two full batches", () => {
     gate.resolve();
 
     await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
+  }, 120_000);
+
+  test("begins none beside one that is not full", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    await using consumer = consuming(world, (name) => (name === "1 v1" ? gate.promise : undefined));
+    const { durable, happened } = consumer;
+    durable.atOnceMax = 1;
+    durable.give("1 v1", "2 v1", "3 v1", "4 v1");
+
+    consumer.start();
+    await eventually(() => expect(happened).toEqual(["1 v1 begins"]), patient);
+    await manyRoundTrips(world);
+    expect(durable.waiting()).toBe(3);
+    expect(happened).toEqual(["1 v1 begins"]);
+    gate.resolve();
+
+    await eventually(async () => expect(await world.handled()).toHaveLength(4), patient);
+  }, 120_000);
+
+  test("repeats the second as it is when it has waited too long for the first", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    const before = (name: string) => (name === "1 v1" ? gate.promise : undefined);
+    await using consumer = consuming(world, before, { lockTimeoutMs: 200 });
+    const { durable, undone } = consumer;
+    durable.give("1 v1", "2 v1", "1 v2", "3 v1");
+
+    consumer.start();
+    await eventually(() => expect(undone.map(isLockTimeout)).toEqual([true]), patient);
+    await manyRoundTrips(world);
+    expect(undone).toHaveLength(1);
+    gate.resolve();
+
+    await eventually(
+      () => expect(durable.acked).toEqual(["1 v1", "2 v1", "1 v2", "3 v1"]),
+      patient,
+    );
+    expect(durable.givenBack).toEqual([]);
+    expect(undone).toHaveLength(1);
+    expect(await world.handled()).toHaveLength(4);
+    expect(await world.disorder()).toBe(0);
+  }, 120_000);
+
+  test("puts the second off when somebody else has what it needs, too", async () => {
+    await using world = await sinkWorld();
+    const gate = Promise.withResolvers<void>();
+    const before = (name: string) => (name === "1 v1" ? gate.promise : undefined);
+    await using consumer = consuming(world, before, { lockTimeoutMs: 200 });
+    const { durable, undone } = consumer;
+    durable.redelivers = false;
+    durable.give("1 v1", "2 v1", "1 v2", "3 v1");
+
+    await world.pool.transaction(async (tx) => {
+      await tx.q.execute(
+        sql`insert into lanes (consumer, key) values (${sinkConsumer.durable}, 'order/3')`,
+      );
+      // It says something again and again, or the server would end it for being idle.
+      const meanwhile = (holds: () => void) =>
+        eventually(async () => {
+          await tx.q.execute(sql`select 1`);
+          holds();
+        }, patient);
+      consumer.start();
+      await meanwhile(() => expect(undone).toHaveLength(1));
+      gate.resolve();
+      await meanwhile(() => expect(durable.givenBack).toEqual(["1 v2", "3 v1"]));
+    });
+
+    expect(undone.map(isLockTimeout)).toEqual([true, true]);
+    expect(durable.acked).toEqual(["1 v1", "2 v1"]);
+    expect(await world.handled()).toHaveLength(2);
   }, 120_000);
 
   test.each(["throws", "loses its connection"])(

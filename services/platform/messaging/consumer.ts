@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { crashPoint } from "../crash-point.ts";
 import type { Log } from "../log.ts";
+import { isLockTimeout } from "../outage.ts";
 import type { Random } from "../random.ts";
 import { type BatchResult, type BatchRules, handleKeyed, handleLatest } from "./batch.ts";
 import type { Broker, Delivery, Subscription } from "./broker.ts";
@@ -58,8 +59,8 @@ const restMaxMs = 5;
 
 /**
  * Pulls from the durable and handles what comes, a batch a transaction, acknowledging after the
- * commit. A second batch is begun beside the first only when it is a full one, as another replica
- * would; one with suspects runs by itself. Rejects when the broker or the database fails as a whole,
+ * commit. A second batch is begun beside the first, as another replica would, only when both are full
+ * ones; one with suspects runs by itself. Rejects when the broker or the database fails as a whole,
  * for the supervisor to start it again; single messages never end it.
  */
 export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSignal): Promise<void> {
@@ -77,8 +78,11 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
 
   const handle = async (deliveries: readonly Delivery[]) => {
     const startedMs = clock.monotonicMs();
+    // The earlier ones alone: were each to wait for the other, none would end.
+    const earlier = [...running];
+    const ofOurs = () => earlier.filter((batch) => running.has(batch));
     try {
-      await handleDeliveries(options, deliveries, { inHand, signal });
+      await handleDeliveries(options, deliveries, { inHand, signal, earlier: ofOurs });
     } finally {
       // Whatever was not answered goes back; a second answer of the same message has no effect.
       for (const delivery of deliveries) if (inHand.delete(delivery)) delivery.nak(putOffMs);
@@ -105,8 +109,10 @@ export async function consume<S>(options: ConsumerOptions<S>, signal: AbortSigna
       if (hasSuspects) await Promise.all(running);
       if (faults.length > 0 || signal.aborted) break;
       start(deliveries);
+      // Beside a small one, or one made small for being slow, the next would mostly wait for its locks.
+      const isFull = deliveries.length >= batchMax;
       const mayStartAnother = () =>
-        running.size < batchesMax && !hasSuspects && subscription.waiting() >= batchMax;
+        running.size < batchesMax && isFull && !hasSuspects && subscription.waiting() >= batchMax;
       while (running.size > 0 && !mayStartAnother()) await Promise.race(running);
     }
   } finally {
@@ -141,6 +147,13 @@ async function keepHold(
   }
 }
 
+interface Held {
+  readonly inHand: Set<Delivery>;
+  readonly signal?: AbortSignal;
+  /** Batches of this consumer that were begun before and have not ended. They never reject. */
+  readonly earlier?: () => readonly Promise<void>[];
+}
+
 /**
  * Handles what was delivered; answers each message and takes it out of `inHand`. When `signal`
  * aborts it stops between two messages and leaves the rest unanswered.
@@ -148,7 +161,7 @@ async function keepHold(
 export async function handleDeliveries<S>(
   options: ConsumerOptions<S>,
   deliveries: readonly Delivery[],
-  held: { readonly inHand: Set<Delivery>; readonly signal?: AbortSignal },
+  held: Held,
 ): Promise<void> {
   const batch = deliveries.map(
     (delivery): InHand => ({
@@ -170,7 +183,7 @@ export async function handleDeliveries<S>(
   const { durable: consumer, meters } = options;
   meters?.received.add(batch.length, { consumer });
   if (suspects.length > 0) meters?.redelivered.add(suspects.length, { consumer });
-  const failed = fresh.length > 0 ? await tryTogether(options, fresh) : [];
+  const failed = fresh.length > 0 ? await tryTogether(options, fresh, held) : [];
   const settled = await settledOf(options, suspects);
   if (settled.size > 0) meters?.duplicates.add(settled.size, { consumer });
   for (const suspect of settled) suspect.ack();
@@ -180,15 +193,26 @@ export async function handleDeliveries<S>(
   }
 }
 
-/** Handles fresh messages in one transaction. Returns those that have to be tried one by one. */
+/**
+ * Handles fresh messages in one transaction. Returns those that have to be tried one by one. A lock
+ * that was not given in time while an earlier batch of ours runs is most likely that batch's: once it
+ * has ended, this one is repeated as it is, for what is put off comes back as suspects, one by one.
+ */
 async function tryTogether<S>(
   options: ConsumerOptions<S>,
   batch: readonly InHand[],
+  { earlier = () => [], ...held }: Held,
 ): Promise<readonly InHand[]> {
   const messages = batch.map(({ message }) => message);
   try {
     await transact(options, messages, { alone: false });
   } catch (error) {
+    const before = isLockTimeout(error) ? earlier() : [];
+    if (before.length > 0) {
+      await Promise.all(before);
+      if (held.signal?.aborted) return [];
+      return tryTogether(options, batch, held);
+    }
     if (!isBlameless(error)) return batch;
     // The database answers, so it was a lock: whoever holds it is given time.
     await options.store.ping();
