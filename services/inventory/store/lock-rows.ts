@@ -45,11 +45,11 @@ interface NamedItems {
 const itemsForUpdate = statement<NamedItems, RawRow>(
   ({ skus, reservationIds }) => sql`
     select ${columnsOf(items)} from ${items} where ${items.sku} = any(array(
-      select unnest(${skus}::text[])
+      select unnest(${unmeasured(skus, "text")})
       union all
       select coalesce(line.sku, ${reservations.sku}) from ${reservations}
       left join lateral jsonb_to_recordset(${reservations.lines}) as line(sku text) on true
-      where ${reservations.id} = any(${reservationIds}::text[])
+      where ${reservations.id} = any(${unmeasured(reservationIds, "text")})
     )) order by ${items.sku} for update of ${items}`,
 );
 

@@ -90,6 +90,19 @@ describe("round trips", () => {
     expect(plans.map(({ often }) => often)).toEqual([false, false, false]);
   });
 
+  test("a batch is planned once on tables of which nothing is known yet, too", async () => {
+    await using world = await inventoryWorld({ burger: 999 });
+    await using pool = listening(world.url);
+
+    for (const batch of Array.from({ length: 20 }, (_, at) => at))
+      await reserveAll(pool.db, BigInt(batch), [{ burger: 1 }]);
+
+    const plans = await pool.db.q.execute<{ readonly often: boolean }>(sql`
+      select custom_plans >= generic_plans as often from pg_prepared_statements
+      where statement like '%reservations%'`);
+    expect(plans.map(({ often }) => often)).toEqual([false, false, false]);
+  });
+
   test("settling is one statement", async () => {
     await using world = await inventoryWorld({ burger: 9 });
     await using pool = listening(world.url);
