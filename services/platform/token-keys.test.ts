@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { keySetOf, newSigningKey } from "./access-token.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { silentLog } from "./log.ts";
+import { recordedLog } from "./testing/recorded-log.ts";
 import { servedHttp } from "./testing/served-http.ts";
 import { type ReadKeys, tokenKeys } from "./token-keys.ts";
 import { keysAt } from "./token-source.ts";
@@ -20,10 +21,12 @@ function keysOfIssuer() {
     if (issuer.away) throw new Error("away");
     return keySetOf(issuer.keys);
   };
-  const keys = tokenKeys({ read, clock, log: silentLog });
+  const { log, lines } = recordedLog();
+  const keys = tokenKeys({ read, clock, log });
   return {
     issuer,
     keys,
+    lines,
     passMs: (ms: number) => {
       nowMs += ms;
     },
@@ -129,6 +132,19 @@ describe("readiness", () => {
     await keys.check.probe(probing);
 
     expect(issuer.asked).toBe(2);
+  });
+
+  test("is no trouble worth a warning while services still start, and is one later", async () => {
+    const { issuer, keys, lines, passMs } = keysOfIssuer();
+    issuer.away = true;
+    const levels = () => lines.map(({ level }) => level);
+
+    await expect(keys.check.probe(probing)).rejects.toThrow();
+    expect(levels()).toEqual(["info"]);
+    passMs(10_000);
+    await expect(keys.check.probe(probing)).rejects.toThrow();
+
+    expect(levels()).toEqual(["info", "warn"]);
   });
 });
 

@@ -25,6 +25,8 @@ export interface TokenKeysLimits {
   readonly unknownEveryMs: number;
   /** After a failure we ask at most once in this time. */
   readonly failedEveryMs: number;
+  /** Services start side by side: for so long an issuer that does not answer yet is no trouble. */
+  readonly startMs: number;
   readonly timeoutMs: number;
 }
 
@@ -33,6 +35,7 @@ const defaultLimits: TokenKeysLimits = {
   staleMs: 120_000,
   unknownEveryMs: 10_000,
   failedEveryMs: 1_000,
+  startMs: 10_000,
   timeoutMs: 2_000,
 };
 
@@ -56,6 +59,7 @@ export interface TokenKeys {
  */
 export function tokenKeys({ read, clock, log, limits: given }: TokenKeysSettings): TokenKeys {
   const limits = { ...defaultLimits, ...given };
+  const startedAtMs = clock.monotonicMs();
   let keys: ReadonlyMap<string, CryptoKey> = new Map();
   let readAtMs = Number.NEGATIVE_INFINITY;
   let triedAtMs = Number.NEGATIVE_INFINITY;
@@ -83,7 +87,9 @@ export function tokenKeys({ read, clock, log, limits: given }: TokenKeysSettings
       if (problem !== undefined) log.info("token keys read", { keys: keys.size });
       problem = undefined;
     } catch (err) {
-      log.warn("token keys could not be read", { err, known: keys.size });
+      const isStart = keys.size === 0 && clock.monotonicMs() - startedAtMs < limits.startMs;
+      if (isStart) log.info("waiting for the issuer's token keys");
+      else log.warn("token keys could not be read", { err, known: keys.size });
       problem = "the issuer's keys could not be read";
     }
   };
