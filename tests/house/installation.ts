@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { textOf } from "./repository.ts";
 
@@ -22,3 +23,9 @@ export function fullSettings(file: string): string {
   const known = textOf(`deploy/compose/development/${file}`);
   return file.endsWith("key-secret") ? `not-${known}` : known;
 }
+
+/** As `textOf`; what an installation makes for its Kubernetes, and keeps from the repository, has something in its place. */
+export const textOrStandIn = (path: string): string =>
+  path.startsWith("deploy/kubernetes/secrets/files/")
+    ? `stands in: ${basename(path)}\n`
+    : textOf(path);

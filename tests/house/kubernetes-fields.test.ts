@@ -2,10 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { textOrStandIn } from "./installation.ts";
 import { type Manifest, rendered } from "./kustomization.ts";
 import { root } from "./repository.ts";
 
-const manifests = rendered("deploy/kubernetes/base");
+const manifests = ["production", "secrets", "backup"].flatMap((overlay) =>
+  rendered(`deploy/kubernetes/${overlay}`, textOrStandIn),
+);
 /** A compiler is started twice, beside other tests. */
 const compilerMs = 100_000;
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readConfig } from "@app/platform/config.ts";
 import { routes } from "@app/web/gateway/routes.ts";
-import { z } from "zod";
 import { fullSettings, made } from "./installation.ts";
 import {
   type Container,
@@ -13,7 +12,7 @@ import {
 } from "./kubernetes-objects.ts";
 import { type Manifest, rendered } from "./kustomization.ts";
 import { programNames, programs, services, unknownSettings, withFiles } from "./programs.ts";
-import { root, textOf } from "./repository.ts";
+import { textOf } from "./repository.ts";
 
 const folder = "deploy/kubernetes";
 const manifests = rendered(`${folder}/base`);
@@ -32,27 +31,10 @@ const selected = ({ matchLabels, matchExpressions }: Selector) =>
   );
 const portsOf = (pod: Pod) => pod.containers.flatMap(({ ports }) => ports.map(({ name }) => name));
 
-const kubectl = Bun.which("kubectl");
-/** A large program is started, or a large library read, beside other tests. */
+/** A large library is read, beside other tests. */
 const busyMachineMs = 60_000;
 
 describe("the Kubernetes base", () => {
-  test.skipIf(kubectl === null)(
-    "is rendered by these tests as kubectl does",
-    async () => {
-      for (const overlay of ["base", "production", "kind"]) {
-        const rendering = Bun.spawn([kubectl ?? "", "kustomize", `${root}/${folder}/${overlay}`]);
-        const text = await new Response(rendering.stdout).text();
-
-        expect(await rendering.exited).toBe(0);
-        const found = z.array(z.looseObject({ kind: z.string() })).parse(Bun.YAML.parse(text));
-        expect(found).toHaveLength(manifests.length);
-        if (overlay === "base") expect(canonical(found)).toEqual(canonical(manifests));
-      }
-    },
-    busyMachineMs,
-  );
-
   test(
     "is valid by the API's schemas",
     async () => {
@@ -285,19 +267,4 @@ function probesOf(container: Container | undefined): readonly string[] {
   return [startupProbe, livenessProbe, readinessProbe].map(
     (probe) => `${probe?.httpGet?.path} ${probe?.httpGet?.port}`,
   );
-}
-
-/** With lists of named things in one order: the two ways of rendering add to them at different ends. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const parts = value.map(canonical);
-    return parts.every((part) => typeof part === "object")
-      ? parts.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
-      : parts;
-  }
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value)
-    .map(([name, field]) => [name, canonical(field)] as const)
-    .filter(([name, field]) => !(name === "labels" && Object.keys(Object(field)).length === 0));
-  return Object.fromEntries(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
