@@ -8,6 +8,7 @@ export const handledTypes: Readonly<Record<string, readonly string[]>> = {
     "orders.v1.order_created",
     "orders.v1.order_confirmed",
     "orders.v1.order_cancelled",
+    "reviews.v1.item_rated",
   ],
   "orders-service": ["inventory.v1.inventory_reserved", "inventory.v1.inventory_rejected"],
   "bookings-service": [
@@ -15,5 +16,17 @@ export const handledTypes: Readonly<Record<string, readonly string[]>> = {
     "events.v1.event_updated",
     "events.v1.event_cancelled",
   ],
-  "events-service": ["bookings.v1.event_booked", "bookings.v1.booking_cancelled"],
+  "events-service": [
+    "bookings.v1.event_booked",
+    "bookings.v1.booking_cancelled",
+    "reviews.v1.event_rated",
+  ],
+  "reviews-service": [
+    "orders.v1.order_created",
+    "orders.v1.order_confirmed",
+    "orders.v1.order_cancelled",
+    "bookings.v1.event_booked",
+    "bookings.v1.booking_cancelled",
+    "users.v1.user_deleted",
+  ],
 };

@@ -16,7 +16,10 @@ describe("message contracts", () => {
       "BOOKINGS bookings.v1.event_booked",
       "BOOKINGS bookings.v1.booking_cancelled",
       "BOOKINGS bookings.v1.ticket_used",
+      "REVIEWS reviews.v1.item_rated",
+      "REVIEWS reviews.v1.event_rated",
       "USERS users.v1.user_registered",
+      "USERS users.v1.user_deleted",
     ]);
   });
 });

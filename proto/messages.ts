@@ -3,6 +3,7 @@ import { file_bookings_v1_booking_messages } from "./gen/bookings/v1/booking_mes
 import { file_events_v1_event_messages } from "./gen/events/v1/event_messages_pb.ts";
 import { file_inventory_v1_inventory_messages } from "./gen/inventory/v1/inventory_messages_pb.ts";
 import { file_orders_v1_order_messages } from "./gen/orders/v1/order_messages_pb.ts";
+import { file_reviews_v1_review_messages } from "./gen/reviews/v1/review_messages_pb.ts";
 import { file_users_v1_user_messages } from "./gen/users/v1/user_messages_pb.ts";
 import { streams } from "./topology.ts";
 
@@ -22,6 +23,7 @@ export const messageContracts: readonly MessageContract[] = [
   file_inventory_v1_inventory_messages,
   file_events_v1_event_messages,
   file_bookings_v1_booking_messages,
+  file_reviews_v1_review_messages,
   file_users_v1_user_messages,
 ].flatMap(contractsIn);
 

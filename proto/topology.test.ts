@@ -34,11 +34,12 @@ describe("the topology", () => {
     ]);
 
     expect(Object.fromEntries(listeners)).toEqual({
-      ORDERS: ["inventory-service of inventory"],
+      ORDERS: ["inventory-service of inventory", "reviews-service of reviews"],
       INVENTORY: ["orders-service of orders"],
       EVENTS: ["bookings-service of bookings"],
-      BOOKINGS: ["events-service of events"],
-      USERS: [],
+      BOOKINGS: ["events-service of events", "reviews-service of reviews"],
+      REVIEWS: ["inventory-service of inventory", "events-service of events"],
+      USERS: ["reviews-service of reviews"],
       DEAD_LETTERS: [],
       CANARY: [],
     });

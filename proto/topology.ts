@@ -19,6 +19,7 @@ export const streams: readonly StreamDeclaration[] = [
     declaredRate: { messagesPerSecond: 6, bytesPerMessage: 512 },
     durables: [
       { name: "inventory-service", service: "inventory", ackWaitSeconds: 5, maxAckPending: 1000 },
+      { name: "reviews-service", service: "reviews", ackWaitSeconds: 5, maxAckPending: 1000 },
     ],
   },
   {
@@ -54,6 +55,19 @@ export const streams: readonly StreamDeclaration[] = [
     declaredRate: { messagesPerSecond: 0.0016, bytesPerMessage: 512 },
     durables: [
       { name: "events-service", service: "events", ackWaitSeconds: 5, maxAckPending: 1000 },
+      { name: "reviews-service", service: "reviews", ackWaitSeconds: 5, maxAckPending: 1000 },
+    ],
+  },
+  {
+    name: "REVIEWS",
+    owner: "reviews",
+    subjects: ["reviews.v1.>"],
+    maxAgeSeconds: days(7),
+    maxBytes: mebibytes(48),
+    declaredRate: { messagesPerSecond: 0.1, bytesPerMessage: 512 },
+    durables: [
+      { name: "inventory-service", service: "inventory", ackWaitSeconds: 5, maxAckPending: 1000 },
+      { name: "events-service", service: "events", ackWaitSeconds: 5, maxAckPending: 1000 },
     ],
   },
   {
@@ -63,14 +77,16 @@ export const streams: readonly StreamDeclaration[] = [
     maxAgeSeconds: days(7),
     maxBytes: mebibytes(48),
     declaredRate: { messagesPerSecond: 0.1, bytesPerMessage: 512 },
-    durables: [],
+    durables: [
+      { name: "reviews-service", service: "reviews", ackWaitSeconds: 5, maxAckPending: 1000 },
+    ],
   },
   {
     // Announced by whichever service consumes, read by people: the letters live in its database.
     name: "DEAD_LETTERS",
     owner: "platform",
     // One by one: nats-server refuses `*.dlq.v1.>` because it overlaps with its own `$JS.>`.
-    subjects: ["orders", "inventory", "events", "bookings", "users"].map(
+    subjects: ["orders", "inventory", "events", "bookings", "users", "reviews"].map(
       (service) => `${service}.dlq.v1.>`,
     ),
     maxAgeSeconds: days(30),

@@ -98,7 +98,7 @@ async function startOrReport<S>(
     return headsMayRun();
   }
   if (!(await store.markStuck(key, version))) return;
-  log.error("lane is stuck", { consumer: durable, key, missingVersion: version + 1 });
+  log.error("lane is stuck", { consumer: store.consumer, key, missingVersion: version + 1 });
 }
 
 async function startAtLowest<S>(

@@ -11,6 +11,7 @@ import type { BatchRules } from "./batch.ts";
 import type { Broker } from "./broker.ts";
 import { canary } from "./canary.ts";
 import { type ConsumerOptions, consume } from "./consumer.ts";
+import { type NamedByDurable, named } from "./consumer-name.ts";
 import type { Handler } from "./handler.ts";
 import { payloadReader } from "./incoming.ts";
 import type { Invariant, Ledger } from "./invariant.ts";
@@ -43,9 +44,8 @@ import { unlessAborted } from "./unless-aborted.ts";
 import { wakeable } from "./wake.ts";
 
 /** A stream that the service listens to, through its one durable there. */
-export interface ConsumerDeclaration<S> {
+export interface ConsumerDeclaration<S> extends NamedByDurable {
   readonly stream: string;
-  readonly durable: string;
   readonly order: "key" | "latest";
   readonly handlers: readonly Handler<S>[];
   /** The service's stores and locks on the batch's transaction. */
@@ -111,10 +111,18 @@ export interface Inspected {
   /** The streams that the service publishes to or listens to. */
   readonly streams: readonly StreamTopology[];
   readonly contracts: readonly DescMessage[];
-  readonly consumers: readonly Pick<ConsumerDeclaration<unknown>, "stream" | "durable" | "order">[];
+  readonly consumers: readonly InspectedConsumer[];
   /** What the check of that name finds wrong on this replica; null when nothing. */
   problemOf(check: string): Promise<string | null>;
 }
+
+export interface InspectedConsumer
+  extends Pick<ConsumerDeclaration<unknown>, "stream" | "durable" | "order"> {
+  /** Its name in the database. */
+  readonly consumer: string;
+}
+
+type NamedConsumer<S> = ConsumerDeclaration<S> & { readonly consumer: string };
 
 /**
  * Starts relay, consumers, lane workers and housekeeping of one service. Every loop is supervised:
@@ -162,16 +170,15 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     return unlessAborted(stopping.signal, ensuring);
   };
 
-  const handled = options.consumers.flatMap(({ handlers }) => handlers);
+  const declared = named(options.consumers);
+  const handled = declared.flatMap(({ handlers }) => handlers);
   const payloads = payloadReader(
     options.contracts,
     handled.map(({ schema }) => schema),
   );
-  const consumers = options.consumers.map((declared) =>
-    consumerOptions(options, declared, { payloads, lanesFreed }),
-  );
+  const consumers = declared.map((one) => consumerOptions(options, one, { payloads, lanesFreed }));
   const isLeading = (): boolean => leader.isLeading();
-  const checking = selfChecks({ ...options, db: pool, published, isLeading });
+  const checking = selfChecks({ ...options, consumers: declared, db: pool, published, isLeading });
   const suspects = oneAtATime();
   const leader = startLeader({
     leadership: {
@@ -197,7 +204,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
         redriveRunTask({
           ...consumer,
           suspects,
-          runs: postgresRedriveRuns(pool, consumer.durable),
+          runs: postgresRedriveRuns(pool, consumer.store.consumer),
         }),
       ]),
       {
@@ -224,7 +231,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
 
   const editor = payloadEditor(options.contracts, payloads);
   const consumerCalled = (name: string) => {
-    const consumer = consumers.find(({ durable }) => durable === name);
+    const consumer = consumers.find(({ store }) => store.consumer === name);
     if (consumer) return consumer;
     throw new Refusal("not_found", "consumer_not_found", `no consumer is called ${name}`);
   };
@@ -280,7 +287,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       broker,
       streams: needed,
       contracts: options.contracts,
-      consumers: options.consumers,
+      consumers: declared,
       problemOf,
     },
     async [Symbol.asyncDispose]() {
@@ -305,14 +312,14 @@ async function makeTopology<S>(
 
 function consumerOptions<S>(
   { service, settings, pool, broker, topology, counters, clock, random, log }: MessagingOptions<S>,
-  { stream, durable, order, handlers, unit }: ConsumerDeclaration<S>,
+  { stream, durable, consumer, order, handlers, unit }: NamedConsumer<S>,
   { payloads, lanesFreed }: { payloads: BatchRules<S>["payloads"]; lanesFreed: () => void },
 ): ConsumerOptions<S> {
   const declared = topology
     .find(({ name }) => name === stream)
     ?.durables.find(({ name }) => name === durable);
   if (!declared) throw new Error(`the topology declares no durable ${durable} on ${stream}`);
-  const store = postgresInbox(pool, durable, unit);
+  const store = postgresInbox(pool, consumer, unit);
 
   return {
     stream,
@@ -322,7 +329,7 @@ function consumerOptions<S>(
     broker,
     rules: {
       service,
-      consumer: durable,
+      consumer,
       handlers: new Map(handlers.map((handler) => [handler.type, handler])),
       payloads,
       parkedPerLaneMax: settings.PARKED_PER_LANE_MAX,
@@ -338,7 +345,7 @@ function consumerOptions<S>(
     ackWaitMs: declared.ackWaitSeconds * 1_000,
     clock,
     random,
-    log: log.with({ consumer: durable, stream }),
+    log: log.with({ consumer, stream }),
     unclean: new Set(),
     meters: counters?.consumer,
     headsMayRun: lanesFreed,

@@ -14,12 +14,12 @@ export async function showConsumers(inspected: Inspected): Promise<ConsumersView
   return {
     consumers: await Promise.all(
       consumers.map(
-        async ({ durable, stream, order }): Promise<ConsumerView> => ({
-          consumer: durable,
+        async ({ consumer, durable, stream, order }): Promise<ConsumerView> => ({
+          consumer,
           stream,
           order,
           ...(await brokersWord(inspected, { durable, stream })),
-          ...(await held(db, durable)),
+          ...(await held(db, consumer)),
         }),
       ),
     ),
@@ -32,7 +32,7 @@ const durableWithinMs = 600;
 export const onlyKnown =
   (consumers: Inspected["consumers"]) =>
   <Filter extends { readonly consumer?: string | undefined }>(filter: Filter): Filter => {
-    const names = consumers.map(({ durable }) => durable);
+    const names = consumers.map(({ consumer }) => consumer);
     if (filter.consumer === undefined || names.includes(filter.consumer)) return filter;
     const text = `unknown consumer, there is ${names.join(" and ")}`;
     throw new Refusal("invalid", "invalid_consumer", text);

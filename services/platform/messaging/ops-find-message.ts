@@ -145,14 +145,14 @@ async function handledAt(
   consumers: StreamAccess["inspected"]["consumers"],
   id: string,
 ): Promise<{ readonly stream: string; readonly at: Date } | undefined> {
-  const durables = consumers.map(({ durable }) => durable);
-  if (durables.length === 0) return undefined;
+  const names = consumers.map(({ consumer }) => consumer);
+  if (names.length === 0) return undefined;
   const [row] = await q
     .select({ consumer: inbox.consumer, at: inbox.handledAt })
     .from(inbox)
-    .where(and(inArray(inbox.consumer, durables), eq(inbox.eventId, id)))
+    .where(and(inArray(inbox.consumer, names), eq(inbox.eventId, id)))
     .limit(1);
-  const stream = consumers.find(({ durable }) => durable === row?.consumer)?.stream;
+  const stream = consumers.find(({ consumer }) => consumer === row?.consumer)?.stream;
   return row && stream !== undefined ? { stream, at: row.at } : undefined;
 }
 

@@ -24,10 +24,10 @@ export async function showMessages(inspected: Inspected, key: string): Promise<M
   const [sent, heard] = await Promise.all([
     sentMessages(db, key),
     Promise.all(
-      consumers.map(async ({ durable, stream }) => ({
-        consumer: durable,
+      consumers.map(async ({ consumer, stream }) => ({
+        consumer,
         stream,
-        ...(await received(inspected, { consumer: durable, stream, key })),
+        ...(await received(inspected, { consumer, stream, key })),
       })),
     ),
   ]);

@@ -43,11 +43,11 @@ async function changePause(
   { consumer, reason, actor }: PauseAct,
   { until, entry }: PauseChange,
 ): Promise<ConsumerPauseView> {
-  const { stream } = consumerCalled(inspected.consumers, consumer);
+  const { stream, durable } = consumerCalled(inspected.consumers, consumer);
   const jsm = await managerOf(await connectionOf(broker));
-  const asked = absentIfMissing(() => jsm.consumers.info(stream, consumer));
+  const asked = absentIfMissing(() => jsm.consumers.info(stream, durable));
   if (!(await within(asked, answerWithinMs, silent()))) {
-    const text = `there is no durable ${consumer} on ${stream}`;
+    const text = `there is no durable ${durable} on ${stream}`;
     throw new Refusal("not_found", "durable_not_found", text);
   }
 
@@ -57,7 +57,7 @@ async function changePause(
     target: `consumer/${consumer}`,
     detail: { ...entry.detail, stream, reason: reason ?? null },
   });
-  const changed = jsm.consumers.pause(stream, consumer, until);
+  const changed = jsm.consumers.pause(stream, durable, until);
   const { paused, pause_until: end } = await within(changed, answerWithinMs, silent());
   const pausedUntil = paused && end !== undefined ? new Date(end).toISOString() : null;
   return { consumer, stream, pausedUntil };
@@ -72,7 +72,7 @@ function consumerCalled(
   consumers: StreamAccess["inspected"]["consumers"],
   name: string,
 ): StreamAccess["inspected"]["consumers"][number] {
-  const found = consumers.find(({ durable }) => durable === name);
+  const found = consumers.find(({ consumer }) => consumer === name);
   if (found) return found;
   const text = `no consumer is called ${name.slice(0, 100)}`;
   throw new Refusal("not_found", "consumer_not_found", text);

@@ -15,6 +15,8 @@ import { isFull, lookAgain, progressIn, type SweepSettings, witnessOf } from "./
 export interface SweptConsumer {
   readonly stream: string;
   readonly durable: string;
+  /** What its traces are kept under. */
+  readonly consumer: string;
   readonly order: "key" | "latest";
   /** Whether a message of that type must leave a trace with a consumer that keeps the latest state. */
   readonly isHeard: (type: string) => boolean;
@@ -42,7 +44,7 @@ export async function sweepReceived(
 ): Promise<boolean> {
   const { db, broker } = settings;
   const { stream, durable } = consumer;
-  const sweep: Sweep = { kind: "received", stream, consumer: durable };
+  const sweep: Sweep = { kind: "received", stream, consumer: consumer.consumer };
 
   // The floor first: what it covers was committed before, so the traces read later must show it.
   const floor = (await broker.durableState(stream, durable))?.ackFloor;
@@ -90,15 +92,15 @@ function isOwed(
 /** Those of the messages that left no trace. */
 async function untraced(
   db: Database,
-  { durable, order, versionsOf }: SweptConsumer,
+  { consumer, order, versionsOf }: SweptConsumer,
   messages: readonly Missing[],
 ): Promise<readonly Missing[]> {
   if (messages.length === 0) return [];
   if (order === "key") {
-    const at = await untracedByKey(db, durable, messages);
+    const at = await untracedByKey(db, consumer, messages);
     return messages.filter((_, index) => at.has(index));
   }
-  const at = await untracedByLatest(db, durable, messages);
+  const at = await untracedByLatest(db, consumer, messages);
   const left = messages.filter((_, index) => at.has(index));
   if (left.length === 0 || !versionsOf) return left;
   const stored = await versionsOf(left.flatMap(({ key }) => key ?? []));

@@ -29,6 +29,7 @@ const orders: PublishedStream = {
 const consumer: SweptConsumer = {
   stream,
   durable,
+  consumer: durable,
   order: "key",
   isHeard: () => true,
   inboxKeepMs: 259_200_000,

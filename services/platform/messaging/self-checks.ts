@@ -4,6 +4,7 @@ import type { HealthCheck } from "../health.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "../postgres.ts";
 import type { Broker } from "./broker.ts";
+import { consumerName } from "./consumer-name.ts";
 import { type CoreInvariantOptions, coreInvariants } from "./core-invariants.ts";
 import type { Ledger } from "./invariant.ts";
 import type { LeaderTask } from "./leader.ts";
@@ -129,7 +130,7 @@ function coreOf<S>({
   return {
     service,
     streams: published.map(({ name }) => name),
-    keyed: consumers.filter(({ order }) => order === "key").map(({ durable }) => durable),
+    keyed: consumers.filter(({ order }) => order === "key").map(consumerName),
     connectionsMax: { requests: settings.DATABASE_CONNECTIONS_MAX, core: coreConnectionsMax },
   };
 }
@@ -140,13 +141,15 @@ function sweptConsumer<S>(
     settings,
     contracts,
   }: Pick<MessagingOptions<S>, "settings" | "contracts"> & { readonly db: Database },
-  { stream, durable, order, handlers, versionsOf }: ConsumerDeclaration<S>,
+  declared: ConsumerDeclaration<S>,
 ): SweptConsumer {
+  const { stream, durable, order, handlers, versionsOf } = declared;
   const handled = new Set(handlers.map(({ type }) => type));
   const known = new Set(contracts.map(messageType));
   return {
     stream,
     durable,
+    consumer: consumerName(declared),
     order,
     // What no contract describes is a dead letter, whoever listens to it.
     isHeard: (type) => handled.has(type) || !known.has(type),

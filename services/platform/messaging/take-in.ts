@@ -32,7 +32,8 @@ export async function takeIn<S>(
   db: Database,
   { sequence, actor, reason }: TakeIn,
 ): Promise<TakenIn> {
-  const { stream, durable, broker, store, order } = options;
+  const { stream, broker, store, order } = options;
+  const { consumer } = store;
   const [missed] = await db.q
     .select({ eventId: differences.eventId })
     .from(differences)
@@ -40,13 +41,13 @@ export async function takeIn<S>(
       and(
         eq(differences.kind, "received"),
         eq(differences.stream, stream),
-        eq(differences.consumer, durable),
+        eq(differences.consumer, consumer),
         eq(differences.sequence, sequence),
         eq(differences.confirmed, true),
       ),
     );
   if (!missed) {
-    const text = `${durable} misses no message at ${sequence} of ${stream}`;
+    const text = `${consumer} misses no message at ${sequence} of ${stream}`;
     throw new Refusal("not_found", "difference_not_found", text);
   }
   const message = await broker.messageAt(stream, sequence);
@@ -64,9 +65,9 @@ export async function takeIn<S>(
     actor,
     action: "take in",
     target: `message/${stream}/${sequence}`,
-    detail: { consumer: durable, eventId, reason },
+    detail: { consumer, eventId, reason },
   });
   await handleFound(options, message);
   const settled = await store.settled([{ eventId, lane: order === "key" ? lane : undefined }]);
-  return { consumer: durable, sequence, outcome: settled.size > 0 ? "taken_in" : "failed" };
+  return { consumer, sequence, outcome: settled.size > 0 ? "taken_in" : "failed" };
 }

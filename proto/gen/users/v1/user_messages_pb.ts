@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file users/v1/user_messages.proto.
  */
 export const file_users_v1_user_messages: GenFile = /*@__PURE__*/
-  fileDesc("Chx1c2Vycy92MS91c2VyX21lc3NhZ2VzLnByb3RvEgh1c2Vycy52MSKTAQoOVXNlclJlZ2lzdGVyZWQSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEjAKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESGQoHdXNlcl9pZBgDIAEoCUIIukgFcgOwAQESGAoEbmFtZRgEIAEoCUIKukgHcgUQARiAAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
+  fileDesc("Chx1c2Vycy92MS91c2VyX21lc3NhZ2VzLnByb3RvEgh1c2Vycy52MSKTAQoOVXNlclJlZ2lzdGVyZWQSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEjAKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQga6SAPIAQESGQoHdXNlcl9pZBgDIAEoCUIIukgFcgOwAQESGAoEbmFtZRgEIAEoCUIKukgHcgUQARiAASJ2CgtVc2VyRGVsZXRlZBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQESMAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBrpIA8gBARIZCgd1c2VyX2lkGAMgASgJQgi6SAVyA7ABAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
  * UserRegistered says that somebody has an account. The address is left out: a stream forgets late.
@@ -62,4 +62,40 @@ export type UserRegistered = Message<"users.v1.UserRegistered"> & {
  */
 export const UserRegisteredSchema: GenMessage<UserRegistered> = /*@__PURE__*/
   messageDesc(file_users_v1_user_messages, 0);
+
+/**
+ * UserDeleted says that an account is gone for good, and its version ends with it. Whoever keeps
+ * something of the person removes it, or what leads back.
+ *
+ * @generated from message users.v1.UserDeleted
+ */
+export type UserDeleted = Message<"users.v1.UserDeleted"> & {
+  /**
+   * This message's own id, a UUID, the same at every repetition.
+   *
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * When the account was deleted.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 2;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * Whose it was, a UUID.
+   *
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message users.v1.UserDeleted.
+ * Use `create(UserDeletedSchema)` to create a new message.
+ */
+export const UserDeletedSchema: GenMessage<UserDeleted> = /*@__PURE__*/
+  messageDesc(file_users_v1_user_messages, 1);
 

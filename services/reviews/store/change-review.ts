@@ -1,0 +1,98 @@
+import type { Transaction } from "@app/platform/postgres.ts";
+import { eq, sql } from "drizzle-orm";
+import { movedBy } from "../domain/rating.ts";
+import { notFound, notYours } from "../domain/refusals.ts";
+import { type Author, editReview, type Review, type ReviewChange } from "../domain/review.ts";
+import { findSeen } from "./find-review.ts";
+import { lockRating, moveRating } from "./ratings.ts";
+import { reviewOf } from "./review-row.ts";
+import type { ReviewsApi, SeenReview } from "./reviews-api.ts";
+import { reviews } from "./tables.ts";
+import { takeShare } from "./take-share.ts";
+
+type Changing = Pick<ReviewsApi, "db" | "clock">;
+
+/** Lets an author change rating and text. Somebody else's is refused, a hidden one is not there. */
+export async function changeOwnReview(
+  api: ReviewsApi,
+  accountId: string,
+  { id, change }: { readonly id: string; readonly change: ReviewChange },
+): Promise<SeenReview> {
+  const author = api.authors.of(accountId);
+  await changeReview(api, id, async (tx, review) => {
+    requireOwn(review, author);
+    await takeShare(tx, author, api);
+    return editReview(review, change, api.clock.now());
+  });
+  return findSeen(api.db, id, author);
+}
+
+/** Removes an author's own review, with its likes, comments and reports. */
+export async function removeOwnReview(
+  api: ReviewsApi,
+  accountId: string,
+  id: string,
+): Promise<void> {
+  const author = api.authors.of(accountId);
+  await changeReview(api, id, (_, review) => {
+    requireOwn(review, author);
+    return undefined;
+  });
+}
+
+/**
+ * Lets `decide` change one review; undefined removes it. Its subject's rating moves with it, in the
+ * same transaction, and is announced when it moved.
+ */
+export function changeReview(
+  { db, clock }: Changing,
+  id: string,
+  decide: (tx: Transaction, review: Review) => Promise<Review | undefined> | undefined,
+): Promise<void> {
+  return db.transaction(async (tx) => {
+    const found = await find(tx, id);
+    await lockRating(tx, found.subject);
+    const before = await find(tx, id, "locked");
+    const after = await decide(tx, before);
+    if (after === before) return;
+    const own = eq(reviews.id, id);
+    if (after === undefined) await tx.q.delete(reviews).where(own);
+    else
+      await tx.q
+        .update(reviews)
+        .set({ rating: after.rating, text: after.text, editedAt: after.editedAt })
+        .where(own);
+    await moveRating(tx, before.subject, { moved: movedBy(before, after), clock });
+  });
+}
+
+async function find({ q }: Transaction, id: string, how?: "locked"): Promise<Review> {
+  const query = q.select().from(reviews).where(eq(reviews.id, id));
+  const [row] = await (how === "locked" ? query.for("update") : query);
+  if (!row) throw notFound();
+  return reviewOf(row);
+}
+
+function requireOwn(review: Review, author: Author): void {
+  if (review.hidden) throw notFound();
+  if (review.author !== author) throw notYours();
+}
+
+/** Hides a review from everybody or shows it again; its rating follows. */
+export function setHidden(
+  tx: Transaction,
+  { clock }: Pick<ReviewsApi, "clock">,
+  { id, hiddenReason }: { readonly id: string; readonly hiddenReason: string | null },
+): Promise<void> {
+  return tx.transaction(async () => {
+    const found = await find(tx, id);
+    await lockRating(tx, found.subject);
+    const before = await find(tx, id, "locked");
+    const hidden = hiddenReason !== null;
+    await tx.q
+      .update(reviews)
+      .set({ hiddenReason, hiddenAt: hidden ? sql`now()` : null })
+      .where(eq(reviews.id, id));
+    await moveRating(tx, before.subject, { moved: movedBy(before, { ...before, hidden }), clock });
+  });
+}

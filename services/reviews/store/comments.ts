@@ -1,0 +1,113 @@
+import { cursorAt, invalidCursor, placeOf } from "@app/platform/cursor.ts";
+import type { Transaction } from "@app/platform/postgres.ts";
+import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
+import type { PageRequest } from "../domain/list-request.ts";
+import { notFound, notYours } from "../domain/refusals.ts";
+import { isUuid } from "../domain/request-checks.ts";
+import { findSeen } from "./find-review.ts";
+import { seenComment } from "./review-row.ts";
+import type { ReviewsApi, SeenComment } from "./reviews-api.ts";
+import { comments, reviews } from "./tables.ts";
+import { takeShare } from "./take-share.ts";
+
+export interface CommentPage {
+  readonly comments: readonly SeenComment[];
+  readonly nextCursor: string | undefined;
+}
+
+/** Adds a comment and counts it, in one transaction. */
+export function addComment(
+  { db, authors, writesMax, random }: ReviewsApi,
+  accountId: string,
+  { reviewId, text }: { readonly reviewId: string; readonly text: string },
+): Promise<SeenComment> {
+  const author = authors.of(accountId);
+  const id = random.uuidV7();
+  return db.transaction(async (tx) => {
+    await takeShare(tx, author, { writesMax });
+    await lockShown(tx, reviewId);
+    await countComment(tx, reviewId, 1);
+    const [row] = await tx.q.insert(comments).values({ id, reviewId, author, text }).returning();
+    if (!row) throw new Error("adding a comment returned no row");
+    return seenComment(row, author);
+  });
+}
+
+/** Removes an author's own comment. */
+export function removeOwnComment(
+  { db, authors }: ReviewsApi,
+  accountId: string,
+  { reviewId, id }: { readonly reviewId: string; readonly id: string },
+): Promise<void> {
+  const author = authors.of(accountId);
+  return db.transaction(async (tx) => {
+    await lockShown(tx, reviewId);
+    const own = and(
+      eq(comments.id, id),
+      eq(comments.reviewId, reviewId),
+      isNull(comments.hiddenAt),
+    );
+    const [row] = await tx.q.select().from(comments).where(own).for("update");
+    if (!row) throw notFound();
+    if (row.author !== author) throw notYours();
+    await tx.q.delete(comments).where(own);
+    await countComment(tx, reviewId, -1);
+  });
+}
+
+/** One page of the comments on a review that is shown, oldest first. */
+export async function listComments(
+  { db, authors }: ReviewsApi,
+  reviewId: string,
+  { cursor, limit, accountId }: PageRequest & { readonly accountId: string | undefined },
+): Promise<CommentPage> {
+  await findSeen(db, reviewId, undefined);
+  const by = accountId === undefined ? undefined : authors.of(accountId);
+  const after = cursor === undefined ? undefined : idAt(cursor);
+  const rows = await db.q
+    .select()
+    .from(comments)
+    .where(
+      and(
+        eq(comments.reviewId, reviewId),
+        isNull(comments.hiddenAt),
+        after === undefined ? undefined : gt(comments.id, after),
+      ),
+    )
+    .orderBy(asc(comments.id))
+    .limit(limit + 1);
+  const shown = rows.slice(0, limit).map((row) => seenComment(row, by));
+  const last = shown.at(-1);
+  return {
+    comments: shown,
+    nextCursor: rows.length > limit && last ? cursorAt(last.comment.id) : undefined,
+  };
+}
+
+/** Locks a review that is shown, before any of its comments. */
+async function lockShown({ q }: Transaction, reviewId: string): Promise<void> {
+  const [row] = await q
+    .select({ id: reviews.id })
+    .from(reviews)
+    .where(and(eq(reviews.id, reviewId), isNull(reviews.hiddenAt)))
+    .for("no key update");
+  if (!row) throw notFound();
+}
+
+/** Counts a comment that is shown, or is no more, of a locked review. */
+export async function countComment(
+  { q }: Transaction,
+  reviewId: string,
+  change: 1 | -1,
+): Promise<void> {
+  await q
+    .update(reviews)
+    .set({ comments: sql`${reviews.comments} + ${change}::int` })
+    .where(eq(reviews.id, reviewId));
+}
+
+function idAt(cursor: string): string {
+  const id = placeOf(cursor);
+  if (!isUuid(id)) throw invalidCursor();
+  return id;
+}
