@@ -5,11 +5,13 @@ import type { ConnectRouter } from "@connectrpc/connect";
 import { eventsAccess } from "./access.ts";
 import { onBookingCancelled } from "./consumers/on-booking-cancelled.ts";
 import { onEventBooked } from "./consumers/on-event-booked.ts";
+import { onEventRated } from "./consumers/on-event-rated.ts";
 import { eventsNotes } from "./http/call-notes.ts";
 import { eventRoutes } from "./http/event-routes.ts";
 import { locationRoutes } from "./http/location-routes.ts";
 import { eventsService } from "./rpc/events-service.ts";
 import { countOnSale } from "./store/count-on-sale.ts";
+import { storedRatings } from "./store/event-ratings.ts";
 import { eventsInvariants } from "./store/invariants.ts";
 import { bookedSeatsLedger, eventsLedger } from "./store/ledger.ts";
 import type { EventsApi } from "./store/publishing.ts";
@@ -18,6 +20,7 @@ import { eventsUnit } from "./store/unit.ts";
 /** What events does, ready to be served and fed: no port is open and no broker is needed yet. */
 export function events({ db, clock, random }: EventsApi) {
   const api: EventsApi = { db, clock, random };
+  const unit = (tx: Transaction) => eventsUnit(tx);
   return {
     access: eventsAccess,
     notes: eventsNotes,
@@ -29,7 +32,16 @@ export function events({ db, clock, random }: EventsApi) {
         durable: "events-service",
         order: "key" as const,
         handlers: [onEventBooked, onBookingCancelled],
-        unit: (tx: Transaction) => eventsUnit(tx),
+        unit,
+      },
+      {
+        stream: "REVIEWS",
+        durable: "events-service",
+        consumer: "events-service.reviews",
+        order: "latest" as const,
+        handlers: [onEventRated],
+        unit,
+        versionsOf: storedRatings,
       },
     ],
     gauges: [

@@ -9,6 +9,7 @@ import type { Database, Transaction } from "@app/platform/postgres.ts";
 import type { Random } from "@app/platform/random.ts";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { inventoryAccess } from "./access.ts";
+import { onItemRated } from "./consumers/on-item-rated.ts";
 import { onOrderCancelled } from "./consumers/on-order-cancelled.ts";
 import { onOrderConfirmed } from "./consumers/on-order-confirmed.ts";
 import { onOrderCreated } from "./consumers/on-order-created.ts";
@@ -18,6 +19,7 @@ import { itemRoutes } from "./http/item-routes.ts";
 import { inventoryService } from "./rpc/inventory-service.ts";
 import { stockDifferences } from "./store/conservation.ts";
 import { inventoryInvariants } from "./store/invariants.ts";
+import { storedRatings } from "./store/item-ratings.ts";
 import { findItems } from "./store/items.ts";
 import { reservationsLedger } from "./store/ledger.ts";
 import { inventoryUnit } from "./store/unit.ts";
@@ -41,6 +43,7 @@ export function inventory({ db, broker, clock, random, log }: InventorySettings)
     onError: (err) => log.warn("watched stock could not be read", { err }),
   });
   const itemChanged = changes.changed;
+  const unit = (tx: Transaction) => inventoryUnit(tx, { clock, itemChanged });
 
   return {
     access: inventoryAccess,
@@ -54,7 +57,16 @@ export function inventory({ db, broker, clock, random, log }: InventorySettings)
         durable: "inventory-service",
         order: "key" as const,
         handlers: [onOrderCreated, onOrderConfirmed, onOrderCancelled],
-        unit: (tx: Transaction) => inventoryUnit(tx, { clock, itemChanged }),
+        unit,
+      },
+      {
+        stream: "REVIEWS",
+        durable: "inventory-service",
+        consumer: "inventory-service.reviews",
+        order: "latest" as const,
+        handlers: [onItemRated],
+        unit,
+        versionsOf: storedRatings,
       },
     ],
     gauges: [

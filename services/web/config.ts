@@ -23,6 +23,7 @@ export const WebConfig = z.object({
   EVENTS_URL: httpUrls().prefault("http://127.0.0.1:8181"),
   BOOKINGS_URL: httpUrls().prefault("http://127.0.0.1:8282"),
   USERS_URL: httpUrls().prefault("http://127.0.0.1:8383"),
+  REVIEWS_URL: httpUrls().prefault("http://127.0.0.1:8484"),
 });
 
 export type WebSettings = z.output<typeof WebConfig>;

@@ -32,6 +32,7 @@ await runService({ name }, async ({ onDrain, onClose }) => {
     events: settings.EVENTS_URL,
     bookings: settings.BOOKINGS_URL,
     users: settings.USERS_URL,
+    reviews: settings.REVIEWS_URL,
   };
   const files = staticFiles(await presentClient(log));
   const proxy = proxyTo({ upstreams, streamsMax });

@@ -3,11 +3,13 @@ import { BookingsService } from "@app/contracts/gen/bookings/v1/bookings_service
 import { EventsService } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { InventoryService } from "@app/contracts/gen/inventory/v1/inventory_pb.ts";
 import { OrdersService } from "@app/contracts/gen/orders/v1/orders_service_pb.ts";
+import { ReviewsService } from "@app/contracts/gen/reviews/v1/reviews_service_pb.ts";
 import { UsersService } from "@app/contracts/gen/users/v1/users_service_pb.ts";
 import { eventsAccess } from "@app/events/access.ts";
 import { inventoryAccess } from "@app/inventory/access.ts";
 import { ordersAccess } from "@app/orders/access.ts";
 import type { AccessTable } from "@app/platform/auth-rules.ts";
+import { reviewsAccess } from "@app/reviews/access.ts";
 import { usersAccess } from "@app/users/access.ts";
 import type { DescService } from "@bufbuild/protobuf";
 
@@ -83,5 +85,11 @@ export const guardedServices: Readonly<Record<string, GuardedService>> = {
       "POST /ops/v1/service-tokens": { service: "mallory" },
     },
     settings: { SIGNING_KEY_SECRET: "a secret of the matrix, long enough" },
+  },
+  reviews: {
+    access: reviewsAccess,
+    rpc: ReviewsService,
+    params: { id: someUuid, commentId: someUuid, name: "reviews", group: "0" },
+    settings: { AUTHOR_SECRET: "a secret of the matrix, long enough" },
   },
 };

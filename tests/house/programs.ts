@@ -2,6 +2,7 @@ import { BookingsConfig } from "@app/bookings/config.ts";
 import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
+import { ReviewsConfig } from "@app/reviews/config.ts";
 import { UsersConfig } from "@app/users/config.ts";
 import { WebConfig } from "@app/web/config.ts";
 import type { z } from "zod";
@@ -14,7 +15,7 @@ export interface Program {
 }
 
 /** Those with a database of their own, which a job prepares. */
-export const services = ["orders", "inventory", "events", "bookings", "users"] as const;
+export const services = ["orders", "inventory", "events", "bookings", "users", "reviews"] as const;
 export const programNames = [...services, "web"] as const;
 export type ProgramName = (typeof programNames)[number];
 
@@ -28,6 +29,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   events: { schema: EventsConfig, ports: { PORT: 8181, METRICS_PORT: 9102 } },
   bookings: { schema: BookingsConfig, ports: { PORT: 8282, METRICS_PORT: 9103 } },
   users: { schema: UsersConfig, ports: { PORT: 8383, METRICS_PORT: 9104 } },
+  reviews: { schema: ReviewsConfig, ports: { PORT: 8484, METRICS_PORT: 9106 } },
   web: { schema: WebConfig, ports: { PORT: 3000, METRICS_PORT: 9105 } },
 };
 

@@ -77,6 +77,7 @@ const meanings: Readonly<Record<string, string>> = {
   EVENTS_URL: "Where events answers, in the same way.",
   BOOKINGS_URL: "Where bookings answers, in the same way.",
   USERS_URL: "Where users answers, in the same way.",
+  REVIEWS_URL: "Where reviews answers, in the same way.",
   STREAMS_MAX:
     "So many answers may go on through one gateway at the same time, of all callers together; the next is answered with 503.",
   OUTBOX_MAX: "So many messages may wait for the broker; then new orders are refused.",

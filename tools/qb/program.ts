@@ -67,6 +67,7 @@ export function commandLine(): Command {
     .option("--events-url <url>", "where events answers")
     .option("--bookings-url <url>", "where bookings answers")
     .option("--users-url <url>", "where users answers")
+    .option("--reviews-url <url>", "where reviews answers")
     .option("--nats-url <urls>", "where the broker is")
     .option("--token <token>", "an operator's token")
     .configureHelp({ showGlobalOptions: true })

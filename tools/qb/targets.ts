@@ -9,7 +9,14 @@ export const repository = resolve(import.meta.dir, "../..");
 export const devStateFile = join(repository, ".quickbite/dev/state.json");
 
 /** Every service, and the port where it answers when nobody says otherwise. */
-const ports = { orders: 8080, inventory: 8090, events: 8181, bookings: 8282, users: 8383 } as const;
+const ports = {
+  orders: 8080,
+  inventory: 8090,
+  events: 8181,
+  bookings: 8282,
+  users: 8383,
+  reviews: 8484,
+} as const;
 
 export type ServiceName = keyof typeof ports;
 export const serviceNames = Object.keys(ports) as readonly ServiceName[];
@@ -69,6 +76,7 @@ export function findTargets(
       events: urlOf("events"),
       bookings: urlOf("bookings"),
       users: urlOf("users"),
+      reviews: urlOf("reviews"),
     },
     known: known.length > 0 ? known : serviceNames,
     natsUrl: flags.natsUrl || env.NATS_URL || dev?.natsUrl || "nats://127.0.0.1:4222",

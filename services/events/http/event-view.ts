@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Hall, Location } from "../domain/location.ts";
+import { averageOf } from "../domain/rating.ts";
 import type { ListedEvent } from "../store/event-row.ts";
 
 const seconds = z.int();
@@ -36,6 +37,9 @@ export const EventView = z.object({
   oneBookingEach: z.boolean(),
   status: z.enum(["SCHEDULED", "CANCELLED"]),
   seatsLeft: z.int().min(0),
+  /** The average of its reviews to two places, and how many there are; left out without any. */
+  rating: z.number().optional(),
+  reviews: z.int().optional(),
 });
 
 export const EventListView = z.object({
@@ -49,7 +53,12 @@ export const LocationListView = z.object({
   nextCursor: z.string().nullable(),
 });
 
-export function viewOf({ event, seatsLeft }: ListedEvent): z.output<typeof EventView> {
+export function viewOf({
+  event,
+  seatsLeft,
+  rating: rated,
+}: ListedEvent): z.output<typeof EventView> {
+  const rating = averageOf(rated);
   const { id, name, startsAt, endsAt, durationMinutes, location, hall } = event;
   const { capacity, seatsMax, oneBookingEach, status } = event;
   return {
@@ -65,6 +74,7 @@ export function viewOf({ event, seatsLeft }: ListedEvent): z.output<typeof Event
     oneBookingEach,
     status,
     seatsLeft,
+    ...(rating === undefined ? {} : { rating, reviews: rated?.reviews }),
   };
 }
 

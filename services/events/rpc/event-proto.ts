@@ -9,12 +9,13 @@ import {
 } from "@app/contracts/gen/events/v1/events_service_pb.ts";
 import { create } from "@bufbuild/protobuf";
 import type { Hall, Location } from "../domain/location.ts";
+import { averageOf } from "../domain/rating.ts";
 import type { ListedEvent } from "../store/event-row.ts";
 
 const statuses = { SCHEDULED: ProtoStatus.SCHEDULED, CANCELLED: ProtoStatus.CANCELLED } as const;
 
 /** An event as the contract has it. */
-export function eventProto({ event, seatsLeft }: ListedEvent): ProtoEvent {
+export function eventProto({ event, seatsLeft, rating }: ListedEvent): ProtoEvent {
   const { id, name, startsAt, endsAt, durationMinutes, location, hall } = event;
   const { capacity, seatsMax, oneBookingEach, status } = event;
   return create(EventSchema, {
@@ -30,6 +31,8 @@ export function eventProto({ event, seatsLeft }: ListedEvent): ProtoEvent {
     oneBookingEach,
     status: statuses[status],
     seatsLeft,
+    rating: averageOf(rating) ?? 0,
+    reviews: BigInt(rating?.reviews ?? 0),
   });
 }
 

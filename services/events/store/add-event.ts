@@ -38,7 +38,7 @@ export function addEvent(
     const scheduled = { id: nextId(), location, hall, organiserId, at };
     const decision = scheduleEvent(details, scheduled);
     await insertEvent(tx, decision);
-    return { event: decision.event, seatsLeft: decision.event.capacity };
+    return { event: decision.event, seatsLeft: decision.event.capacity, rating: undefined };
   });
 }
 

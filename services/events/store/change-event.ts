@@ -40,17 +40,17 @@ export function changeEvent(db: Database, id: string, update: EventUpdate): Prom
       .for("update", { of: events });
     if (!row) throw notFound("event");
 
-    const { event: before } = eventFromRow(row);
+    const { event: before, rating } = eventFromRow(row);
     const place = await placeFor(tx, before, update.hall);
     const { event, fact } = update.decide(before, place);
     const seatsLeft = seatsLeftOf(event, row.booked);
-    if (fact === undefined) return { event, seatsLeft };
+    if (fact === undefined) return { event, seatsLeft, rating };
 
     await lockHalls(tx, before.hall.id, event.hall.id);
     await refusing(tx.q.update(events).set(eventToRow(event)).where(eq(events.id, id)));
     if (fact !== "EventCancelled") await addSearchWords(tx, searchedWords(event));
     await appendToOutbox(tx, [eventMessage({ event, fact }, tx.messageIds)]);
-    return { event, seatsLeft };
+    return { event, seatsLeft, rating };
   });
 }
 

@@ -1,14 +1,17 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Event } from "../domain/event.ts";
 import type { Hall, Location } from "../domain/location.ts";
+import type { Rating } from "../domain/rating.ts";
 import { keyOf, wordsOf } from "../domain/words.ts";
-import { bookedSeats, events, halls, locations } from "./tables.ts";
+import { bookedSeats, eventRatings, events, halls, locations } from "./tables.ts";
 import { texts } from "./texts.ts";
 
-/** An event, and how many of its seats are free as far as is known. */
+/** An event, how many of its seats are free as far as is known, and what customers think of it. */
 export interface ListedEvent {
   readonly event: Event;
   readonly seatsLeft: number;
+  /** Undefined where nobody reviewed it. */
+  readonly rating: Rating | undefined;
 }
 
 /**
@@ -60,25 +63,35 @@ const ownColumns = {
   updatedAt: events.updatedAt,
 };
 
+const ratingOfEvent = sql<Rating | null>`(
+  select json_build_object('reviews', rating.reviews, 'stars', rating.stars)
+  from ${eventRatings} rating where rating.event_id = events.id)`;
+
 /** What an event is read from: its row, joined with its location and the seats that are booked. */
 export const eventColumns = {
   event: ownColumns,
   location: locationColumns,
   booked: bookedSeats.seats,
+  rating: ratingOfEvent,
 };
 
 interface EventColumns {
   readonly event: Omit<Event, "location" | "hall"> & { readonly hallId: string };
   readonly location: LocationColumns;
   readonly booked: number | null;
+  readonly rating: Rating | null;
 }
 
-export function eventFromRow({ event, location, booked }: EventColumns): ListedEvent {
+export function eventFromRow({ event, location, booked, rating }: EventColumns): ListedEvent {
   const { hallId, ...own } = event;
   const where = locationFromRow(location);
   const hall = where.halls.find(({ id }) => id === hallId);
   if (!hall) throw new Error(`event ${event.id} is stored in a hall of another location`);
-  return { event: { ...own, location: where, hall }, seatsLeft: seatsLeftOf(event, booked) };
+  return {
+    event: { ...own, location: where, hall },
+    seatsLeft: seatsLeftOf(event, booked),
+    rating: rating ?? undefined,
+  };
 }
 
 /** Capacity may be lowered below what is sold; then nothing is left until it fits. */

@@ -135,6 +135,25 @@ export const bookedSeats = pgTable(
   (t) => [check("booked_seats_not_negative", sql`${t.seats} >= 0`)],
 );
 
+/**
+ * What customers think of events, as the messages of reviews say. News of an event may come before
+ * the event does, so nothing refers to it.
+ */
+export const eventRatings = pgTable(
+  "event_ratings",
+  {
+    eventId: uuid("event_id").primaryKey(),
+    reviews: bigint("reviews", { mode: "number" }).notNull(),
+    /** The sum of their stars. */
+    stars: bigint("stars", { mode: "number" }).notNull(),
+    /** Of the newest message that was taken in. */
+    version: version(),
+  },
+  (t) => [
+    check("event_ratings_stars_fit", sql`${t.stars} between ${t.reviews} and ${t.reviews} * 5`),
+  ],
+);
+
 /** Every word that an event was ever found by, so that a misspelt one leads to those like it. */
 export const searchWords = pgTable("search_words", { word: text("word").primaryKey() }, (t) => [
   index("search_words_similar").using("gin", t.word.op("gin_trgm_ops")),

@@ -2,12 +2,14 @@ import type { RowRef } from "@app/platform/messaging/handler.ts";
 import type { ServiceUnit } from "@app/platform/messaging/inbox.ts";
 import type { Transaction } from "@app/platform/postgres.ts";
 import { asc, eq, sql } from "drizzle-orm";
+import { lockRatings, type RatingsStore, ratingsStore } from "./event-ratings.ts";
 import { bookedSeats } from "./tables.ts";
 import { uuids } from "./texts.ts";
 
-/** What handlers of bookings' messages may do, in their batch's transaction. */
+/** What handlers of messages may do, in their batch's transaction. */
 export interface EventsStores {
   readonly seats: SeatsStore;
+  readonly ratings: RatingsStore;
 }
 
 export interface SeatsStore {
@@ -18,13 +20,14 @@ export interface SeatsStore {
   count(eventId: string, seats: number): Promise<void>;
 }
 
-const TABLE = "booked_seats";
+const TABLES = ["booked_seats", "event_ratings"] as const;
 
 export function eventsUnit(tx: Transaction): ServiceUnit<EventsStores> {
   const locked = new Set<string>();
 
   return {
     stores: {
+      ratings: ratingsStore(tx),
       seats: {
         async count(eventId, seats) {
           if (!locked.has(eventId)) throw new Error(`the seats of ${eventId} were not locked`);
@@ -36,7 +39,8 @@ export function eventsUnit(tx: Transaction): ServiceUnit<EventsStores> {
       },
     },
     async lock(rows) {
-      const ids = [...new Set(rows.map(eventIdOf))].toSorted();
+      await lockRatings(tx, eventIdsOf(rows, "event_ratings"));
+      const ids = eventIdsOf(rows, "booked_seats");
       if (ids.length === 0) return;
       await tx.q.execute(sql`
         insert into ${bookedSeats} (event_id) select unnest(${uuids(ids)}) order by 1
@@ -52,7 +56,8 @@ export function eventsUnit(tx: Transaction): ServiceUnit<EventsStores> {
   };
 }
 
-function eventIdOf({ table, key }: RowRef): string {
-  if (table !== TABLE) throw new Error(`events has no table ${table} that messages change`);
-  return key;
+function eventIdsOf(rows: readonly RowRef[], table: (typeof TABLES)[number]): readonly string[] {
+  const unknown = rows.find((row) => !TABLES.some((known) => known === row.table));
+  if (unknown) throw new Error(`events has no table ${unknown.table} that messages change`);
+  return [...new Set(rows.filter((row) => row.table === table).map(({ key }) => key))].toSorted();
 }

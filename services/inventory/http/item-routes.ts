@@ -2,6 +2,7 @@ import type { Database } from "@app/platform/postgres.ts";
 import { Elysia } from "elysia";
 import { z } from "zod";
 import { deleteItem, describeItem, type Item, newItem, restockItem } from "../domain/item.ts";
+import { findRatings } from "../store/item-ratings.ts";
 import { addItem, changeItem, findItem } from "../store/items.ts";
 import { menuPage } from "../store/menu.ts";
 import type { ItemListener } from "../store/unit.ts";
@@ -18,10 +19,12 @@ const params = z.object({ sku: z.string() });
 
 /** The menu; each route parses, calls one store function and presents. */
 export const itemRoutes = ({ db, itemChanged }: ItemRoutesSettings) => {
+  const rated = async (item: Item) =>
+    viewOf(item, (await findRatings(db, [item.sku])).get(item.sku));
   const change = async (sku: string, decide: (item: Item) => Item) => {
     const item = await changeItem(db, sku, decide);
     itemChanged(sku, item);
-    return viewOf(item);
+    return rated(item);
   };
 
   return new Elysia({ prefix: "/v1/items" })
@@ -29,11 +32,13 @@ export const itemRoutes = ({ db, itemChanged }: ItemRoutesSettings) => {
       "/",
       async ({ query }) => {
         const { items, nextCursor = null } = await menuPage(db, readMenuQuery(query));
-        return { items: items.map(viewOf), nextCursor };
+        const skus = items.map(({ sku }) => sku);
+        const ratings = await findRatings(db, skus);
+        return { items: items.map((item) => viewOf(item, ratings.get(item.sku))), nextCursor };
       },
       { query: MenuQuery, response: MenuView },
     )
-    .get("/:sku", async ({ params: { sku } }) => viewOf(await findItem(db, sku)), {
+    .get("/:sku", async ({ params: { sku } }) => rated(await findItem(db, sku)), {
       params,
       response: ItemView,
     })

@@ -4,7 +4,9 @@ import type { Database } from "@app/platform/postgres.ts";
 import type { Random } from "@app/platform/random.ts";
 import type { ServiceImpl } from "@connectrpc/connect";
 import type { Item } from "../domain/item.ts";
+import { averageOf, type Rating } from "../domain/rating.ts";
 import { callersReservation } from "../domain/reservation.ts";
+import { findRatings } from "../store/item-ratings.ts";
 import { findItem, findItems, itemNotFound } from "../store/items.ts";
 import { menuPage } from "../store/menu.ts";
 import { releaseForCaller } from "../store/release-for-caller.ts";
@@ -41,7 +43,10 @@ export const inventoryService = ({
   },
   async listItems({ cursor, limit }) {
     const page = await menuPage(db, { cursor, limit: limit === 0 ? LIMIT_DEFAULT : limit });
-    return { items: page.items.map(onMenu), nextCursor: page.nextCursor ?? "" };
+    const skus = page.items.map(({ sku }) => sku);
+    const ratings = await findRatings(db, skus);
+    const items = page.items.map((item) => onMenu(item, ratings.get(item.sku)));
+    return { items, nextCursor: page.nextCursor ?? "" };
   },
   async *watchStock({ skus }, { signal }) {
     const watched = [...new Set(skus.map((sku) => sku.trim()))];
@@ -66,7 +71,10 @@ function stockOf({ sku, stock }: Item) {
 }
 
 /** What the menu says of an item; what is set aside or sold is not its business. */
-function onMenu({ sku, name, description, priceCents, photoUrl, stock }: Item) {
+function onMenu(
+  { sku, name, description, priceCents, photoUrl, stock }: Item,
+  rating: Rating | undefined,
+) {
   return {
     sku,
     name,
@@ -74,5 +82,7 @@ function onMenu({ sku, name, description, priceCents, photoUrl, stock }: Item) {
     priceCents: BigInt(priceCents),
     photoUrl: photoUrl ?? "",
     available: BigInt(stock.available),
+    rating: averageOf(rating) ?? 0,
+    reviews: BigInt(rating?.reviews ?? 0),
   };
 }

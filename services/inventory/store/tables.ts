@@ -1,6 +1,6 @@
 import { instant } from "@app/platform/messaging/tables.ts";
 import { sql } from "drizzle-orm";
-import { bigint, check, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, check, integer, jsonb, pgTable, text, unique } from "drizzle-orm/pg-core";
 import type {
   Line,
   PricedLine,
@@ -46,6 +46,28 @@ export const items = pgTable(
     check("items_price_not_negative", sql`${t.priceCents} >= 0`),
     check("items_sku_length", sql`char_length(${t.sku}) between 1 and 64`),
     check("items_deleted_holds_nothing", sql`${t.deletedAt} is null or ${t.reserved} = 0`),
+  ],
+);
+
+/**
+ * What customers think of items, as the messages of reviews say. News of an item may come before the
+ * item does, so nothing refers to it.
+ */
+export const itemRatings = pgTable(
+  "item_ratings",
+  {
+    sku: text("sku").primaryKey(),
+    /** Of its messages. */
+    key: text("key").notNull(),
+    reviews: count("reviews"),
+    /** The sum of their stars. */
+    stars: count("stars"),
+    /** Of the newest message that was taken in. */
+    version: bigint("version", { mode: "number" }).notNull(),
+  },
+  (t) => [
+    unique("item_ratings_key").on(t.key),
+    check("item_ratings_stars_fit", sql`${t.stars} between ${t.reviews} and ${t.reviews} * 5`),
   ],
 );
 

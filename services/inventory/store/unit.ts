@@ -5,6 +5,7 @@ import type { Transaction } from "@app/platform/postgres.ts";
 import type { Decision, Seen } from "../domain/decision.ts";
 import type { Item } from "../domain/item.ts";
 import type { ReservationKey } from "../domain/reservation.ts";
+import { lockRatings, type RatingsStore, ratingsStore } from "./item-ratings.ts";
 import { type KeptDecision, keepDecisions } from "./keep-decisions.ts";
 import { lockItems, lockReservations } from "./lock-rows.ts";
 import { LockedRows } from "./locked-rows.ts";
@@ -13,6 +14,7 @@ import { messageOf } from "./messages.ts";
 /** What inventory's handlers may do, bound to one transaction. */
 export interface InventoryStores {
   readonly reservations: ReservationsStore;
+  readonly ratings: RatingsStore;
 }
 
 export interface ReservationsStore {
@@ -32,7 +34,7 @@ export interface InventoryUnitOptions {
 }
 
 /**
- * Inventory's part of one transaction. `lock` takes items by sku, then reservations by id, which is
+ * Inventory's part of one transaction. `lock` takes items by sku, then reservations by id, then ratings by sku, which is
  * the one order of this service, and remembers the rows: handlers decide in memory on what the
  * handlers before them left, and all decisions are written by one statement.
  *
@@ -51,6 +53,7 @@ export function inventoryUnit(
 
   return {
     stores: {
+      ratings: ratingsStore(tx),
       reservations: {
         change(key, decide) {
           const seen = rows.seen(key);
@@ -79,6 +82,7 @@ export function inventoryUnit(
       const [items, reservations] = await Promise.all([
         lockItems(tx, { skus, reservationIds: ids }),
         lockReservations(tx, ids),
+        lockRatings(tx, keysOf(named, "item_ratings").toSorted()),
       ]);
       rows.addItems(skus, items);
       rows.addReservations(ids, reservations);
@@ -86,10 +90,10 @@ export function inventoryUnit(
   };
 }
 
-const tables: ReadonlySet<string> = new Set(["items", "reservations"]);
+const tables = ["items", "reservations", "item_ratings"] as const;
 
-function keysOf(named: readonly RowRef[], table: "items" | "reservations"): readonly string[] {
-  const unknown = named.find((row) => !tables.has(row.table));
+function keysOf(named: readonly RowRef[], table: (typeof tables)[number]): readonly string[] {
+  const unknown = named.find((row) => !tables.some((known) => known === row.table));
   if (unknown) throw new Error(`inventory has no table ${unknown.table} that messages change`);
   return [...new Set(named.filter((row) => row.table === table).map(({ key }) => key))];
 }

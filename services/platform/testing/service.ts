@@ -78,6 +78,7 @@ export async function startService(
       ...(isCompiled && shortLived),
       AUTH: "optional",
       SIGNING_KEY_SECRET: devSigningKeySecret,
+      AUTHOR_SECRET: devSigningKeySecret,
       PORT: String(ports.main),
       GRPC_PORT: String(ports.grpc),
       METRICS_PORT: String(ports.metrics),

@@ -61,6 +61,7 @@ export function proxyTo(settings: ProxySettings): ServiceProxy {
     events: of("events"),
     bookings: of("bookings"),
     users: of("users"),
+    reviews: of("reviews"),
   };
 
   const forward: ServiceProxy["forward"] = async (request, { service, path, query }) => {

@@ -1,5 +1,12 @@
 /** The services behind the gateway, by the names of their settings. */
-export const serviceNames = ["orders", "inventory", "events", "bookings", "users"] as const;
+export const serviceNames = [
+  "orders",
+  "inventory",
+  "events",
+  "bookings",
+  "users",
+  "reviews",
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 
@@ -39,6 +46,7 @@ export const routes: readonly Route[] = [
   { path: "/v1/items/**", service: "inventory" },
   { path: "/bookings/**", service: "bookings" },
   { path: "/holds/**", service: "bookings" },
+  { path: "/reviews/**", service: "reviews" },
   { path: "/locations/**", service: "events" },
   { path: "/events/**", service: "events" },
   { path: "/api/**", service: "users" },

@@ -35,6 +35,7 @@ export function servedGateway(
       events: at("events"),
       bookings: at("bookings"),
       users: at("users"),
+      reviews: at("reviews"),
     },
     streamsMax,
     ...(answerMs !== undefined && { answerMs }),

@@ -10,6 +10,7 @@ const CONTRACT_PORTS: Readonly<Record<string, ServicePorts>> = {
   events: { main: 8181, metrics: 9102 },
   bookings: { main: 8282, metrics: 9103 },
   users: { main: 8383, metrics: 9104 },
+  reviews: { main: 8484, metrics: 9106 },
 };
 
 export const INFRASTRUCTURE_PORTS = { postgres: 5432, nats: 4222 };

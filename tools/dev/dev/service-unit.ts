@@ -99,6 +99,7 @@ interface Readiness {
 
 /** What one service needs on an engineer's machine, and would refuse in production. */
 const onThisMachine: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  reviews: { AUTHOR_SECRET: devSigningKeySecret },
   bookings: { SIGNING_KEY_SECRET: devSigningKeySecret },
   users: { SIGNING_KEY_SECRET: devSigningKeySecret, SECURE_COOKIES: "off" },
   // Enough for its streams: it would start itself anew otherwise.
