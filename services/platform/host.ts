@@ -80,6 +80,8 @@ export interface HostedService<S> extends OwnMetrics {
   readonly grpcPort?: number;
   /** The same calls over TLS on a port of their own, where the service was given a certificate. */
   readonly https?: (CertificateFiles & { readonly port: number }) | undefined;
+  /** Off where who calls must not stand beside what is called, in the log neither. */
+  readonly namesCallers?: boolean;
   /** Ends every watch when the service stops. */
   close(): void;
 }
@@ -200,6 +202,7 @@ async function start<Settings extends ServiceSettings, S>(
     callerAddress: callerAddress(proxies),
     cors: corsFor(origins),
     streams: openStreams(settings.STREAMS_PER_CALLER_MAX),
+    namesCallers: service.namesCallers,
     log,
     clock,
     random,

@@ -46,6 +46,8 @@ export interface HttpSettings {
   readonly limits?: Partial<RequestLimits>;
   /** Shared by all ports of a process. Default: counted for this port alone. */
   readonly streams?: OpenStreams;
+  /** Off where who calls must not stand beside what is called, in the log neither. Default: on. */
+  readonly namesCallers?: boolean | undefined;
   /** Who holds a connection, where it was handed on within this process. Default: the other end. */
   readonly peerAddress?: PeerAddress;
   /** How long requests take. Default: nobody measures. */
@@ -78,7 +80,10 @@ export function serveHttp(settings: HttpSettings): HttpServer {
   const rates = ratesOf(limits.ratePerSecond);
   const peerAddress: PeerAddress = ({ address }) => address;
   const streams = openStreams(streamsPerCallerMax);
-  const given = { callerAddress: callerAddress([]), peerAddress, streams, ...settings };
+  const given = {
+    ...{ callerAddress: callerAddress([]), peerAddress, streams, ...settings },
+    namesCallers: settings.namesCallers ?? true,
+  };
   const server = listen(settings, (request, server) => {
     const served = new ServedRequest({ ...given, request, server, limits });
     return inSpan(served.span, async () => {

@@ -25,6 +25,8 @@ interface Arrival {
   readonly peerAddress: PeerAddress;
   readonly streams: OpenStreams;
   readonly meter?: RequestMeter;
+  /** Whether its line in the log says who called. */
+  readonly namesCallers: boolean;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -167,7 +169,8 @@ export class ServedRequest implements RequestContext {
   }
 
   #writeLine({ status, path, ms, stream }: Answered): void {
-    const { log, request } = this.#arrival;
+    const { log, request, namesCallers } = this.#arrival;
+    const caller = namesCallers ? this.caller : undefined;
     const fields = {
       method: request.method,
       path,
@@ -175,7 +178,7 @@ export class ServedRequest implements RequestContext {
       ms: Math.round(ms * 10) / 10,
       requestId: this.requestId,
       ...(stream ? { stream } : {}),
-      ...(this.caller === undefined ? {} : { caller: this.caller.subject }),
+      ...(caller === undefined ? {} : { caller: caller.subject }),
     };
     const fault = this.#fault;
     if (fault === undefined || fault instanceof Refusal) log[this.#level]("request", fields);

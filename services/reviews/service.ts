@@ -58,6 +58,8 @@ export function reviews(api: ReviewsApi) {
       },
     ],
     invariants: reviewsInvariants,
+    // A path names a review, which shows a handle: a line with both would lead from one to the other.
+    namesCallers: false,
     /** Nothing is watched here. */
     close: () => undefined,
   };

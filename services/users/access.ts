@@ -8,6 +8,7 @@ export const usersAccess: AccessTable = {
   "POST /api/logout": "public",
   "GET /api/me": "signed in",
   "PATCH /api/me": "signed in",
+  "POST /api/me/delete": "signed in",
   "GET /.well-known/jwks.json": "public",
   "GET /ops/v1/users": "operator",
   "GET /ops/v1/users/:id": "operator",
@@ -21,4 +22,5 @@ export const usersAccess: AccessTable = {
   "users.v1.UsersService/Logout": "public",
   "users.v1.UsersService/GetMe": "signed in",
   "users.v1.UsersService/UpdateMe": "signed in",
+  "users.v1.UsersService/DeleteMe": "signed in",
 };

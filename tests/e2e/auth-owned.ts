@@ -7,9 +7,11 @@ export type OwnedKind = (typeof ownedKinds)[number];
 
 /**
  * What a call works on: one thing by its id, a list of such things, or nothing but what it makes or
- * what the caller is. An event is there for everybody to see, and for its organiser to change.
+ * what the caller is. An event is there for everybody to see, and for its organiser to change;
+ * what is authored is there for everybody to see, too, and who may change it no answer names: the
+ * tests of its service do.
  */
-export type WorksOn = OwnedKind | "list" | "own";
+export type WorksOn = OwnedKind | "list" | "own" | "authored";
 
 /** Every call that is made in one's own name. One that is missing here fails the test of the table. */
 export const worksOn: Readonly<Record<string, WorksOn>> = {
@@ -54,8 +56,31 @@ export const worksOn: Readonly<Record<string, WorksOn>> = {
 
   "GET /api/me": "own",
   "PATCH /api/me": "own",
+  "POST /api/me/delete": "own",
   "users.v1.UsersService/GetMe": "own",
   "users.v1.UsersService/UpdateMe": "own",
+  "users.v1.UsersService/DeleteMe": "own",
+
+  "GET /reviews/own": "own",
+  "POST /reviews": "own",
+  "PATCH /reviews/:id": "authored",
+  "DELETE /reviews/:id": "authored",
+  "PUT /reviews/:id/like": "own",
+  "DELETE /reviews/:id/like": "own",
+  "POST /reviews/:id/report": "own",
+  "POST /reviews/:id/comments": "own",
+  "DELETE /reviews/:id/comments/:commentId": "authored",
+  "POST /reviews/:id/comments/:commentId/report": "own",
+  "reviews.v1.ReviewsService/GetOwnReview": "own",
+  "reviews.v1.ReviewsService/CreateReview": "own",
+  "reviews.v1.ReviewsService/UpdateReview": "authored",
+  "reviews.v1.ReviewsService/DeleteReview": "authored",
+  "reviews.v1.ReviewsService/LikeReview": "own",
+  "reviews.v1.ReviewsService/UnlikeReview": "own",
+  "reviews.v1.ReviewsService/AddComment": "own",
+  "reviews.v1.ReviewsService/DeleteComment": "authored",
+  "reviews.v1.ReviewsService/ReportReview": "own",
+  "reviews.v1.ReviewsService/ReportComment": "own",
 };
 
 /** The calls that the services' tables let somebody make in their own name. */

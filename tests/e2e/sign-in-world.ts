@@ -7,7 +7,7 @@ import type postgres from "postgres";
 import { type QbRun, runQb } from "./qb.ts";
 import { type Answer, callAt, openStage } from "./stage.ts";
 
-const guarded = ["orders", "inventory", "events", "bookings"] as const;
+const guarded = ["orders", "inventory", "events", "bookings", "reviews"] as const;
 type Guarded = (typeof guarded)[number];
 export type ServiceName = Guarded | "users";
 

@@ -21,6 +21,7 @@ export interface Context {
   readonly events: ServiceClient;
   readonly bookings: ServiceClient;
   readonly users: ServiceClient;
+  readonly reviews: ServiceClient;
 }
 
 export function contextOf(flags: GlobalFlags): Context {
@@ -33,6 +34,7 @@ export function contextOf(flags: GlobalFlags): Context {
     events: client("events"),
     bookings: client("bookings"),
     users: client("users"),
+    reviews: client("reviews"),
   };
   return {
     out: output({ json: flags.json === true }),

@@ -3,14 +3,17 @@ import {
   BookingCancelledSchema,
   EventBookedSchema,
 } from "@app/contracts/gen/bookings/v1/booking_messages_pb.ts";
+import { EventRatedSchema } from "@app/contracts/gen/reviews/v1/review_messages_pb.ts";
 import type { Handler, MessageContext } from "@app/platform/messaging/handler.ts";
 import { create } from "@bufbuild/protobuf";
+import { storedRatings } from "../store/event-ratings.ts";
 import { findEvent } from "../store/find-event.ts";
 import { type EventsStores, eventsUnit } from "../store/unit.ts";
 import { served } from "../testing/served.ts";
 import { eventsWorld, type World } from "../testing/world.ts";
 import { onBookingCancelled } from "./on-booking-cancelled.ts";
 import { onEventBooked } from "./on-event-booked.ts";
+import { onEventRated } from "./on-event-rated.ts";
 
 const booked = (bookedEventId: string, seats: number) =>
   [onEventBooked, create(EventBookedSchema, { bookedEventId, seats })] as const;
@@ -106,5 +109,59 @@ describe("the messages of bookings", () => {
     await using world = await eventsWorld();
 
     await expect(consume(world, [cancelled(crypto.randomUUID(), 1)])).rejects.toThrow();
+  });
+});
+
+describe("the messages of reviews", () => {
+  /** Takes in one rating as the core does. */
+  const rate = (world: World, ratedEventId: string, [reviews, stars, version]: number[]) =>
+    world.db.transaction(async (tx) => {
+      const rating = { reviews: BigInt(reviews ?? 0), stars: BigInt(stars ?? 0) };
+      const message = create(EventRatedSchema, { ratedEventId, rating });
+      const unit = eventsUnit(tx);
+      await unit.lock(onEventRated.rows([message]));
+      await onEventRated.handle(unit.stores, message, { version } as MessageContext);
+    });
+
+  test("show stars on events, the newest version's whatever comes last", async () => {
+    await using world = await eventsWorld();
+    const { call, rpc } = served(world.api, "everywhere");
+    const hallId = (await world.location({ Main: 50 })).halls[0]?.id;
+    const { event } = await world.event({ hallId });
+    const other = await world.event({ hallId });
+
+    for (const news of [
+      [2, 9, 2],
+      [3, 13, 3],
+      [1, 5, 1],
+    ])
+      await rate(world, event.id, news);
+
+    const shown = (await call("GET", `/events/${event.id}`)).body;
+    expect(shown).toMatchObject({ rating: 4.33, reviews: 3 });
+    expect(await rpc().getEvent({ eventId: event.id })).toMatchObject({
+      event: { rating: 4.33, reviews: 3n },
+    });
+    expect((await call("GET", "/events?available=true")).body.events).toMatchObject([
+      { rating: 4.33 },
+      { id: other.event.id },
+    ]);
+    expect((await call("GET", `/events/${other.event.id}`)).body).not.toHaveProperty("rating");
+    const changed = await call("PATCH", `/events/${event.id}`, { capacity: 20 });
+    expect(changed.body).toMatchObject({ capacity: 20, reviews: 3 });
+    const keys = [`event_rating/${event.id}`, "event_rating/nonsense"];
+    expect([...(await storedRatings(world.db, keys))]).toEqual([[keys[0] ?? "", 3]]);
+  });
+
+  test("are forgotten with the last review", async () => {
+    await using world = await eventsWorld();
+    const { call } = served(world.api);
+    const hallId = (await world.location({ Main: 50 })).halls[0]?.id;
+    const { event } = await world.event({ hallId });
+
+    await rate(world, event.id, [1, 5, 1]);
+    await rate(world, event.id, [0, 0, 2]);
+
+    expect((await call("GET", `/events/${event.id}`)).body).not.toHaveProperty("reviews");
   });
 });

@@ -4,10 +4,14 @@ import {
   OrderConfirmedSchema,
   OrderCreatedSchema,
 } from "@app/contracts/gen/orders/v1/order_messages_pb.ts";
+import { ItemRatedSchema } from "@app/contracts/gen/reviews/v1/review_messages_pb.ts";
 import type { Handler, MessageContext } from "@app/platform/messaging/handler.ts";
 import { create } from "@bufbuild/protobuf";
+import { storedRatings } from "../store/item-ratings.ts";
 import { type InventoryStores, inventoryUnit } from "../store/unit.ts";
+import { served } from "../testing/served.ts";
 import { inventoryWorld, type World } from "../testing/world.ts";
+import { onItemRated } from "./on-item-rated.ts";
 import { onOrderCancelled } from "./on-order-cancelled.ts";
 import { onOrderConfirmed } from "./on-order-confirmed.ts";
 import { onOrderCreated } from "./on-order-created.ts";
@@ -91,5 +95,40 @@ describe("the messages of an order", () => {
 
     expect(await world.stock("burger")).toMatchObject({ available: 5 });
     expect(await world.announced()).toEqual([]);
+  });
+});
+
+describe("the messages of reviews", () => {
+  test("show stars on the menu, the newest version's whatever comes last", async () => {
+    await using world = await inventoryWorld({ burger: 5, pizza: 5 });
+    using service = served(world.db);
+    const rate = (version: number, reviews: bigint, stars: bigint) =>
+      world.db.transaction(async (tx) => {
+        const message = create(ItemRatedSchema, { sku: "burger", rating: { reviews, stars } });
+        const context = { key: "item_rating/b", version } as MessageContext;
+        const unit = inventoryUnit(tx);
+        await unit.lock(onItemRated.rows([message]));
+        await onItemRated.handle(unit.stores, message, context);
+      });
+
+    await rate(2, 2n, 9n);
+    await rate(3, 3n, 13n);
+    await rate(1, 1n, 5n);
+
+    const menu = (await service.call("GET", "/v1/items")).body.items;
+    const [burger, pizza] = menu;
+    expect(burger).toMatchObject({ sku: "burger", rating: 4.33, reviews: 3 });
+    expect(pizza).not.toHaveProperty("rating");
+    expect((await service.call("GET", "/v1/items/burger")).body).toEqual(burger);
+    expect((await service.call("PATCH", "/v1/items/burger", { priceCents: 7 })).body).toEqual({
+      ...burger,
+      priceCents: 7,
+    });
+    expect((await service.rpc.listItems({})).items).toMatchObject([
+      { rating: 4.33, reviews: 3n },
+      { rating: 0, reviews: 0n },
+    ]);
+    const stored = await storedRatings(world.db, ["item_rating/b", "item_rating/c"]);
+    expect([...stored]).toEqual([["item_rating/b", 3]]);
   });
 });

@@ -49,6 +49,15 @@ export function readRefreshToken(body: unknown): string | undefined {
   return token === "" ? undefined : token;
 }
 
+/** Reads the password by which somebody proves that the account is to go. */
+export function readDeletion(body: unknown): string {
+  const input = requireObject(body);
+  const password = requiredText(input, "password");
+  if (charactersIn(password) > PASSWORD_MAX) throw invalid("password", "password is too long");
+  refuseUnknownKeys(input, ["password"]);
+  return asTyped(password);
+}
+
 /** What somebody changes about their own account; what is absent stays. */
 export interface UserChange {
   readonly name?: string;

@@ -2,9 +2,15 @@ import { requireSameOrigin } from "@app/platform/auth-cookie.ts";
 import { contextOf } from "@app/platform/request-context.ts";
 import { Elysia } from "elysia";
 import { readRegistration } from "../domain/registration.ts";
-import { readCredentials, readRefreshToken, readUserChange } from "../domain/sign-in-requests.ts";
+import {
+  readCredentials,
+  readDeletion,
+  readRefreshToken,
+  readUserChange,
+} from "../domain/sign-in-requests.ts";
 import { ownId } from "../store/caller.ts";
 import { changeOwnUser } from "../store/change-user.ts";
+import { deleteOwnUser } from "../store/delete-user.ts";
 import { register } from "../store/register.ts";
 import { closeSession } from "../store/sessions.ts";
 import { invalidRefreshToken, refresh, signIn, type Tokens } from "../store/sign-in.ts";
@@ -43,6 +49,13 @@ export const userRoutes = (api: UsersApi, cookies: CookieSettings) => {
         },
         { response: UserView },
       )
+      .post("/me/delete", async ({ body, request, set, status }) => {
+        const { caller, address, signal } = contextOf(request);
+        const password = readDeletion(body);
+        await deleteOwnUser(api, ownId(caller), { password, address, signal });
+        if (isBrowser(request.headers)) set.headers["set-cookie"] = cookiesGone(cookies);
+        return status(204, undefined);
+      })
       // A page of another site could make its reader somebody else, or go on with a cookie.
       .guard({
         transform: ({ request }) => {

@@ -3,9 +3,15 @@ import { rpcRequest } from "@app/platform/rpc-context.ts";
 import { create } from "@bufbuild/protobuf";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { readRegistration } from "../domain/registration.ts";
-import { readCredentials, readRefreshToken, readUserChange } from "../domain/sign-in-requests.ts";
+import {
+  readCredentials,
+  readDeletion,
+  readRefreshToken,
+  readUserChange,
+} from "../domain/sign-in-requests.ts";
 import { ownId } from "../store/caller.ts";
 import { changeOwnUser } from "../store/change-user.ts";
+import { deleteOwnUser } from "../store/delete-user.ts";
 import { register } from "../store/register.ts";
 import { closeSession } from "../store/sessions.ts";
 import { invalidRefreshToken, refresh, signIn, type Tokens } from "../store/sign-in.ts";
@@ -46,6 +52,13 @@ export const usersService = (api: UsersApi): ServiceImpl<typeof UsersService> =>
     const { address, signal } = requestOf(context);
     const wanted = { ...change, address, signal };
     return { user: toProto(await changeOwnUser(api, callerOf(context), wanted)) };
+  },
+
+  async deleteMe({ password }, context) {
+    const { address, signal } = requestOf(context);
+    const proof = { password: readDeletion({ password }), address, signal };
+    await deleteOwnUser(api, callerOf(context), proof);
+    return {};
   },
 });
 

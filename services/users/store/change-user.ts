@@ -19,7 +19,7 @@ export async function changeOwnUser(
   { name, password, ...call }: UserChange & CallContext,
 ): Promise<User> {
   if (name === undefined && password === undefined) return findUser(api.db, id);
-  const proved = password && (await provePassword(api, id, { ...password, ...call }));
+  const proved = password && (await provedChange(api, id, { ...password, ...call }));
   return api.db.transaction(async (tx) => {
     const [row] = await tx.q.select().from(users).where(eq(users.id, id)).for("update");
     if (!row) throw userNotFound();
@@ -40,24 +40,44 @@ export async function changeOwnUser(
   });
 }
 
-/** Who holds a token of somebody must not guess the password by it: each try counts as a sign-in. */
-async function provePassword(
+async function provedChange(
+  api: UsersApi,
+  id: string,
+  { current, next, ...call }: NonNullable<UserChange["password"]> & CallContext,
+): Promise<{ readonly hashBefore: string; readonly hash: string }> {
+  const hashBefore = await provePassword(api, id, {
+    ...{ given: current, field: "currentPassword" },
+    ...call,
+  });
+  return { hashBefore, hash: await api.passwords.hash(next, call.signal) };
+}
+
+interface GivenPassword extends CallContext {
+  readonly given: string;
+  /** Where it stands in the request. */
+  readonly field: string;
+}
+
+/**
+ * Who holds a token of somebody must not guess the password by it: each try counts as a sign-in.
+ * Returns the hash that it was proved by.
+ */
+export async function provePassword(
   { db, passwords, limits }: UsersApi,
   id: string,
-  given: NonNullable<UserChange["password"]> & CallContext,
-): Promise<{ readonly hashBefore: string; readonly hash: string }> {
+  { given, field, address, signal }: GivenPassword,
+): Promise<string> {
   const { passwordHash: hashBefore, emailKey } = users;
   const [row] = await db.q.select({ hashBefore, emailKey }).from(users).where(eq(users.id, id));
   if (!row) throw userNotFound();
-  const { address, current, next, signal } = given;
   const attempt = await takeSignInAttempt(db, { emailKey: row.emailKey, address }, limits);
-  const isProved = await passwords.verify(current, row.hashBefore, signal).catch(async (error) => {
+  const isProved = await passwords.verify(given, row.hashBefore, signal).catch(async (error) => {
     await attempt.takeBack();
     throw error;
   });
-  if (!isProved) throw new Refusal("forbidden", "wrong_password", "currentPassword is wrong");
+  if (!isProved) throw new Refusal("forbidden", "wrong_password", `${field} is wrong`);
   await attempt.forgive();
-  return { hashBefore: row.hashBefore, hash: await passwords.hash(next, signal) };
+  return row.hashBefore;
 }
 
 /** What an operator does to an account. */
@@ -125,6 +145,6 @@ export function endSessions(db: Database, { actor, keyId, userId }: OperatorAct)
   });
 }
 
-function changedMeanwhile(): Refusal {
+export function changedMeanwhile(): Refusal {
   return new Refusal("conflict", "user_changed", "the password was changed meanwhile");
 }

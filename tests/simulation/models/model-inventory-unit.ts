@@ -31,6 +31,7 @@ export function modelInventoryUnit(
 
   return {
     stores: {
+      ratings: { announce: notSimulated },
       reservations: {
         change(key, decide) {
           const seen = rows.seen(key);
@@ -145,4 +146,9 @@ function keysOf(named: readonly RowRef[], table: "items" | "reservations"): read
   const unknown = named.find((row) => !tables.has(row.table));
   if (unknown) throw new Error(`inventory has no table ${unknown.table} that messages change`);
   return [...new Set(named.filter((row) => row.table === table).map(({ key }) => key))];
+}
+
+/** Ratings are upserts by version, one at a time, and nothing follows from them. */
+export async function notSimulated(): Promise<void> {
+  throw new Error("ratings are not simulated");
 }

@@ -27,6 +27,7 @@ export function inventoryUnitSeen(
   const unit = modelInventoryUnit(tx, { clock });
   const { change } = unit.stores.reservations;
   const stores: InventoryStores = {
+    ratings: unit.stores.ratings,
     reservations: {
       change: (key, decide) =>
         change(key, (found) => {

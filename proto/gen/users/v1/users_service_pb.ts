@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file users/v1/users_service.proto.
  */
 export const file_users_v1_users_service: GenFile = /*@__PURE__*/
-  fileDesc("Chx1c2Vycy92MS91c2Vyc19zZXJ2aWNlLnByb3RvEgh1c2Vycy52MSKeAQoEVXNlchIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWVtYWlsGAMgASgJEg0KBXJvbGVzGAQgAygJEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKBlRva2VucxINCgV0b2tlbhgBIAEoCRISCgpleHBpcmVzX2luGAIgASgFEhUKDXJlZnJlc2hfdG9rZW4YAyABKAkiQAoPUmVnaXN0ZXJSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZW1haWwYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkiMAoQUmVnaXN0ZXJSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlciIvCgxMb2dpblJlcXVlc3QSDQoFZW1haWwYASABKAkSEAoIcGFzc3dvcmQYAiABKAkiMQoNTG9naW5SZXNwb25zZRIgCgZ0b2tlbnMYASABKAsyEC51c2Vycy52MS5Ub2tlbnMiJwoOUmVmcmVzaFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCSIzCg9SZWZyZXNoUmVzcG9uc2USIAoGdG9rZW5zGAEgASgLMhAudXNlcnMudjEuVG9rZW5zIiYKDUxvZ291dFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCSIQCg5Mb2dvdXRSZXNwb25zZSIOCgxHZXRNZVJlcXVlc3QiLQoNR2V0TWVSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlciKFAQoPVXBkYXRlTWVSZXF1ZXN0EhEKBG5hbWUYASABKAlIAIgBARIVCghwYXNzd29yZBgCIAEoCUgBiAEBEh0KEGN1cnJlbnRfcGFzc3dvcmQYAyABKAlIAogBAUIHCgVfbmFtZUILCglfcGFzc3dvcmRCEwoRX2N1cnJlbnRfcGFzc3dvcmQiMAoQVXBkYXRlTWVSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlcjKPAwoMVXNlcnNTZXJ2aWNlEkEKCFJlZ2lzdGVyEhkudXNlcnMudjEuUmVnaXN0ZXJSZXF1ZXN0GhoudXNlcnMudjEuUmVnaXN0ZXJSZXNwb25zZRI4CgVMb2dpbhIWLnVzZXJzLnYxLkxvZ2luUmVxdWVzdBoXLnVzZXJzLnYxLkxvZ2luUmVzcG9uc2USPgoHUmVmcmVzaBIYLnVzZXJzLnYxLlJlZnJlc2hSZXF1ZXN0GhkudXNlcnMudjEuUmVmcmVzaFJlc3BvbnNlEkAKBkxvZ291dBIXLnVzZXJzLnYxLkxvZ291dFJlcXVlc3QaGC51c2Vycy52MS5Mb2dvdXRSZXNwb25zZSIDkAICEj0KBUdldE1lEhYudXNlcnMudjEuR2V0TWVSZXF1ZXN0GhcudXNlcnMudjEuR2V0TWVSZXNwb25zZSIDkAIBEkEKCFVwZGF0ZU1lEhkudXNlcnMudjEuVXBkYXRlTWVSZXF1ZXN0GhoudXNlcnMudjEuVXBkYXRlTWVSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Chx1c2Vycy92MS91c2Vyc19zZXJ2aWNlLnByb3RvEgh1c2Vycy52MSKeAQoEVXNlchIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBWVtYWlsGAMgASgJEg0KBXJvbGVzGAQgAygJEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkIKBlRva2VucxINCgV0b2tlbhgBIAEoCRISCgpleHBpcmVzX2luGAIgASgFEhUKDXJlZnJlc2hfdG9rZW4YAyABKAkiQAoPUmVnaXN0ZXJSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFZW1haWwYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkiMAoQUmVnaXN0ZXJSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlciIvCgxMb2dpblJlcXVlc3QSDQoFZW1haWwYASABKAkSEAoIcGFzc3dvcmQYAiABKAkiMQoNTG9naW5SZXNwb25zZRIgCgZ0b2tlbnMYASABKAsyEC51c2Vycy52MS5Ub2tlbnMiJwoOUmVmcmVzaFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCSIzCg9SZWZyZXNoUmVzcG9uc2USIAoGdG9rZW5zGAEgASgLMhAudXNlcnMudjEuVG9rZW5zIiYKDUxvZ291dFJlcXVlc3QSFQoNcmVmcmVzaF90b2tlbhgBIAEoCSIQCg5Mb2dvdXRSZXNwb25zZSIOCgxHZXRNZVJlcXVlc3QiLQoNR2V0TWVSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlciKFAQoPVXBkYXRlTWVSZXF1ZXN0EhEKBG5hbWUYASABKAlIAIgBARIVCghwYXNzd29yZBgCIAEoCUgBiAEBEh0KEGN1cnJlbnRfcGFzc3dvcmQYAyABKAlIAogBAUIHCgVfbmFtZUILCglfcGFzc3dvcmRCEwoRX2N1cnJlbnRfcGFzc3dvcmQiMAoQVXBkYXRlTWVSZXNwb25zZRIcCgR1c2VyGAEgASgLMg4udXNlcnMudjEuVXNlciIjCg9EZWxldGVNZVJlcXVlc3QSEAoIcGFzc3dvcmQYASABKAkiEgoQRGVsZXRlTWVSZXNwb25zZTLSAwoMVXNlcnNTZXJ2aWNlEkEKCFJlZ2lzdGVyEhkudXNlcnMudjEuUmVnaXN0ZXJSZXF1ZXN0GhoudXNlcnMudjEuUmVnaXN0ZXJSZXNwb25zZRI4CgVMb2dpbhIWLnVzZXJzLnYxLkxvZ2luUmVxdWVzdBoXLnVzZXJzLnYxLkxvZ2luUmVzcG9uc2USPgoHUmVmcmVzaBIYLnVzZXJzLnYxLlJlZnJlc2hSZXF1ZXN0GhkudXNlcnMudjEuUmVmcmVzaFJlc3BvbnNlEkAKBkxvZ291dBIXLnVzZXJzLnYxLkxvZ291dFJlcXVlc3QaGC51c2Vycy52MS5Mb2dvdXRSZXNwb25zZSIDkAICEj0KBUdldE1lEhYudXNlcnMudjEuR2V0TWVSZXF1ZXN0GhcudXNlcnMudjEuR2V0TWVSZXNwb25zZSIDkAIBEkEKCFVwZGF0ZU1lEhkudXNlcnMudjEuVXBkYXRlTWVSZXF1ZXN0GhoudXNlcnMudjEuVXBkYXRlTWVSZXNwb25zZRJBCghEZWxldGVNZRIZLnVzZXJzLnYxLkRlbGV0ZU1lUmVxdWVzdBoaLnVzZXJzLnYxLkRlbGV0ZU1lUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * User is one account as its owner sees it.
@@ -393,6 +393,42 @@ export const UpdateMeResponseSchema: GenMessage<UpdateMeResponse> = /*@__PURE__*
   messageDesc(file_users_v1_users_service, 13);
 
 /**
+ * DeleteMeRequest proves that it is the owner who asks.
+ *
+ * @generated from message users.v1.DeleteMeRequest
+ */
+export type DeleteMeRequest = Message<"users.v1.DeleteMeRequest"> & {
+  /**
+   * The account's password.
+   *
+   * @generated from field: string password = 1;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message users.v1.DeleteMeRequest.
+ * Use `create(DeleteMeRequestSchema)` to create a new message.
+ */
+export const DeleteMeRequestSchema: GenMessage<DeleteMeRequest> = /*@__PURE__*/
+  messageDesc(file_users_v1_users_service, 14);
+
+/**
+ * DeleteMeResponse says nothing: the account is gone.
+ *
+ * @generated from message users.v1.DeleteMeResponse
+ */
+export type DeleteMeResponse = Message<"users.v1.DeleteMeResponse"> & {
+};
+
+/**
+ * Describes the message users.v1.DeleteMeResponse.
+ * Use `create(DeleteMeResponseSchema)` to create a new message.
+ */
+export const DeleteMeResponseSchema: GenMessage<DeleteMeResponse> = /*@__PURE__*/
+  messageDesc(file_users_v1_users_service, 15);
+
+/**
  * UsersService makes accounts, signs people in, and tells them who they are.
  *
  * @generated from service users.v1.UsersService
@@ -463,6 +499,18 @@ export const UsersService: GenService<{
     methodKind: "unary";
     input: typeof UpdateMeRequestSchema;
     output: typeof UpdateMeResponseSchema;
+  },
+  /**
+   * DeleteMe deletes the caller's own account for good, proved by its password once more. The last
+   * operator is refused with FAILED_PRECONDITION. What was written under it stays as a former
+   * customer's; orders and bookings stay as they are.
+   *
+   * @generated from rpc users.v1.UsersService.DeleteMe
+   */
+  deleteMe: {
+    methodKind: "unary";
+    input: typeof DeleteMeRequestSchema;
+    output: typeof DeleteMeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_users_v1_users_service, 0);
