@@ -174,7 +174,8 @@ async function ask(
   ids: Readonly<Record<OwnedKind, string>>,
 ): Promise<{ readonly status: number; readonly detail?: string }> {
   const kind = worksOn[call];
-  if (kind === undefined || kind === "own" || kind === "list") throw new Error(`${call} has no id`);
+  if (kind === undefined || kind === "own" || kind === "list" || kind === "authored")
+    throw new Error(`${call} is of nothing that somebody owns`);
   const service = serviceOf(call);
   const { url } = world.service(services.find((name) => name === service) ?? "users");
   const headers = { authorization: `Bearer ${token}` };
