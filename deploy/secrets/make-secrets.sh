@@ -8,7 +8,7 @@
 # see docs/operations/keys.md. Keep the folder out of every repository, and a copy of it with the backups.
 set -euo pipefail
 
-services=(orders inventory events bookings users)
+services=(orders inventory events bookings users reviews)
 postgres=postgres:5432
 domain=example.com
 folder=${1:-}
@@ -66,6 +66,7 @@ done
 
 openssl rand -base64 32 >users-signing-key-secret
 openssl rand -base64 32 >bookings-signing-key-secret
+openssl rand -base64 32 >reviews-author-secret
 random >operator-password
 random >grafana-password
 

@@ -8,7 +8,7 @@
 # ends early, mend what it says and run it again: each step does what is left of it.
 set -euo pipefail
 
-services=(orders inventory events bookings users)
+services=(orders inventory events bookings users reviews)
 version=${1:?usage: install.sh VERSION [--no-migrate]}
 [[ $version =~ ^[0-9A-Za-z.-]+$ ]] || { echo "no version: $version" >&2; exit 2; }
 from=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -50,6 +50,7 @@ done
 for service in users bookings; do
   keep 400 "$made/$service-signing-key-secret" "$etc/secrets/$service/signing-key-secret"
 done
+keep 400 "$made/reviews-author-secret" "$etc/secrets/reviews/author-secret"
 keep 400 "$made/operator-password" "$etc/secrets/users/operator-password"
 keep 400 "$made/operator-nkey" "$etc/secrets/operator/nkey"
 # Public keys, which the broker reads as a user of its own.
@@ -86,7 +87,7 @@ if [[ ${2:-} != --no-migrate ]]; then
   for service in "${services[@]}"; do systemctl start "quickbite-migrate@$service"; done
 fi
 # Users first, which has the keys that the others verify tokens with.
-for program in users inventory orders events bookings web; do
+for program in users inventory orders events bookings reviews web; do
   systemctl enable "quickbite@$program"
   systemctl restart "quickbite@$program"
   ready "$program"

@@ -1,3 +1,4 @@
+import { asyncApiOf } from "@app/contracts/asyncapi.ts";
 import { messageContracts } from "@app/contracts/messages.ts";
 import { streams as topology } from "@app/contracts/topology.ts";
 import { hostService } from "@app/platform/host.ts";
@@ -10,6 +11,7 @@ await hostService({
   readSettings: readReviewsConfig,
   topology,
   contracts: messageContracts.map(({ schema }) => schema),
+  messages: () => asyncApiOf("reviews"),
   build: async ({ settings, db, clock, random }) =>
     reviews({
       db,

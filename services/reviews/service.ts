@@ -9,6 +9,7 @@ import { onOrderCancelled } from "./consumers/on-order-cancelled.ts";
 import { onOrderConfirmed } from "./consumers/on-order-confirmed.ts";
 import { onOrderCreated } from "./consumers/on-order-created.ts";
 import { onUserDeleted } from "./consumers/on-user-deleted.ts";
+import { reviewsNotes } from "./http/call-notes.ts";
 import { commentRoutes } from "./http/comment-routes.ts";
 import { moderationRoutes } from "./http/moderation-routes.ts";
 import { reviewRoutes } from "./http/review-routes.ts";
@@ -27,6 +28,7 @@ export function reviews(api: ReviewsApi) {
   };
   return {
     access: reviewsAccess,
+    notes: reviewsNotes,
     app: httpApp(reviewsAccess)
       .use(reviewRoutes(api))
       .use(commentRoutes(api))

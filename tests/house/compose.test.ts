@@ -15,7 +15,13 @@ import {
   environmentOf,
   settingsOf,
 } from "./compose-file.ts";
-import { services as names, programNames, programs, unknownSettings } from "./programs.ts";
+import {
+  services as names,
+  programNames,
+  programs,
+  strangers,
+  unknownSettings,
+} from "./programs.ts";
 import { isFile, repositoryFiles, root, textOf } from "./repository.ts";
 
 const file = composeFile();
@@ -62,7 +68,7 @@ describe("compose.yaml", () => {
 
       expect(unknownSettings(name, env)).toEqual([]);
       // The secrets for development, which production refuses, stand in for those of an installation.
-      expect(() => readConfig(programs[name].schema, { ...env, ...stranger(env) })).not.toThrow();
+      expect(() => readConfig(programs[name].schema, strangers(env))).not.toThrow();
     }
   });
 
@@ -237,7 +243,10 @@ describe("compose.yaml", () => {
     for (const name of Object.keys(secrets)) {
       // Those of each service, and pairs of a certificate, are written in a loop.
       const pattern = name
-        .replace(/^(?:orders|inventory|events|bookings|users)-(?=(?:owner-)?database)/, "$service-")
+        .replace(
+          /^(?:orders|inventory|events|bookings|users|reviews)-(?=(?:owner-)?database)/,
+          "$service-",
+        )
         .replace(/^\w+-nkey$/, "$user-nkey")
         .replace(/^nats\.(?:crt|key)$/, "certificate nats");
       expect(made).toContain(pattern);
@@ -252,7 +261,7 @@ describe("compose.yaml", () => {
     expect(written.match(/:\/\/[^\s/@]*:[^\s/@]+@/g) ?? []).toEqual([]);
 
     const known = ["quickbite", devSigningKeySecret];
-    for (const name of Object.keys(secrets).filter((one) => /password$|key-secret$/.test(one))) {
+    for (const name of Object.keys(secrets).filter((one) => /password$|-secret$/.test(one))) {
       expect(known).toContain(textOf(`deploy/compose/development/${name}`).trim());
     }
     expect(textOf("deploy/compose/development/nats.key")).toContain("none");
@@ -297,11 +306,6 @@ describe("compose.yaml", () => {
       expect(image).toMatch(/^(?:[a-z]+\/)?[a-z]+:v?\d+\.\d+(?:\.\d+)?(?:-alpine)?$/);
   });
 });
-
-/** What production asks for in the place of what everybody knows. */
-function stranger({ SIGNING_KEY_SECRET: secret }: Readonly<Record<string, string>>) {
-  return secret === undefined ? {} : { SIGNING_KEY_SECRET: `not-${secret}` };
-}
 
 async function tablesOf(url: string): Promise<readonly string[]> {
   const client = postgres(url, { max: 1 });

@@ -51,6 +51,15 @@ export function withFiles(
   );
 }
 
+/** Those secrets that everybody knows of a development run, as an installation's own. */
+export function strangers(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) =>
+      name.endsWith("_SECRET") ? [name, `not-${value}`] : [name, value],
+    ),
+  );
+}
+
 /** Names of an environment that no setting of the program has. */
 export function unknownSettings(name: ProgramName, env: Readonly<Record<string, string>>) {
   const { shape } = programs[name].schema;

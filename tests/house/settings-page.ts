@@ -3,6 +3,7 @@ import { EventsConfig } from "@app/events/config.ts";
 import { InventoryConfig } from "@app/inventory/config.ts";
 import { OrdersConfig } from "@app/orders/config.ts";
 import { settingNotes } from "@app/platform/config.ts";
+import { ReviewsConfig } from "@app/reviews/config.ts";
 import { UsersConfig } from "@app/users/config.ts";
 import { WebConfig } from "@app/web/config.ts";
 import { z } from "zod";
@@ -14,6 +15,7 @@ const services: Readonly<Record<string, z.ZodObject>> = {
   events: EventsConfig,
   bookings: BookingsConfig,
   users: UsersConfig,
+  reviews: ReviewsConfig,
   web: WebConfig,
 };
 
@@ -87,6 +89,10 @@ const meanings: Readonly<Record<string, string>> = {
   ORDER_DEADLINE: "How long an order may stay undecided while the broker answers.",
   SIGNING_KEY_SECRET:
     "What the keys that sign tokens, or tickets, are sealed with in the database: with another one the service does not start. Each service has its own.",
+  AUTHOR_SECRET:
+    "What accounts become authors with, so that nothing in the database of reviews leads back to them: with another one all who wrote before are strangers. Keep it with the backups.",
+  WRITES_PER_DAY_MAX:
+    "So many reviews, comments and reports one person may write in a day; the next is answered with 429.",
   SESSION_LIFETIME: "From signing in to the end of the session, however often it is refreshed.",
   SIGN_IN_FAILURES_PER_ACCOUNT:
     "So many failed sign-ins of one account in five minutes; then it is refused for as long.",

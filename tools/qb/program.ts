@@ -33,9 +33,9 @@ export type Run = <Flags>(
 
 const help = `
 Where the services and the broker are: --orders-url, --inventory-url, --events-url, --bookings-url,
---users-url and --nats-url, else ORDERS_URL and so on, else the dev run of this checkout, else their
+--users-url, --reviews-url and --nats-url, else ORDERS_URL and so on, else the dev run of this checkout, else their
 usual ports. Commands that look at every service look at those whose address was given in one of the
-first three ways; where none was, at all five. The doctor looks at the gateway too, when it runs in the
+first three ways; where none was, at all six. The doctor looks at the gateway too, when it runs in the
 dev run or WEB_URL says where it is.
 QB_TOKEN or --token is an operator's token, where the services want one. The variable is the better
 place: what stands on a command line is seen by everybody on the machine.

@@ -64,3 +64,16 @@ ALTER DEFAULT PRIVILEGES FOR ROLE quickbite_users_owner IN SCHEMA public
   GRANT USAGE, SELECT ON SEQUENCES TO quickbite_users;
 \connect postgres
 
+CREATE ROLE quickbite_reviews_owner LOGIN PASSWORD 'quickbite';
+CREATE ROLE quickbite_reviews LOGIN PASSWORD 'quickbite';
+CREATE DATABASE quickbite_reviews OWNER quickbite_reviews_owner;
+REVOKE ALL ON DATABASE quickbite_reviews FROM PUBLIC;
+GRANT CONNECT ON DATABASE quickbite_reviews TO quickbite_reviews;
+\connect quickbite_reviews
+GRANT USAGE ON SCHEMA public TO quickbite_reviews;
+ALTER DEFAULT PRIVILEGES FOR ROLE quickbite_reviews_owner IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO quickbite_reviews;
+ALTER DEFAULT PRIVILEGES FOR ROLE quickbite_reviews_owner IN SCHEMA public
+  GRANT USAGE, SELECT ON SEQUENCES TO quickbite_reviews;
+\connect postgres
+

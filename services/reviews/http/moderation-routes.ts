@@ -1,38 +1,13 @@
 import { operatorOf } from "@app/platform/messaging/ops-access.ts";
-import { cursor, limit, readRequest } from "@app/platform/messaging/ops-requests.ts";
+import { readRequest } from "@app/platform/messaging/ops-requests.ts";
 import { Elysia } from "elysia";
-import { z } from "zod";
 import { handleOf } from "../domain/handle.ts";
 import { readId } from "../domain/request-checks.ts";
 import { readReason } from "../domain/review-request.ts";
 import { hide, listModerated, show } from "../store/moderation.ts";
 import type { ReviewsApi } from "../store/reviews-api.ts";
-
-const ModerationRequest = z.strictObject({
-  state: z.enum(["reported", "hidden"], "state must be reported or hidden").default("reported"),
-  cursor,
-  limit,
-});
-
-/** Something that was reported or hidden. Its author is shown to operators as to everybody. */
-export const ModeratedView = z.object({
-  kind: z.enum(["review", "comment"]),
-  id: z.uuid(),
-  reviewId: z.uuid(),
-  subject: z.string(),
-  author: z.string(),
-  text: z.string(),
-  rating: z.int().nullable(),
-  reports: z.int(),
-  reasons: z.array(z.string()),
-  hiddenReason: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-});
-
-export const ModeratedListView = z.object({
-  entries: z.array(ModeratedView),
-  nextCursor: z.string().nullable(),
-});
+import { ModerationRequest } from "./moderation-requests.ts";
+import { ModeratedListView } from "./moderation-views.ts";
 
 /** What operators do about what people write, beside the operator API that every service has. */
 export const moderationRoutes = (api: ReviewsApi) => {

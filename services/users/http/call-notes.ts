@@ -76,6 +76,19 @@ export const usersNotes: ServiceNotes = {
       example: { body: { name: "Ada" }, answer: user },
       answers: { 403: "The current password is wrong.", ...slow },
     },
+    "POST /api/me/delete": {
+      summary: "Delete one's own account, for good",
+      description:
+        "Reviews and comments stay as a former customer's; orders and bookings stay as they are.",
+      body: z.object({ password: z.string().max(200) }),
+      example: { body: { password: secret } },
+      answers: {
+        204: "It is gone. Access tokens are good until they expire.",
+        403: "The password is wrong.",
+        409: "It is the last operator.",
+        ...slow,
+      },
+    },
     "GET /.well-known/jwks.json": {
       summary: "Show the keys by which tokens are verified",
       answers: { 200: "A JSON Web Key Set." },
