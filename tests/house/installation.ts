@@ -21,7 +21,7 @@ export function made(path: string, of: "keys" | "files" = "keys"): Map<string, r
 /** What an installation's file of that name may hold: as for development, but nothing that everybody knows. */
 export function fullSettings(file: string): string {
   const known = textOf(`deploy/compose/development/${file}`);
-  return file.endsWith("key-secret") ? `not-${known}` : known;
+  return file.endsWith("-secret") ? `not-${known}` : known;
 }
 
 /** As `textOf`; what an installation makes for its Kubernetes, and keeps from the repository, has something in its place. */

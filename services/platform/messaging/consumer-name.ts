@@ -8,6 +8,12 @@ export interface NamedByDurable {
   readonly consumer?: string;
 }
 
+/** A consumer as operators look at it. */
+export interface InspectedConsumer extends Required<NamedByDurable> {
+  readonly stream: string;
+  readonly order: "key" | "latest";
+}
+
 export function consumerName({ consumer, durable }: NamedByDurable): string {
   return consumer ?? durable;
 }

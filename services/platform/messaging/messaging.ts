@@ -11,7 +11,7 @@ import type { BatchRules } from "./batch.ts";
 import type { Broker } from "./broker.ts";
 import { canary } from "./canary.ts";
 import { type ConsumerOptions, consume } from "./consumer.ts";
-import { type NamedByDurable, named } from "./consumer-name.ts";
+import { type InspectedConsumer, type NamedByDurable, named } from "./consumer-name.ts";
 import type { Handler } from "./handler.ts";
 import { payloadReader } from "./incoming.ts";
 import type { Invariant, Ledger } from "./invariant.ts";
@@ -116,13 +116,7 @@ export interface Inspected {
   problemOf(check: string): Promise<string | null>;
 }
 
-export interface InspectedConsumer
-  extends Pick<ConsumerDeclaration<unknown>, "stream" | "durable" | "order"> {
-  /** Its name in the database. */
-  readonly consumer: string;
-}
-
-type NamedConsumer<S> = ConsumerDeclaration<S> & { readonly consumer: string };
+type NamedConsumer<S> = ConsumerDeclaration<S> & Required<NamedByDurable>;
 
 /**
  * Starts relay, consumers, lane workers and housekeeping of one service. Every loop is supervised:
@@ -137,9 +131,10 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
 
   const outboxWake = wakeable();
   const meters = options.counters?.relay;
+  const declared = named(options.consumers);
   options.counters?.begin({
     streams: published.map(({ name }) => name),
-    consumers: options.consumers.map(({ durable }) => durable),
+    consumers: declared.map(({ consumer }) => consumer),
   });
   const relay = { outbox, streams: published, wake: outboxWake, meters };
   const laneWakes = options.consumers.map(() => wakeable());
@@ -170,7 +165,6 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     return unlessAborted(stopping.signal, ensuring);
   };
 
-  const declared = named(options.consumers);
   const handled = declared.flatMap(({ handlers }) => handlers);
   const payloads = payloadReader(
     options.contracts,
