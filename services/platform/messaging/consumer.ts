@@ -180,7 +180,8 @@ export async function handleDeliveries<S>(
   const fresh = batch.filter(({ redelivered }) => !redelivered);
   const suspects = batch.filter(({ redelivered }) => redelivered);
 
-  const { durable: consumer, meters } = options;
+  const { meters } = options;
+  const { consumer } = options.store;
   meters?.received.add(batch.length, { consumer });
   if (suspects.length > 0) meters?.redelivered.add(suspects.length, { consumer });
   const failed = fresh.length > 0 ? await tryTogether(options, fresh, held) : [];

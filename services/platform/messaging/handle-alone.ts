@@ -85,12 +85,12 @@ async function answerFailure<S>(
   { message, ack, nak }: InHand,
   failure: unknown,
 ): Promise<void> {
-  const { durable: consumer, store, random, retry, meters, log } = options;
+  const { store, random, retry, meters, log } = options;
   const { eventId, type } = message;
   const error = describeError(failure);
   const failures = await store.recordFailure(eventId, error);
   const { attempts } = failures;
-  meters?.failures.add(1, { consumer });
+  meters?.failures.add(1, { consumer: store.consumer });
   log.warn("message failed", { err: failure, eventId, type, attempts });
   switch (afterFailure(attempts, options.order, retry)) {
     case "again":
