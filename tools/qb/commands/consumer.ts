@@ -58,11 +58,13 @@ async function list({ services, out }: Context): Promise<void> {
   });
   const { streams } = await knownStreams(services);
   const states = new Map(
-    streams.flatMap(({ durables }) => durables.map(({ name, state }) => [name, state])),
+    streams.flatMap(({ stream, durables }) =>
+      durables.map(({ service, state }) => [`${service} ${stream}`, state]),
+    ),
   );
   const consumers = found.flat().map((each) => ({
     ...each,
-    pausedUntil: states.get(each.consumer)?.pausedUntil ?? null,
+    pausedUntil: states.get(`${each.service} ${each.stream}`)?.pausedUntil ?? null,
   }));
   out.data({ consumers, unanswered });
   out.table(

@@ -3,7 +3,14 @@ import { callJson } from "../lib/transport.ts";
 import { noteRefusedAct } from "./refused-acts.ts";
 
 /** Every service with an operator API, in the order in which messages pass them. */
-export const serviceNames = ["orders", "inventory", "events", "bookings", "users"] as const;
+export const serviceNames = [
+  "orders",
+  "inventory",
+  "events",
+  "bookings",
+  "users",
+  "reviews",
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
 

@@ -55,7 +55,7 @@ function FlowLine({
         <span className="flow__none faint xs">nobody listens</span>
       ) : (
         durables.map(({ name: durable, service }) => (
-          <Listener key={durable} {...{ durable, service, answers, samples }} />
+          <Listener key={service} {...{ stream: name, durable, service, answers, samples }} />
         ))
       )}
     </li>
@@ -63,21 +63,27 @@ function FlowLine({
 }
 
 function Listener({
+  stream,
   durable,
   service,
   answers,
   samples,
-}: FlowProps & { readonly durable: string; readonly service: string }) {
+}: FlowProps & {
+  readonly stream: string;
+  readonly durable: string;
+  readonly service: string;
+}) {
   const owned = answers.find((answer) => answer.service === service);
-  const consumer = owned?.value?.consumers.find((one) => one.consumer === durable);
+  const consumer = owned?.value?.consumers.find((one) => one.stream === stream);
+  const name = consumer?.consumer ?? durable;
   const state = consumer?.broker ?? undefined;
   const lag = state === undefined ? undefined : state.pending + state.unacknowledged;
   const age = consumer?.oldestPendingAgeMs ?? null;
   const problem = owned?.problem === undefined ? consumer?.problem : "does not answer";
   return (
     <>
-      <Edge rate={rateOf(samples, durable, rateWithinMs)} warn={(lag ?? 0) > 0} />
-      <Node kind="consumer" name={durable} bad={problem != null} warn={(consumer?.dead ?? 0) > 0}>
+      <Edge rate={rateOf(samples, name, rateWithinMs)} warn={(lag ?? 0) > 0} />
+      <Node kind="consumer" name={name} bad={problem != null} warn={(consumer?.dead ?? 0) > 0}>
         {problem ??
           (lag === undefined
             ? "not known"

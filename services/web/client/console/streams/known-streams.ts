@@ -46,14 +46,17 @@ export function knownConsumers(
   answers: readonly Answer<ConsumersView>[],
   streams: readonly KnownStream[],
 ): readonly KnownConsumer[] {
+  // A service has one durable on a stream; durables of several streams may have one name.
   const durables = new Map(
-    streams.flatMap(({ stream }) => stream.durables.map((durable) => [durable.name, durable])),
+    streams.flatMap(({ stream: { name, durables } }) =>
+      durables.map((durable) => [`${durable.service} ${name}`, durable]),
+    ),
   );
   return answers.flatMap(({ service, value }) =>
     (value?.consumers ?? []).map((held) => ({
       service,
       held,
-      durable: durables.get(held.consumer),
+      durable: durables.get(`${service} ${held.stream}`),
     })),
   );
 }
