@@ -4,7 +4,6 @@ import {
 } from "@app/contracts/gen/reviews/v1/review_messages_pb.ts";
 import { composeMessage, type OutgoingMessage } from "@app/platform/messaging/message.ts";
 import type { MessageIds } from "@app/platform/messaging/message-ids.ts";
-import { currentSpan, formatTraceparent } from "@app/platform/telemetry.ts";
 import type { Rating } from "../domain/rating.ts";
 import type { Subject } from "../domain/subject.ts";
 import { ratingKey } from "./rating-key.ts";
@@ -21,9 +20,7 @@ export function ratingMessage(
   ids: MessageIds,
 ): OutgoingMessage {
   const rating = { reviews: BigInt(reviews), stars: BigInt(stars) };
-  const span = currentSpan();
-  const traceparent = span && formatTraceparent(span);
-  const envelope = { ...ratingKey(subject), version, time, traceparent };
+  const envelope = { ...ratingKey(subject), version, time };
   return subject.kind === "event"
     ? composeMessage(
         { ...envelope, schema: EventRatedSchema, body: { ratedEventId: subject.id, rating } },

@@ -18,14 +18,12 @@ export function deletedMessage(
   { userId, version, at }: UserDeleted,
   ids: MessageIds,
 ): OutgoingMessage {
-  const span = currentSpan();
   return composeMessage(
     {
       aggregate: "user",
       id: userId,
       version,
       time: at,
-      traceparent: span && formatTraceparent(span),
       schema: UserDeletedSchema,
       body: { userId },
     },
