@@ -26,6 +26,9 @@ const at = (name: string, path: string | PageState["path"], more: Partial<PageSt
 export const pages: readonly PageState[] = [
   at("menu", "/"),
   at("menu-basket", "/", { prepare: fillBasket }),
+  at("dish", "/dishes/burger"),
+  at("dish-customer", "/dishes/burger", { as: "customer" }),
+  at("dish-unknown", "/dishes/nothing-like-this"),
   at("orders", "/orders"),
   at("order-confirmed", ({ orders }) => `/orders/${orders.confirmed}`),
   at("order-short", ({ orders }) => `/orders/${orders.short}`),
@@ -73,6 +76,7 @@ export const pages: readonly PageState[] = [
   at("console-stream", "/console/streams?stream=ORDERS", { as: "operator", prepare: openMessage }),
   at("console-pause", "/console/streams", { as: "operator", prepare: askToPause }),
   at("console-sagas", "/console/sagas", { as: "operator" }),
+  at("console-reviews", "/console/reviews", { as: "operator" }),
   at("console-catalog", "/console/catalog", { as: "operator" }),
   at("console-audit", "/console/audit", { as: "operator" }),
   at("console-viewer", "/console/dead-letters", { as: "viewer" }),

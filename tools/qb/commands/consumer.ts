@@ -58,8 +58,8 @@ async function list({ services, out }: Context): Promise<void> {
   });
   const { streams } = await knownStreams(services);
   const states = new Map(
-    streams.flatMap(({ stream, durables }) =>
-      durables.map(({ service, state }) => [`${service} ${stream}`, state]),
+    streams.flatMap(({ name, durables }) =>
+      durables.map(({ service, state }) => [`${service} ${name}`, state]),
     ),
   );
   const consumers = found.flat().map((each) => ({

@@ -9,6 +9,7 @@ export type ConsolePath =
   | "/console/follow"
   | "/console/streams"
   | "/console/sagas"
+  | "/console/reviews"
   | "/console/catalog"
   | "/console/audit";
 

@@ -26,6 +26,7 @@ export const keyStrokes: readonly KeyStroke[] = [
   go("f", "follow", "/console/follow"),
   go("s", "streams", "/console/streams"),
   go("w", "sagas, what waits", "/console/sagas"),
+  go("r", "reviews to look at", "/console/reviews"),
   go("c", "the catalog", "/console/catalog"),
   go("a", "the audit", "/console/audit"),
   { keys: ["j"], does: "Next in the list", action: { kind: "move", by: 1 } },

@@ -12,6 +12,7 @@ const pages: readonly {
   { to: "/console/follow", name: "Follow", icon: "route" },
   { to: "/console/streams", name: "Streams", icon: "stack" },
   { to: "/console/sagas", name: "Sagas", icon: "saga" },
+  { to: "/console/reviews", name: "Reviews", icon: "edit" },
   { to: "/console/catalog", name: "Catalog", icon: "book" },
   { to: "/console/audit", name: "Audit", icon: "shield" },
 ];

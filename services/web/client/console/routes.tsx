@@ -46,6 +46,12 @@ const sagas = createRoute({
   component: lazyRouteComponent(() => import("./sagas/page.tsx"), "SagasPage"),
 });
 
+const reviews = createRoute({
+  getParentRoute,
+  path: "/console/reviews",
+  component: lazyRouteComponent(() => import("./reviews/page.tsx"), "ReviewsPage"),
+});
+
 const catalog = createRoute({
   getParentRoute,
   path: "/console/catalog",
@@ -63,7 +69,16 @@ const audit = createRoute({
  * registered, because the customer app has a router of its own in the same program.
  */
 export const router = createRouter({
-  routeTree: root.addChildren([overview, deadLetters, follow, streams, sagas, catalog, audit]),
+  routeTree: root.addChildren([
+    overview,
+    deadLetters,
+    follow,
+    streams,
+    sagas,
+    reviews,
+    catalog,
+    audit,
+  ]),
   parseSearch: readFilters,
   stringifySearch: writeFilters,
   defaultPreload: "intent",

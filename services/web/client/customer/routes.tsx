@@ -20,6 +20,10 @@ const ordering = [
     lazyRouteComponent(() => import("./ordering/menu-page.tsx"), "MenuPage"),
   ),
   page(
+    "/dishes/$sku",
+    lazyRouteComponent(() => import("./ordering/dish-page.tsx"), "DishPage"),
+  ),
+  page(
     "/orders",
     lazyRouteComponent(() => import("./ordering/orders-page.tsx"), "OrdersPage"),
   ),

@@ -64,7 +64,7 @@ interface NavPage {
   readonly within: RegExp;
 }
 
-const menu: NavPage = { to: "/", label: "Menu", icon: "fork", within: /^\/$/ };
+const menu: NavPage = { to: "/", label: "Menu", icon: "fork", within: /^\/(?:dishes\/.*)?$/ };
 const orders: NavPage = { to: "/orders", label: "Orders", icon: "list", within: /^\/orders/ };
 const events: NavPage = { to: "/events", label: "Events", icon: "cal", within: /^\/events/ };
 const bookings: NavPage = {

@@ -1,6 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import { Dish, type Tile } from "../../kit/drawings/dish.tsx";
 import { money } from "../../lib/format.ts";
 import { useStored } from "../../lib/use-stored.ts";
+import { Stars } from "../reviews/stars.tsx";
 import { AddToBasket } from "./add-to-basket.tsx";
 import { basket, quantityOf } from "./basket.ts";
 import { LeftBadge } from "./left-badge.tsx";
@@ -14,7 +16,7 @@ interface DishCardProps {
 
 /** One dish of the menu: what it is, what it costs, and whether it can be had. */
 export function DishCard({ item, left, tile }: DishCardProps) {
-  const { sku, name, description, priceCents, photoUrl } = item;
+  const { sku, name, description, priceCents, photoUrl, rating, reviews } = item;
   const soldOut = left <= 0;
   const inBasket = quantityOf(useStored(basket), sku);
   const names = ["dish card", soldOut && "dish--off", inBasket > 0 && "dish--in"];
@@ -29,7 +31,12 @@ export function DishCard({ item, left, tile }: DishCardProps) {
         <LeftBadge left={left} inBasket={inBasket} quiet />
       </Dish>
       <div className="dish__b">
-        <h3>{name}</h3>
+        <h3>
+          <Link className="dish__link" to="/dishes/$sku" params={{ sku }}>
+            {name}
+          </Link>
+        </h3>
+        {reviews > 0n && <Stars rating={rating} reviews={Number(reviews)} />}
         <div className="dish__say sm muted" data-spare={soldOut ? description : soldOutReason}>
           <p>{soldOut ? soldOutReason : description}</p>
         </div>

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Badge } from "../../kit/badge.tsx";
 import { Dish } from "../../kit/drawings/dish.tsx";
 import { dateTime, money } from "../../lib/format.ts";
@@ -39,7 +40,15 @@ export function OrderSummary({ order }: { readonly order: Order }) {
                 off={missing}
               />
               <div>
-                <p className="strong">{name}</p>
+                <p className="strong">
+                  {found === undefined ? (
+                    name
+                  ) : (
+                    <Link to="/dishes/$sku" params={{ sku: item.sku }} hash="reviews">
+                      {state === "confirmed" ? `${name}: review it` : name}
+                    </Link>
+                  )}
+                </p>
                 <p className="sm muted num">
                   {item.quantity} × {price === undefined ? "…" : money(price)}
                 </p>

@@ -13,6 +13,9 @@ import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useRouteParam } from "../../lib/route-param.ts";
 import { useSession } from "../../lib/session.tsx";
 import { useStored } from "../../lib/use-stored.ts";
+import { eventSubject } from "../reviews/calls.ts";
+import { Reviews } from "../reviews/reviews.tsx";
+import { Stars } from "../reviews/stars.tsx";
 import { BookingPanel } from "./booking-panel.tsx";
 import { HallCard } from "./hall-card.tsx";
 import { heldAt } from "./hold-steps.ts";
@@ -101,12 +104,15 @@ function Booking({ event, children }: BookingProps) {
         />
         <BookingPanel event={event} availability={availability} holding={holding} />
       </div>
+      <div className="wrap">
+        <Reviews subject={eventSubject(id)} />
+      </div>
     </>
   );
 }
 
 function Poster({ event }: { readonly event: Event }) {
-  const { name, location, hall } = event;
+  const { name, location, hall, rating, reviews } = event;
   return (
     <section className="stage poster" aria-label="The event">
       <div className="wrap poster__in">
@@ -116,6 +122,7 @@ function Poster({ event }: { readonly event: Event }) {
             All events
           </Link>
           <h1 className="display hero-type">{name}</h1>
+          {reviews > 0n && <Stars rating={rating} reviews={Number(reviews)} />}
           <ul className="facts">
             <li>
               <Icon name="cal" />

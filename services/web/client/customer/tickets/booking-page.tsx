@@ -128,7 +128,16 @@ function Known({ booking }: { readonly booking: Booking }) {
   const now = useNow();
   const isOver = event !== undefined && endsAt(event) <= now;
   if (booking.status === BookingStatus.CONFIRMED && !isOver)
-    return <BookingTicket booking={booking} event={event} level="h1" />;
+    return (
+      <>
+        <BookingTicket booking={booking} event={event} level="h1" />
+        <p>
+          <Link to="/events/$id/book" params={{ id: booking.eventId }} hash="reviews">
+            Review {booking.eventName}
+          </Link>
+        </p>
+      </>
+    );
   return <NoTicket booking={booking} event={event} isOver={isOver} />;
 }
 

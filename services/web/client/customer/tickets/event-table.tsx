@@ -4,6 +4,7 @@ import { Badge } from "../../kit/badge.tsx";
 import { buttonClass } from "../../kit/button.tsx";
 import { Scene, sceneOf } from "../../kit/drawings/scene.tsx";
 import { count, day, duration, time } from "../../lib/format.ts";
+import { Stars } from "../reviews/stars.tsx";
 import { daysOf, startsAt } from "./event-days.ts";
 import { placeOf } from "./event-place.ts";
 import { dayCalled } from "./moments.ts";
@@ -49,7 +50,7 @@ export function EventTable({ events, now }: EventTableProps) {
 }
 
 function EventRow({ event, now }: { readonly event: Event; readonly now: Date }) {
-  const { id, name, location, hall, duration: minutes } = event;
+  const { id, name, location, hall, duration: minutes, rating, reviews } = event;
   const sale = saleOf(event, now.getTime());
   const start = startsAt(event);
   return (
@@ -58,6 +59,7 @@ function EventRow({ event, now }: { readonly event: Event; readonly now: Date })
         <Scene name={sceneOf(name)} className="evthumb" />
         <span className="ev__name">
           <b className="display">{name}</b>
+          {reviews > 0n && <Stars rating={rating} reviews={Number(reviews)} />}
         </span>
       </th>
       <td className="ev__w">

@@ -1,0 +1,106 @@
+import { useState } from "react";
+import { Button } from "../../kit/button.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { Bone, Skeleton } from "../../kit/skeleton.tsx";
+import { dateTime } from "../../lib/format.ts";
+import { ActButton } from "../acting.tsx";
+import { useService } from "../ask.ts";
+import { ConsolePage } from "../console-page.tsx";
+import { useFilters } from "../filters.ts";
+import { ModerateDialog } from "./moderate-dialog.tsx";
+import { type Moderated, type ModeratedList, moderationStates } from "./wire.ts";
+
+const shownMax = 20;
+
+/** What people reported of what others wrote, and what is hidden. */
+export function ReviewsPage() {
+  const [filters, setFilters] = useFilters();
+  const state = filters.state === "hidden" ? "hidden" : "reported";
+  const { cursor } = filters;
+  const query = new URLSearchParams({
+    state,
+    limit: String(shownMax),
+    ...(cursor ? { cursor } : {}),
+  });
+  const { value, problem, loading } = useService<ModeratedList>("reviews", `reviews?${query}`);
+  const [chosen, setChosen] = useState<Moderated | undefined>();
+  const turn = (to: string | undefined) => setFilters({ cursor: to }, { step: true });
+  return (
+    <ConsolePage title="Reviews" about="what was reported, and what is hidden">
+      <section className="card" aria-labelledby="moderated-h">
+        <div className="sheet-h">
+          <h2 id="moderated-h">{state === "hidden" ? "Hidden" : "Reported"}</h2>
+          {moderationStates.map((one) => (
+            <Button
+              key={one}
+              kind={one === state ? "soft" : "quiet"}
+              aria-pressed={one === state}
+              onClick={() => setFilters({ state: one, cursor: undefined }, { step: true })}
+            >
+              {one === "hidden" ? "Show hidden" : "Show reported"}
+            </Button>
+          ))}
+        </div>
+        {problem !== undefined && (
+          <div className="pad">
+            <ProblemNotice problem={problem} title="reviews does not answer" />
+          </div>
+        )}
+        {value === undefined && loading && (
+          <div className="pad">
+            <Skeleton label="Asking reviews">
+              <Bone height="8rem" />
+            </Skeleton>
+          </div>
+        )}
+        {value !== undefined && <Entries entries={value.entries} onChoose={setChosen} />}
+        <div className="pad">
+          {cursor !== undefined && <Button onClick={() => turn(undefined)}>First page</Button>}
+          {value?.nextCursor != null && (
+            <Button onClick={() => turn(value.nextCursor ?? undefined)}>Next page</Button>
+          )}
+        </div>
+      </section>
+      {chosen !== undefined && (
+        <ModerateDialog entry={chosen} onClose={() => setChosen(undefined)} />
+      )}
+    </ConsolePage>
+  );
+}
+
+interface EntriesProps {
+  readonly entries: readonly Moderated[];
+  readonly onChoose: (entry: Moderated) => void;
+}
+
+function Entries({ entries, onChoose }: EntriesProps) {
+  if (entries.length === 0) return <p className="pad muted">There is nothing.</p>;
+  return (
+    <ul className="rows">
+      {entries.map((entry) => (
+        <li key={entry.id} className="pad stack">
+          <p className="sm">
+            <b>{entry.author}</b>, {entry.kind}
+            {entry.rating === null ? "" : ` of ${entry.rating} stars`} of{" "}
+            <span className="mono">{entry.subject}</span>,{" "}
+            <span className="muted num">{dateTime(entry.createdAt)}</span>
+          </p>
+          {entry.text !== "" && <p className="review-text">{entry.text}</p>}
+          <p className="sm muted">
+            {entry.hiddenReason === null
+              ? `Reported ${entry.reports} times: ${entry.reasons.join("; ")}`
+              : `Hidden: ${entry.hiddenReason}`}
+          </p>
+          <p>
+            <ActButton
+              kind={entry.hiddenReason === null ? "danger" : "plain"}
+              onClick={() => onChoose(entry)}
+            >
+              {entry.hiddenReason === null ? `Hide ${entry.kind}` : `Show ${entry.kind} again`}
+            </ActButton>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,38 @@
+import { useLocation } from "@tanstack/react-router";
+import { buttonClass } from "../../kit/button.tsx";
+import { useSession } from "../../lib/session.tsx";
+import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
+import { ReviewForm } from "./review-form.tsx";
+import { useOwnReview } from "./use-reviews.ts";
+
+/** The place to write, for whoever may; to others it says why they may not yet. */
+export function OwnReview({ subject }: { readonly subject: string }) {
+  const { user } = useSession();
+  const { href } = useLocation();
+  const { data: own } = useOwnReview(subject);
+  if (user === undefined)
+    return (
+      <p className="muted">
+        <PathLink className={buttonClass({ kind: "soft" })} path={signInFrom("/sign-in", href)}>
+          Sign in to review it
+        </PathLink>
+      </p>
+    );
+  // What one wrote stands first in the list, where it is changed.
+  if (own === undefined || own.review !== undefined) return null;
+  if (own.mayReview)
+    return (
+      <div className="card pad">
+        <h3 className="display h3">Write a review</h3>
+        <ReviewForm subject={subject} />
+      </div>
+    );
+  return <p className="sm muted">{whyNot(own.reason)}</p>;
+}
+
+/** The service speaks in short lower-case texts; a page in sentences. */
+function whyNot(reason: string): string {
+  if (reason === "hidden") return "Your review was hidden by the house.";
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
+}

@@ -1,0 +1,46 @@
+import { useId } from "react";
+
+interface StarChooserProps {
+  /** 1 to 5; 0 while nothing is chosen. */
+  readonly value: number;
+  readonly onChange: (stars: number) => void;
+  readonly error?: string | undefined;
+}
+
+const choices = [1, 2, 3, 4, 5];
+
+/** Five choices that look like stars: a group of radio buttons, by arrows and by pointer. */
+export function StarChooser({ value, onChange, error }: StarChooserProps) {
+  const name = useId();
+  const errorId = `${name}-error`;
+  return (
+    <fieldset
+      className="starpick"
+      aria-describedby={error === undefined ? undefined : errorId}
+      aria-invalid={error === undefined ? undefined : true}
+    >
+      <legend>Your stars</legend>
+      <div className="starpick__row">
+        {choices.map((stars) => (
+          <label key={stars} className={stars <= value ? "starpick__one is-on" : "starpick__one"}>
+            <input
+              type="radio"
+              name={name}
+              value={stars}
+              checked={stars === value}
+              onChange={() => onChange(stars)}
+              className="vh"
+            />
+            <span aria-hidden="true">★</span>
+            <span className="vh">{stars === 1 ? "1 star" : `${stars} stars`}</span>
+          </label>
+        ))}
+      </div>
+      {error !== undefined && (
+        <p className="field__bad" id={errorId}>
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
