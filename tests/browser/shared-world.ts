@@ -4,7 +4,7 @@ import { openWebWorld, type WebWorld } from "./web-world.ts";
 let opened: Promise<WebWorld> | undefined;
 
 /**
- * The world that the files of this process use one after another, because six processes take longer
+ * The world that the files of this process use one after another, because seven processes take longer
  * to start than most files to run. Whoever uses it brings dishes, events and accounts of its own, and
  * starts again what it stops.
  */

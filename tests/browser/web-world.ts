@@ -8,7 +8,7 @@ import { seedDemo } from "@app/qb/seed.ts";
 import { patience } from "./patience.ts";
 import { type WebCalls, webCalls } from "./web-calls.ts";
 
-const services = ["users", "orders", "inventory", "events", "bookings"] as const;
+const services = ["users", "orders", "inventory", "events", "bookings", "reviews"] as const;
 export type ServiceName = (typeof services)[number];
 
 /** The web service with the services behind it, as `bun run dev` runs them, and shared with nobody. */
@@ -27,7 +27,7 @@ export interface WebWorldOptions {
   readonly settings?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
 }
 
-// Six processes start at a time, on two cores that other tests use too.
+// Seven processes start at a time, on two cores that other tests use too.
 const START_DEADLINE_MS = 90_000;
 const settingsOf: Partial<Record<ServiceName, Readonly<Record<string, string>>>> = {
   users: { DEMO: "on", SECURE_COOKIES: "off" },

@@ -1,0 +1,93 @@
+import { beforeAll, expect, test } from "bun:test";
+import { addDish } from "./add-dish.ts";
+import { describeInBrowser } from "./describe-in-browser.ts";
+import { sharedWorld } from "./shared-world.ts";
+import { visit } from "./visit.ts";
+import type { WebWorld } from "./web-world.ts";
+
+const words = "Just <b>right</b>, see https://example.com";
+
+describeInBrowser("reviewing", () => {
+  let world: WebWorld;
+  beforeAll(async () => {
+    world = await sharedWorld();
+    await addDish(world, "risotto", { available: 100 });
+  });
+
+  test("is for guests to read, and to sign in for", () =>
+    visit(world.url, async ({ page, open }) => {
+      await open("/dishes/risotto");
+
+      await page.getByText("Nobody has said anything yet.").waitFor();
+      await page.getByRole("link", { name: "Sign in to review it" }).click();
+      await page.waitForURL((url) => url.searchParams.get("back") === "/dishes/risotto");
+    }));
+
+  test("goes from a confirmed order to a review, a like, a comment, and its end by the house", async () => {
+    await visit(
+      world.url,
+      async ({ page, open }) => {
+        await open("/dishes/risotto");
+        await page.getByText("Only who has a confirmed order of it may review it.").waitFor();
+        await page.getByRole("button", { name: "Add Risotto" }).click();
+        await open("/");
+        await page
+          .getByRole("button", { name: /^order/i })
+          .first()
+          .click();
+        await page.getByRole("heading", { name: "Confirmed. It’s yours." }).waitFor();
+        await page.getByRole("link", { name: "Risotto: review it" }).click();
+
+        await page.getByRole("button", { name: "Send review" }).click();
+        await page.getByText("Choose 1 to 5 stars.").waitFor();
+        await page.getByRole("radio", { name: "4 stars" }).check({ force: true });
+        await page.getByLabel("Your words").fill(words);
+        await page.getByRole("button", { name: "Send review" }).click();
+        await page.getByText("Your review is there.").waitFor();
+        const own = page.getByRole("listitem").filter({ hasText: "(you)" });
+        await own.getByText(words, { exact: true }).waitFor();
+        expect(await own.getByRole("link").count()).toBe(0);
+        await own.getByRole("button", { name: "Change" }).click();
+        await own.getByRole("radio", { name: "5 stars" }).check({ force: true });
+        await own.getByRole("button", { name: "Change review" }).click();
+        await page.getByText("Your review is changed.").waitFor();
+      },
+      { as: "customer" },
+    );
+
+    await visit(
+      world.url,
+      async ({ page, open }) => {
+        await open("/dishes/risotto");
+        const review = page.getByRole("listitem").filter({ hasText: words });
+        await review.getByRole("button", { name: "Like, 0 people like it" }).click();
+        await review.getByRole("button", { name: "Like, 1 person likes it" }).waitFor();
+        await review.getByRole("button", { name: "0 comments" }).click();
+        await review.getByLabel("Say something to it").fill("So it is.");
+        await review.getByRole("button", { name: "Send comment" }).click();
+        await review.getByText("So it is.", { exact: true }).waitFor();
+        await review.getByRole("button", { name: "Report", exact: true }).click();
+        await page.getByLabel("What is wrong with it").fill("It advertises.");
+        await page.getByRole("dialog").getByRole("button", { name: "Report" }).click();
+        await page.getByText("Somebody will look at it.").waitFor();
+      },
+      { as: "organiser" },
+    );
+
+    await visit(
+      world.url,
+      async ({ page, open }) => {
+        await open("/console/reviews");
+        const entry = page.getByRole("listitem").filter({ hasText: words });
+        await entry.getByText("Reported 1 times: It advertises.").waitFor();
+        await entry.getByRole("button", { name: "Hide review" }).click();
+        await page.getByLabel("Reason").fill("Advertising");
+        await page.getByRole("dialog").getByRole("button", { name: "Hide review" }).click();
+        await page.getByText("The review is hidden").waitFor();
+        await open("/dishes/risotto");
+        await page.getByText("Nobody has said anything yet.").waitFor();
+      },
+      { as: "operator" },
+    );
+  });
+});
