@@ -6,6 +6,7 @@ const root = join(import.meta.dir, "../..");
 const guide = "docs/adding-a-service.md";
 /** Steps 1 and 2 make the service; what follows lists it. */
 const until = "## 3.";
+const BLOCK = /^```(\w+)(?: file=(\S+))?(?: before="((?:\\.|[^"\\])*)")?\n([\s\S]*?)^```$/gm;
 
 if (import.meta.main) await followGuide();
 
@@ -35,8 +36,6 @@ export type Step =
       readonly text: string;
       readonly before?: string;
     };
-
-const BLOCK = /^```(\w+)(?: file=(\S+))?(?: before="((?:\\.|[^"\\])*)")?\n([\s\S]*?)^```$/gm;
 
 /** The blocks of the guide's first steps, in their order. */
 export function stepsOf(text: string): readonly Step[] {
