@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-const services = ["web", "orders", "inventory", "events", "bookings", "users"];
+const services = ["web", "orders", "inventory", "events", "bookings", "users", "reviews"];
 
 describe("bun run dev", () => {
   test("names the flag that was meant", async () => {

@@ -128,7 +128,7 @@ const subjectsOf = (acts: readonly Act[]) => acts.map(({ subject }) => subject);
 
 describe("the broker", () => {
   test("has a user for each service that sends or listens", () => {
-    expect(services).toEqual(["bookings", "events", "inventory", "orders", "users"]);
+    expect(services).toEqual(["bookings", "events", "inventory", "orders", "reviews", "users"]);
   });
 
   test.each([...services, topologyUser])(

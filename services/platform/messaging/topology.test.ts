@@ -88,7 +88,7 @@ describe("a topology", () => {
 
   test("is made by many at once as by one", async () => {
     await using broker = await world();
-    const each = ["orders", "inventory", "events", "bookings", "users"];
+    const each = ["orders", "inventory", "events", "bookings", "users", "reviews"];
     const services = [...each, ...each];
     const connections = await Promise.all(services.map(() => broker.connected()));
 

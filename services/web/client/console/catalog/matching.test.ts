@@ -7,7 +7,7 @@ const names = (text: string) => matching(catalog, text).map(({ name }) => name);
 describe("the catalog", () => {
   test("is searched by name, type, owner and field", () => {
     expect(names("OrderCre")).toEqual(["OrderCreated"]);
-    expect(names("users.v1")).toEqual(["UserRegistered"]);
+    expect(names("users.v1")).toEqual(["UserRegistered", "UserDeleted"]);
     expect(names("bookedEventId")).toContain("EventBooked");
     expect(names("nothing like it")).toEqual([]);
     expect(names(" ")).toHaveLength(catalog.length);
@@ -19,6 +19,7 @@ describe("the catalog", () => {
       "inventory",
       "events",
       "bookings",
+      "reviews",
       "users",
       "platform",
     ]);
