@@ -36,7 +36,7 @@ export const reviewRoutes = (api: ReviewsApi) =>
       { response: ReviewListView },
     )
     .get(
-      "/own",
+      "/of/me",
       async ({ query, request }) => {
         const own = await findOwnReview(api, accountOf(request), readSubject(query.subject));
         return {
