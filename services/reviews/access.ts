@@ -3,7 +3,7 @@ import type { AccessTable } from "@app/platform/auth-rules.ts";
 /** Who may make each call of reviews. That authors change their own things alone is the store's matter. */
 export const reviewsAccess: AccessTable = {
   "GET /reviews": "public",
-  "GET /reviews/of/me": "signed in",
+  "GET /reviews/by/me/of": "signed in",
   "GET /reviews/:id": "public",
   "POST /reviews": "signed in",
   "PATCH /reviews/:id": "signed in",

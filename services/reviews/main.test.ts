@@ -53,7 +53,7 @@ describe("the reviews service", () => {
     const order = orderNews(17n, { userId: ada, sku: "burger" });
     const booking = bookingNews(eventId, ada);
     const void_ = bookingNews(Bun.randomUUIDv7(), ada);
-    const own = (subject: string) => call("GET", `/reviews/of/me?subject=${subject}`, ada);
+    const own = (subject: string) => call("GET", `/reviews/by/me/of?subject=${subject}`, ada);
 
     // What confirms the order comes before the order, and what voids a booking before it.
     for (const message of [order.confirmed, void_.cancelled, void_.booked, booking.booked])

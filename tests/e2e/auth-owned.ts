@@ -61,7 +61,7 @@ export const worksOn: Readonly<Record<string, WorksOn>> = {
   "users.v1.UsersService/UpdateMe": "own",
   "users.v1.UsersService/DeleteMe": "own",
 
-  "GET /reviews/of/me": "own",
+  "GET /reviews/by/me/of": "own",
   "POST /reviews": "own",
   "PATCH /reviews/:id": "authored",
   "DELETE /reviews/:id": "authored",

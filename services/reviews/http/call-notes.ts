@@ -61,7 +61,7 @@ export const reviewsNotes: ServiceNotes = {
         answer: { reviews: [review], nextCursor: null, rating: { reviews: 1, average: 5 } },
       },
     },
-    "GET /reviews/of/me": {
+    "GET /reviews/by/me/of": {
       summary: "Show the caller's review of a subject, and whether there may be one",
       query: z.object({ subject }),
       example: { answer: { review: null, mayReview: true, reason: null } },

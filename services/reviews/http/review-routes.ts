@@ -36,7 +36,7 @@ export const reviewRoutes = (api: ReviewsApi) =>
       { response: ReviewListView },
     )
     .get(
-      "/of/me",
+      "/by/me/of",
       async ({ query, request }) => {
         const own = await findOwnReview(api, accountOf(request), readSubject(query.subject));
         return {

@@ -65,7 +65,7 @@ describe("reviews", () => {
       "only who has a confirmed booking of it may review it",
     ]);
     expect(allowed.status).toBe(201);
-    const own = await call("GET", `/reviews/of/me?subject=${event}`, { as: "ada" });
+    const own = await call("GET", `/reviews/by/me/of?subject=${event}`, { as: "ada" });
     expect(own.body).toMatchObject({ mayReview: false, reason: "already reviewed" });
     expect(own.body.review.id).toBe(allowed.body.id);
     expect((await world.announced()).map(({ key }) => key)).toEqual([
@@ -192,7 +192,7 @@ describe("reviews", () => {
       await look("GET", path, who);
       await look("GET", "/reviews?subject=item:burger", who);
       await look("GET", `${path}/comments`, who);
-      await look("GET", "/reviews/of/me?subject=item:burger", who);
+      await look("GET", "/reviews/by/me/of?subject=item:burger", who);
       await look("PUT", `${path}/like`, who);
       await look("DELETE", `${path}/like`, who);
       await look("PATCH", path, { ...who, body: { rating: 2 } });

@@ -19,10 +19,13 @@ export async function changeOwnReview(
   { id, change }: { readonly id: string; readonly change: ReviewChange },
 ): Promise<SeenReview> {
   const author = api.authors.of(accountId);
-  await changeReview(api, id, async (tx, review) => {
-    requireOwn(review, author);
+  await api.db.transaction(async (tx) => {
+    // Before any other lock, as everybody does who writes: it is rolled back with what is refused.
     await takeShare(tx, author, api);
-    return editReview(review, change, api.clock.now());
+    await changeReview({ db: tx, clock: api.clock }, id, (review) => {
+      requireOwn(review, author);
+      return editReview(review, change, api.clock.now());
+    });
   });
   return findSeen(api.db, id, author);
 }
@@ -34,7 +37,7 @@ export async function removeOwnReview(
   id: string,
 ): Promise<void> {
   const author = api.authors.of(accountId);
-  await changeReview(api, id, (_, review) => {
+  await changeReview(api, id, (review) => {
     requireOwn(review, author);
     return undefined;
   });
@@ -42,18 +45,19 @@ export async function removeOwnReview(
 
 /**
  * Lets `decide` change one review; undefined removes it. Its subject's rating moves with it, in the
- * same transaction, and is announced when it moved.
+ * same transaction, and is announced when it moved. Rows are locked in one order by everybody: what a
+ * person wrote in a day, the rating, the review, its comments.
  */
 export function changeReview(
   { db, clock }: Changing,
   id: string,
-  decide: (tx: Transaction, review: Review) => Promise<Review | undefined> | undefined,
+  decide: (review: Review) => Review | undefined,
 ): Promise<void> {
   return db.transaction(async (tx) => {
     const found = await find(tx, id);
     await lockRating(tx, found.subject);
     const before = await find(tx, id, "locked");
-    const after = await decide(tx, before);
+    const after = decide(before);
     if (after === before) return;
     const own = eq(reviews.id, id);
     if (after === undefined) await tx.q.delete(reviews).where(own);

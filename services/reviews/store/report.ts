@@ -22,6 +22,7 @@ export function report(
   const id = random.uuidV7();
   return db.transaction(async (tx) => {
     const { q } = tx;
+    await takeShare(tx, author, { writesMax });
     const shown = and(eq(reviews.id, reviewId), isNull(reviews.hiddenAt));
     const [review] = await q.select({ id: reviews.id }).from(reviews).where(shown);
     if (!review) throw notFound();
@@ -38,7 +39,6 @@ export function report(
       .onConflictDoNothing();
     const added = await refusing(adding.returning({ id: reports.id }));
     if (added.length === 0) return;
-    await takeShare(tx, author, { writesMax });
     if (commentId === undefined)
       await q
         .update(reviews)
