@@ -11,7 +11,14 @@ import { type RunningService, startService } from "@app/platform/testing/service
 import { JWKS_PATH } from "@app/platform/token-claims.ts";
 import postgres from "postgres";
 
-export const installedServices = ["users", "inventory", "orders", "events", "bookings"] as const;
+export const installedServices = [
+  "users",
+  "inventory",
+  "orders",
+  "events",
+  "bookings",
+  "reviews",
+] as const;
 export type InstalledService = (typeof installedServices)[number];
 
 /** All services with the roles, keys and secrets that an installation is made with, and a collector. */
@@ -50,6 +57,7 @@ export async function openInstallation(): Promise<Installation> {
   for (const file of [
     "users-signing-key-secret",
     "bookings-signing-key-secret",
+    "reviews-author-secret",
     "operator-password",
   ])
     secrets.set(file, await secret(file));
@@ -83,10 +91,12 @@ export async function openInstallation(): Promise<Installation> {
       OTEL_EXPORTER_OTLP_ENDPOINT: told.endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: `api-key=${secrets.get("the collector's key")}`,
       SIGNING_KEY_SECRET: "",
+      AUTHOR_SECRET: "",
       ...(users && { JWKS_URL: `${users.url}${JWKS_PATH}` }),
       ...(["users", "bookings"].includes(name) && {
         SIGNING_KEY_SECRET_FILE: join(made, `${name}-signing-key-secret`),
       }),
+      ...(name === "reviews" && { AUTHOR_SECRET_FILE: join(made, "reviews-author-secret") }),
       ...(name === "users" && {
         OPERATOR_EMAIL: operatorEmail,
         OPERATOR_PASSWORD_FILE: join(made, "operator-password"),

@@ -2,7 +2,7 @@
 export const toolSettings: Readonly<Record<"qb" | "dev", Readonly<Record<string, string>>>> = {
   qb: {
     ORDERS_URL:
-      "Where orders answers, and in the same way `INVENTORY_URL`, `EVENTS_URL`, `BOOKINGS_URL` and `USERS_URL`; without them the running dev run's, else the ports of the contract. With some of them `qb` looks at those alone.",
+      "Where orders answers, and in the same way `INVENTORY_URL`, `EVENTS_URL`, `BOOKINGS_URL`, `USERS_URL` and `REVIEWS_URL`; without them the running dev run's, else the ports of the contract. With some of them `qb` looks at those alone.",
     WEB_URL: "Where the web answers, for what `qb doctor` looks at.",
     NATS_URL: "The broker; without it the running dev run's, else `nats://127.0.0.1:4222`.",
     NATS_NKEY_SEED:

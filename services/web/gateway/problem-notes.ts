@@ -193,6 +193,23 @@ const tickets = {
   already_used: note("The ticket let somebody in; `usedAt` says when.", "Let nobody in with it."),
 } as const;
 
+/** What customers write. */
+const reviews = {
+  not_confirmed: note(
+    "The caller has no confirmed order or booking of what is to be reviewed; `detail` says how far it is.",
+    "Wait for the confirmation, or order it first.",
+  ),
+  already_reviewed: note(
+    "The caller has reviewed it; one that an operator has hidden counts, too.",
+    "Change the review instead.",
+  ),
+  not_author: note("Somebody else wrote it.", "Leave it, or report it."),
+  too_much_written: note(
+    "The caller has written as much as one may in a day; `detail` says how much that is.",
+    "Go on after `Retry-After` seconds.",
+  ),
+} as const;
+
 /** When something of ours does not answer. */
 const outages = {
   internal_error: note(
@@ -231,6 +248,7 @@ export const problemNotes: Readonly<Record<string, Readonly<Record<string, Probl
   "Who calls": callers,
   Ordering: ordering,
   "Events and bookings": tickets,
+  Reviews: reviews,
   Operators: operatorProblems,
   Outages: outages,
 };
