@@ -9,6 +9,7 @@ import { ConsolePage } from "../console-page.tsx";
 import { useFilters } from "../filters.ts";
 import { ModerateDialog } from "./moderate-dialog.tsx";
 import { type Moderated, type ModeratedList, moderationStates } from "./wire.ts";
+import "./reviews.css";
 
 const shownMax = 20;
 
@@ -78,14 +79,14 @@ function Entries({ entries, onChoose }: EntriesProps) {
   return (
     <ul className="rows">
       {entries.map((entry) => (
-        <li key={entry.id} className="pad stack">
+        <li key={entry.id} className="pad stack moderated">
           <p className="sm">
             <b>{entry.author}</b>, {entry.kind}
             {entry.rating === null ? "" : ` of ${entry.rating} stars`} of{" "}
             <span className="mono">{entry.subject}</span>,{" "}
             <span className="muted num">{dateTime(entry.createdAt)}</span>
           </p>
-          {entry.text !== "" && <p className="review-text">{entry.text}</p>}
+          {entry.text !== "" && <p className="moderated__t">{entry.text}</p>}
           <p className="sm muted">
             {entry.hiddenReason === null
               ? `Reported ${entry.reports} times: ${entry.reasons.join("; ")}`

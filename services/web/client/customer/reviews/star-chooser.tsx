@@ -14,11 +14,7 @@ export function StarChooser({ value, onChange, error }: StarChooserProps) {
   const name = useId();
   const errorId = `${name}-error`;
   return (
-    <fieldset
-      className="starpick"
-      aria-describedby={error === undefined ? undefined : errorId}
-      aria-invalid={error === undefined ? undefined : true}
-    >
+    <fieldset className="starpick" aria-describedby={error === undefined ? undefined : errorId}>
       <legend>Your stars</legend>
       <div className="starpick__row">
         {choices.map((stars) => (

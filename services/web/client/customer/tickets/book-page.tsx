@@ -35,7 +35,13 @@ export function BookPage() {
   return (
     <Page title={event ? `Book ${event.name}` : "Book seats"} brand="myevents">
       {event ? (
-        <AsWhoever key={id} event={event} />
+        <>
+          <AsWhoever key={id} event={event} />
+          {/* As whoever is signed in, also while a guest's seats are booked above. */}
+          <div className="wrap">
+            <Reviews key={id} subject={eventSubject(id)} />
+          </div>
+        </>
       ) : (
         <div className="wrap bookwait">
           {problem ? (
@@ -103,9 +109,6 @@ function Booking({ event, children }: BookingProps) {
           step={holding.step}
         />
         <BookingPanel event={event} availability={availability} holding={holding} />
-      </div>
-      <div className="wrap">
-        <Reviews subject={eventSubject(id)} />
       </div>
     </>
   );
