@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
+import { eventually } from "@app/platform/testing/eventually.ts";
 import { addDish } from "./add-dish.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { sharedWorld } from "./shared-world.ts";
@@ -51,6 +52,15 @@ describeInBrowser("reviewing", () => {
         await own.getByRole("radio", { name: "5 stars" }).check({ force: true });
         await own.getByRole("button", { name: "Change review" }).click();
         await page.getByText("Your review is changed.").waitFor();
+
+        // The menu shows it from its own data, once it has heard of it.
+        await eventually(async () => {
+          const { body } = await world.call("GET", "/v1/items/risotto");
+          expect(body).toMatchObject({ rating: 5, reviews: 1 });
+        });
+        await open("/");
+        const dish = page.getByRole("listitem").filter({ hasText: "Risotto" });
+        await dish.getByText("1 review").first().waitFor();
       },
       { as: "customer" },
     );

@@ -3,13 +3,21 @@ import { eq, type SQL, sql } from "drizzle-orm";
 import type { Author } from "../domain/review.ts";
 import { comments, likes, purchases, reports, reviews, writers } from "./tables.ts";
 
+/** More than any limit: nothing is left of the day. */
+const WRITES_ALL = 1_000_000_000;
+
 /**
  * Cuts what somebody wrote off from them: reviews and comments stay as a former customer's, likes and
  * reports count on under something that is nobody's, and what they bought is forgotten. Ratings and
- * counts stay as they are. Rows are locked in the order of their keys.
+ * counts stay as they are. A token of theirs may be good for some minutes more, so nothing is taken
+ * from it for a day; then that is forgotten, too. Rows are locked in the order of their keys.
  */
 export async function forgetAuthor({ q }: Transaction, author: Author): Promise<void> {
-  await q.delete(writers).where(eq(writers.author, author));
+  const over = { since: sql`now()`, writes: WRITES_ALL };
+  await q
+    .insert(writers)
+    .values({ author, ...over })
+    .onConflictDoUpdate({ target: writers.author, set: over });
   await q.delete(purchases).where(eq(purchases.author, author));
   const nobody = sql`gen_random_uuid()::text`;
   const anonymise = (table: typeof reviews | typeof comments | typeof reports, by: SQL) =>

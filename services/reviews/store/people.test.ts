@@ -81,8 +81,23 @@ describe("whoever leaves", () => {
       likes: 1,
       comments: 1,
     });
-    for (const table of ["purchases", "reviews", "comments", "likes", "reports", "writers"])
+    for (const table of ["purchases", "reviews", "comments", "likes", "reports"])
       expect(await world.query(`select * from ${table} where author = '${author}'`)).toEqual([]);
     expect(await world.breaches()).toEqual([]);
+  });
+
+  test("writes nothing more by a token that is still good", async () => {
+    await using world = await reviewsWorld();
+    const id = await world.reviewed("bob", "item:burger");
+    await world.db.transaction((tx) =>
+      reviewsUnit(tx, world.api.authors).stores.people.forget("ada"),
+    );
+    // An order that was under way is heard of later.
+    await world.bought("ada", "item:burger");
+
+    const review = addReview(world.api, "ada", { subject: burger, rating: 1, text: "" });
+    await expect(review).rejects.toMatchObject({ reason: "too_much_written" });
+    const comment = addComment(world.api, "ada", { reviewId: id, text: "Me again" });
+    await expect(comment).rejects.toMatchObject({ reason: "too_much_written" });
   });
 });
