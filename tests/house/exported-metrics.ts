@@ -8,6 +8,7 @@ import {
   type OwnMetrics,
   serviceRegistry,
 } from "@app/platform/exported-metrics.ts";
+import { reviews } from "@app/reviews/service.ts";
 import { users } from "@app/users/service.ts";
 import { gatewayMetrics } from "@app/web/gateway/gateway-metrics.ts";
 
@@ -44,6 +45,7 @@ const services: Readonly<Record<string, OwnMetrics>> = {
   events: events(given),
   bookings: bookings({ ...given, seal: unused, holdMs: 300_000, holdsMax: 1 }),
   users: users(unused),
+  reviews: reviews({ ...given, authors: unused, writesMax: 1 }),
 };
 
 let exported: ReadonlyMap<string, readonly ExportedMetric[]> | undefined;

@@ -77,7 +77,7 @@ function serviceStart(
   };
 }
 
-/** All of it: both servers, five services and the demo data, in a data directory of the bench's own. */
+/** All of it: both servers, six services and the demo data, in a data directory of the bench's own. */
 function devRun(bench: Bench): Contender {
   const QUICKBITE_DATA_DIRECTORY = join(bench.directory, "dev");
   return {
