@@ -14,6 +14,7 @@ import { commentRoutes } from "./http/comment-routes.ts";
 import { moderationRoutes } from "./http/moderation-routes.ts";
 import { reviewRoutes } from "./http/review-routes.ts";
 import { reviewsService } from "./rpc/reviews-service.ts";
+import { countReported } from "./store/count-reported.ts";
 import { keepHouse } from "./store/housekeeping.ts";
 import { reviewsInvariants } from "./store/invariants.ts";
 import type { ReviewsApi } from "./store/reviews-api.ts";
@@ -57,6 +58,14 @@ export function reviews(api: ReviewsApi) {
       {
         name: "housekeeping",
         run: ({ signal }: { readonly signal: AbortSignal }) => keepHouse(api, signal),
+      },
+    ],
+    gauges: [
+      {
+        name: "reviews_reported",
+        help: "Reviews and comments that were reported and are still shown.",
+        everyMs: 60_000,
+        read: () => countReported(api.db),
       },
     ],
     invariants: reviewsInvariants,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { countReported } from "../store/count-reported.ts";
 import { served } from "../testing/served.ts";
 import { reviewsWorld } from "../testing/world.ts";
 
@@ -137,6 +138,7 @@ describe("reviews", () => {
     await call("POST", `${path}/report`, report);
     await call("POST", `${path}/${place}/report`, report);
     const reported = await call("GET", "/ops/v1/reviews", operator);
+    expect(await countReported(world.db)).toBe(2);
     const hidden = await call("POST", `/ops/v1/${place}/hide`, {
       ...operator,
       body: { reason: "x" },
@@ -149,6 +151,7 @@ describe("reviews", () => {
     ]);
     expect(hidden.status).toBe(204);
     expect((await call("GET", path, { as: "ada" })).status).toBe(404);
+    expect(await countReported(world.db)).toBe(0);
     expect((await call("GET", "/reviews?subject=item:burger")).body).toMatchObject({
       reviews: [],
       rating: { reviews: 0, average: 0 },
