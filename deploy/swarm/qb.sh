@@ -18,7 +18,7 @@ give() {
 }
 give ca.crt
 give operator-nkey
-for service in orders inventory events bookings users; do
+for service in orders inventory events bookings users reviews; do
   give "$service-owner-database-url"
   given+=(--env "${service^^}_DATABASE_URL_FILE=/run/secrets/$service-owner-database-url")
 done
