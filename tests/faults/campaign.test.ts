@@ -42,7 +42,8 @@ test("a campaign goes on after a run that was killed as it wrote down a result",
   const line = (seed: number) => JSON.stringify({ group: "A", seed, violations: ["größer"] });
   const resume = () =>
     runCampaign({
-      stacks: [],
+      workers: 1,
+      startStack: () => Promise.reject(new Error("there is no seed to run")),
       groups: ["A"],
       kinds,
       seeds: [],

@@ -14,8 +14,10 @@ export interface CampaignResult extends SeedResult {
 }
 
 export interface CampaignOptions {
-  /** Each runs one seed at a time. */
-  readonly stacks: readonly Stack[];
+  /** How many seeds run at a time. */
+  readonly workers: number;
+  /** The servers of a worker's seeds. After a broken seed they may be in any state, and are replaced. */
+  readonly startStack: () => Promise<Stack>;
   readonly groups: readonly FaultGroup[];
   /** Every group's kinds that can run here, chosen or not: a seed draws its guest from all. */
   readonly kinds: ReadonlyMap<FaultGroup, readonly Fault[]>;
@@ -33,13 +35,18 @@ export interface CampaignOptions {
   readonly onResult: (result: CampaignResult) => void;
 }
 
+interface Seed {
+  readonly group: FaultGroup;
+  readonly seed: number;
+}
+
 const FAULTS_PER_SEED = 3;
 /** Of another group, so that every pair of groups meets now and then. */
 const GUESTS_PER_SEED = 1;
 
 /** Runs each seed of each group, a seed of every group in turn; returns all results, earlier ones too. */
 export async function runCampaign(options: CampaignOptions): Promise<readonly CampaignResult[]> {
-  const { stacks, groups, seeds, resultsFile, signal, onResult } = options;
+  const { workers, startStack, groups, seeds, resultsFile, signal, onResult } = options;
   const results = resultsFile ? readResults(resultsFile) : [];
   const done = new Set(results.map(({ group, seed }) => `${group} ${seed}`));
   const left = seeds
@@ -52,27 +59,32 @@ export async function runCampaign(options: CampaignOptions): Promise<readonly Ca
     performance.now() > options.endAtMs ||
     (options.untilBroken === true && results.some(isBroken));
 
-  await Promise.all(
-    stacks.map(async (stack) => {
-      while (!isOver()) {
-        const { value, done } = left.next();
-        if (done) return;
-        const result = await runOne(options, stack, value);
+  const nextSeed = () => (isOver() ? undefined : left.next().value);
+  const work = async () => {
+    let seed = nextSeed();
+    while (seed) {
+      await using stack = await startStack();
+      let mayServeOn = true;
+      while (seed && mayServeOn) {
+        const result = await runOne(options, stack, seed);
         // Cut short, it proves nothing.
         if (signal.aborted) return;
         results.push(result);
         if (resultsFile) appendResult(resultsFile, result);
         onResult(result);
+        mayServeOn = !isBroken(result);
+        seed = nextSeed();
       }
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
   return results;
 }
 
 async function runOne(
   { kinds, logsDirectory, bunArguments, environment, signal }: CampaignOptions,
   stack: Stack,
-  { group, seed }: { readonly group: FaultGroup; readonly seed: number },
+  { group, seed }: Seed,
 ): Promise<CampaignResult> {
   const directory = join(logsDirectory, `${group}-${seed}`);
   const faults = faultsOf(kinds, group, seed);

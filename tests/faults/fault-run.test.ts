@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { faultsOf } from "./campaign.ts";
+import { faultsOf, runCampaign } from "./campaign.ts";
 import { type Fault, type FaultGroup, faultGroups } from "./fault.ts";
 import { faults } from "./kinds.ts";
 import { runSeed } from "./run-seed.ts";
@@ -31,7 +31,6 @@ describe("under faults every promise is kept", () => {
     { group: "A", seed: 12 },
     { group: "B", seed: 1 },
     { group: "D", seed: 4 },
-    { group: "F", seed: 2 },
   ] as const)("$group, seed $seed", async ({ group, seed }) => {
     const chosen = faultsOf(kinds, group, seed);
     const logs = join(directory, `${group}-${seed}`);
@@ -49,4 +48,45 @@ describe("under faults every promise is kept", () => {
     // The logs of a seed that broke a promise are kept.
     await rm(logs, { recursive: true });
   });
+});
+
+test("a campaign goes on with other servers after a seed that left its servers dead", async () => {
+  const logsDirectory = join(directory, "campaign");
+  const events: string[] = [];
+  const onWhich = (name: string): Stack => ({
+    ...stack,
+    async [Symbol.asyncDispose]() {
+      events.push(`${name} are gone`);
+      await Promise.all([stack.postgres.restart(), stack.nats[0]?.restart()]);
+    },
+  });
+  await Promise.all([stack.postgres.stop(), stack.nats[0]?.stop()]);
+  const waiting = [onWhich("dead servers"), onWhich("others")].values();
+
+  const results = await runCampaign({
+    workers: 1,
+    startStack: async () => waiting.next().value ?? Promise.reject(new Error("there are no more")),
+    groups: ["F"],
+    kinds,
+    seeds: [1, 2],
+    logsDirectory,
+    bunArguments: [],
+    environment: {},
+    endAtMs: Number.POSITIVE_INFINITY,
+    signal: new AbortController().signal,
+    onResult: ({ seed, violations }) =>
+      void events.push(`seed ${seed} ${violations.length === 0 ? "kept" : "broken"}`),
+  });
+
+  expect(results.map(({ violations }) => violations)).toEqual([
+    [expect.stringContaining("ECONNREFUSED")],
+    [],
+  ]);
+  expect(events).toEqual([
+    "seed 1 broken",
+    "dead servers are gone",
+    "seed 2 kept",
+    "others are gone",
+  ]);
+  await rm(logsDirectory, { recursive: true });
 });

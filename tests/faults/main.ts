@@ -51,14 +51,10 @@ async function run(options: FaultRunOptions): Promise<number> {
     `${command} --group ${groups.join(",")} --seed ${options.seeds[0]} --seeds ${options.seeds.length} --workers ${options.workers}`,
   );
   const servers = { nodes: options.nodes, disks: groups.includes("C") };
-  await using started = new AsyncDisposableStack();
-  const stacks = await Promise.all(
-    Array.from({ length: options.workers }, async (_, index) =>
-      started.use(await startStack(join(directory, `servers-${index}`), servers)),
-    ),
-  );
+  let started = 0;
   const results = await runCampaign({
-    stacks,
+    workers: options.workers,
+    startStack: () => startStack(join(directory, `servers-${started++}`), servers),
     groups,
     kinds: byGroup(able),
     seeds: options.seeds,
@@ -75,7 +71,6 @@ async function run(options: FaultRunOptions): Promise<number> {
   console.log(describeCampaign(results, coverage));
   if (stop.signal.aborted) return 130;
   const broken = results.some(isBroken);
-  await started.disposeAsync();
   if (!broken) await rm(directory, { recursive: true, force: true });
   if (options.planted !== undefined) return broken ? 0 : 1;
   return broken || unreached(coverage).length > 0 ? 1 : 0;

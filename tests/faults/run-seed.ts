@@ -35,7 +35,8 @@ const FINISH_DEADLINE_MS = 30_000;
 
 /**
  * One run: a fresh system under load, the faults one or two at a time with quiet between them,
- * then everything is healed, the system settles, and every promise is checked.
+ * then everything is healed, the system settles, and every promise is checked. What stops the run
+ * itself, such as a server that is away for good, is a violation like any other.
  */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const startedAt = performance.now();
@@ -43,9 +44,24 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const note = (text: string) => {
     timeline.push(`${((performance.now() - startedAt) / 1_000).toFixed(2)} s  ${text}`);
   };
-  const random = seededRandom(options.seed);
   const found: string[] = [];
-  const result = (world?: OpenWorld): SeedResult => ({
+  let world: OpenWorld | undefined;
+
+  try {
+    await using opened = await openWorld({
+      ...options,
+      environment: options.environment ?? {},
+      random: seededRandom(options.seed),
+      onNote: note,
+    });
+    world = opened;
+    note("all are ready");
+    found.push(...(await runIn(opened, options)));
+  } catch (error) {
+    found.push(...toldBy(error));
+  }
+  note(found.length === 0 ? "every promise was kept" : `${found.length} violations`);
+  return {
     seed: options.seed,
     faults: options.faults.map(({ name }) => name),
     violations: found,
@@ -54,35 +70,30 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     acts: world?.workload.acts ?? 0,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
     timeline,
-  });
+  };
+}
 
-  await using world = await openWorld({
-    ...options,
-    environment: options.environment ?? {},
-    random,
-    onNote: note,
-  });
-  note("all are ready");
+async function runIn(world: OpenWorld, options: SeedOptions): Promise<readonly string[]> {
   options.signal?.addEventListener("abort", () => void world.heal().catch(() => undefined));
-  try {
-    await world.until(() => world.workload.acts >= WARM_ACTS, WARM_DEADLINE_MS);
-    await inflictAll(world, options);
-    note("healing");
-    await world.heal();
-    note("healed");
-    await world.workload.finish(FINISH_DEADLINE_MS);
-    await settle(world);
-    // What a fault took from a stream last is noticed by now, and on its way again.
-    await lostMessages(world);
-    await settle(world);
-    note("settled");
-    found.push(...(await violations(world)));
-    found.push(...(await stopAll(world)));
-  } catch (error) {
-    found.push(error instanceof Error ? error.message : String(error));
-  }
-  note(found.length === 0 ? "every promise was kept" : `${found.length} violations`);
-  return result(world);
+  await world.until(() => world.workload.acts >= WARM_ACTS, WARM_DEADLINE_MS);
+  await inflictAll(world, options);
+  world.note("healing");
+  await world.heal();
+  world.note("healed");
+  await world.workload.finish(FINISH_DEADLINE_MS);
+  await settle(world);
+  // What a fault took from a stream last is noticed by now, and on its way again.
+  await lostMessages(world);
+  await settle(world);
+  world.note("settled");
+  return [...(await violations(world)), ...(await stopAll(world))];
+}
+
+/** What went wrong first, and what then went wrong as the world was put away. */
+function toldBy(error: unknown): readonly string[] {
+  if (error instanceof SuppressedError)
+    return [...toldBy(error.suppressed), ...toldBy(error.error)];
+  return [error instanceof Error ? error.message : String(error)];
 }
 
 /** The faults in the seed's order; some begin while the one before still holds. */
