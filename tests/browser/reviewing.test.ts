@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import { eventually } from "@app/platform/testing/eventually.ts";
+import type { Page } from "playwright-core";
 import { addDish } from "./add-dish.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
 import { sharedWorld } from "./shared-world.ts";
@@ -37,14 +38,11 @@ describeInBrowser("reviewing", () => {
           .first()
           .click();
         await page.getByRole("heading", { name: "Confirmed. It’s yours." }).waitFor();
-        await page.getByRole("link", { name: "Risotto: review it" }).click();
+        await page.getByRole("link", { name: "Review Risotto" }).click();
 
         await page.getByRole("button", { name: "Send review" }).click();
         await page.getByText("Choose 1 to 5 stars.").waitFor();
-        await page.getByRole("radio", { name: "4 stars" }).check({ force: true });
-        await page.getByLabel("Your words").fill(words);
-        await page.getByRole("button", { name: "Send review" }).click();
-        await page.getByText("Your review is there.").waitFor();
+        await write(page, 4);
         const own = page.getByRole("listitem").filter({ hasText: "(you)" });
         await own.getByText(words, { exact: true }).waitFor();
         expect(await own.getByRole("link").count()).toBe(0);
@@ -52,6 +50,13 @@ describeInBrowser("reviewing", () => {
         await own.getByRole("radio", { name: "5 stars" }).check({ force: true });
         await own.getByRole("button", { name: "Change review" }).click();
         await page.getByText("Your review is changed.").waitFor();
+        await own.getByRole("button", { name: "Remove" }).click();
+        await page.getByRole("dialog").getByRole("button", { name: "Remove review" }).click();
+        await page.getByText("Your review is gone.").waitFor();
+        // What was pressed is gone, and whoever goes on by keyboard is not sent to the top.
+        await page.locator("#reviews-h:focus").waitFor();
+        await write(page, 5);
+        await own.getByText(words, { exact: true }).waitFor();
 
         // The menu shows it from its own data, once it has heard of it.
         await eventually(async () => {
@@ -89,7 +94,7 @@ describeInBrowser("reviewing", () => {
       async ({ page, open }) => {
         await open("/console/reviews");
         const entry = page.getByRole("listitem").filter({ hasText: words });
-        await entry.getByText("Reported 1 times: It advertises.").waitFor();
+        await entry.getByText("Reported 1 time: “It advertises.”").waitFor();
         await entry.getByRole("button", { name: "Hide review" }).click();
         await page.getByLabel("Reason").fill("Advertising");
         await page.getByRole("dialog").getByRole("button", { name: "Hide review" }).click();
@@ -101,3 +106,10 @@ describeInBrowser("reviewing", () => {
     );
   });
 });
+
+async function write(page: Page, stars: number): Promise<void> {
+  await page.getByRole("radio", { name: `${stars} stars` }).check({ force: true });
+  await page.getByLabel("Your words").fill(words);
+  await page.getByRole("button", { name: "Send review" }).click();
+  await page.getByText("Your review is there.").last().waitFor();
+}

@@ -61,8 +61,13 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
         </>
       }
     >
+      <blockquote className="moderated moderated__q">
+        <p className="sm">
+          <b>{author}</b>
+        </p>
+        <p className="moderated__t">{text || "Stars alone, without a word."}</p>
+      </blockquote>
       <p>
-        {author}: “{text || "stars alone"}”.{" "}
         {act === "hide"
           ? "Nobody sees it from then on, its author neither; of a review the stars no longer count."
           : "Everybody sees it again; of a review the stars count again."}

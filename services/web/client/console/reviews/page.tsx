@@ -1,14 +1,21 @@
 import { useState } from "react";
 import { Button } from "../../kit/button.tsx";
+import { Empty } from "../../kit/empty.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
-import { dateTime } from "../../lib/format.ts";
+import { dateTime, plural } from "../../lib/format.ts";
 import { ActButton } from "../acting.tsx";
 import { useService } from "../ask.ts";
 import { ConsolePage } from "../console-page.tsx";
 import { useFilters } from "../filters.ts";
 import { ModerateDialog } from "./moderate-dialog.tsx";
-import { type Moderated, type ModeratedList, moderationStates } from "./wire.ts";
+import { pageOfSubject } from "./subject-page.ts";
+import {
+  type Moderated,
+  type ModeratedList,
+  type ModerationState,
+  moderationStates,
+} from "./wire.ts";
 import "./reviews.css";
 
 const shownMax = 20;
@@ -54,13 +61,17 @@ export function ReviewsPage() {
             </Skeleton>
           </div>
         )}
-        {value !== undefined && <Entries entries={value.entries} onChoose={setChosen} />}
-        <div className="pad">
-          {cursor !== undefined && <Button onClick={() => turn(undefined)}>First page</Button>}
-          {value?.nextCursor != null && (
-            <Button onClick={() => turn(value.nextCursor ?? undefined)}>Next page</Button>
-          )}
-        </div>
+        {value !== undefined && (
+          <Entries entries={value.entries} state={state} onChoose={setChosen} />
+        )}
+        {(cursor !== undefined || value?.nextCursor != null) && (
+          <div className="pad">
+            {cursor !== undefined && <Button onClick={() => turn(undefined)}>First page</Button>}
+            {value?.nextCursor != null && (
+              <Button onClick={() => turn(value.nextCursor ?? undefined)}>Next page</Button>
+            )}
+          </div>
+        )}
       </section>
       {chosen !== undefined && (
         <ModerateDialog entry={chosen} onClose={() => setChosen(undefined)} />
@@ -69,27 +80,42 @@ export function ReviewsPage() {
   );
 }
 
+const times = { one: "time", other: "times" };
+const stars = { one: "star", other: "stars" };
+
 interface EntriesProps {
   readonly entries: readonly Moderated[];
+  readonly state: ModerationState;
   readonly onChoose: (entry: Moderated) => void;
 }
 
-function Entries({ entries, onChoose }: EntriesProps) {
-  if (entries.length === 0) return <p className="pad muted">There is nothing.</p>;
+function Entries({ entries, state, onChoose }: EntriesProps) {
+  if (entries.length === 0)
+    return state === "hidden" ? (
+      <Empty title="Nothing is hidden">
+        What an operator hides is kept here, with the reason, and can be shown again.
+      </Empty>
+    ) : (
+      <Empty title="Nothing waits to be looked at">
+        What customers report of reviews and comments comes here, with what they say is wrong.
+      </Empty>
+    );
   return (
     <ul className="rows">
       {entries.map((entry) => (
         <li key={entry.id} className="pad stack moderated">
           <p className="sm">
             <b>{entry.author}</b>, {entry.kind}
-            {entry.rating === null ? "" : ` of ${entry.rating} stars`} of{" "}
-            <span className="mono">{entry.subject}</span>,{" "}
-            <span className="muted num">{dateTime(entry.createdAt)}</span>
+            {entry.rating === null ? "" : ` of ${plural(entry.rating, stars)}`} of{" "}
+            <a className="mono" href={pageOfSubject(entry.subject)}>
+              {entry.subject}
+            </a>
+            , <span className="muted num">{dateTime(entry.createdAt)}</span>
           </p>
           {entry.text !== "" && <p className="moderated__t">{entry.text}</p>}
           <p className="sm muted">
             {entry.hiddenReason === null
-              ? `Reported ${entry.reports} times: ${entry.reasons.join("; ")}`
+              ? `Reported ${plural(entry.reports, times)}: ${entry.reasons.map((reason) => `“${reason}”`).join(", ")}`
               : `Hidden: ${entry.hiddenReason}`}
           </p>
           <p>

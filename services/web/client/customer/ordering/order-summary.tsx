@@ -44,13 +44,21 @@ export function OrderSummary({ order }: { readonly order: Order }) {
                   {found === undefined ? (
                     name
                   ) : (
-                    <Link to="/dishes/$sku" params={{ sku: item.sku }} hash="reviews">
-                      {state === "confirmed" ? `${name}: review it` : name}
+                    <Link to="/dishes/$sku" params={{ sku: item.sku }}>
+                      {name}
                     </Link>
                   )}
                 </p>
                 <p className="sm muted num">
                   {item.quantity} × {price === undefined ? "…" : money(price)}
+                  {found !== undefined && state === "confirmed" && (
+                    <>
+                      {" · "}
+                      <Link to="/dishes/$sku" params={{ sku: item.sku }} hash="reviews">
+                        Review<span className="vh"> {name}</span>
+                      </Link>
+                    </>
+                  )}
                 </p>
               </div>
               {missing ? (

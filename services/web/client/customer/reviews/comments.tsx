@@ -1,8 +1,9 @@
 import type { Comment, Review } from "@app/contracts/gen/reviews/v1/reviews_service_pb.ts";
 import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { useQueryClient } from "@tanstack/react-query";
+import { useLocation } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { Button } from "../../kit/button.tsx";
+import { Button, buttonClass } from "../../kit/button.tsx";
 import { TextField } from "../../kit/field.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
@@ -10,8 +11,11 @@ import { toast } from "../../kit/toast.tsx";
 import { day } from "../../lib/format.ts";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
+import { signInFrom } from "../account/way-back.ts";
+import { PathLink } from "../path-link.tsx";
 import { reviewsCalls } from "./calls.ts";
 import { ReportDialog } from "./report-dialog.tsx";
+import { focusReviews } from "./reviews-heading.ts";
 import { useComments, useReadAgain } from "./use-reviews.ts";
 
 const TEXT_MAX = 1_000;
@@ -19,6 +23,7 @@ const TEXT_MAX = 1_000;
 /** What people say to a review, and the place to say something. */
 export function Comments({ review }: { readonly review: Review }) {
   const { user } = useSession();
+  const { href } = useLocation();
   const found = useComments(review.id);
   const queries = useQueryClient();
   const readReviews = useReadAgain(review.subject);
@@ -35,8 +40,15 @@ export function Comments({ review }: { readonly review: Review }) {
             <Bone width="60%" />
           </Skeleton>
         ) : (
-          <ProblemNotice problem={problemOf(found.error)} title="The comments did not come" />
+          <ProblemNotice
+            problem={problemOf(found.error)}
+            title="The comments did not come"
+            retry={() => void found.refetch()}
+            retrying={found.isFetching}
+          />
         )
+      ) : comments.length === 0 ? (
+        <p className="sm muted">Nobody has said anything to it yet.</p>
       ) : (
         <ul className="stack comments__l">
           {comments.map((comment) => (
@@ -51,7 +63,15 @@ export function Comments({ review }: { readonly review: Review }) {
           </Button>
         </p>
       )}
-      {user !== undefined && <SayForm reviewId={review.id} readAgain={readAgain} />}
+      {user === undefined ? (
+        <p>
+          <PathLink className={buttonClass({ kind: "soft" })} path={signInFrom("/sign-in", href)}>
+            Sign in to comment
+          </PathLink>
+        </p>
+      ) : (
+        <SayForm reviewId={review.id} readAgain={readAgain} />
+      )}
     </div>
   );
 }
@@ -72,6 +92,7 @@ function Said({ comment: { id, author, text, mine, createdAt }, review, readAgai
     try {
       await reviewsCalls.deleteComment(of);
       await readAgain();
+      focusReviews();
     } catch (error) {
       toast({ text: `The comment stands: ${problemOf(error).title}`, icon: "alert" });
     } finally {

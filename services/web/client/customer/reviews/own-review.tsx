@@ -1,5 +1,7 @@
 import { useLocation } from "@tanstack/react-router";
 import { buttonClass } from "../../kit/button.tsx";
+import { ProblemNotice } from "../../kit/problem-notice.tsx";
+import { problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
 import { signInFrom } from "../account/way-back.ts";
 import { PathLink } from "../path-link.tsx";
@@ -10,7 +12,7 @@ import { useOwnReview } from "./use-reviews.ts";
 export function OwnReview({ subject }: { readonly subject: string }) {
   const { user } = useSession();
   const { href } = useLocation();
-  const { data: own } = useOwnReview(subject);
+  const { data: own, error, refetch, isFetching } = useOwnReview(subject);
   if (user === undefined)
     return (
       <p className="muted">
@@ -19,11 +21,20 @@ export function OwnReview({ subject }: { readonly subject: string }) {
         </PathLink>
       </p>
     );
+  if (own === undefined && error !== null)
+    return (
+      <ProblemNotice
+        problem={problemOf(error)}
+        title="Whether you may review it is not known"
+        retry={() => void refetch()}
+        retrying={isFetching}
+      />
+    );
   // What one wrote stands first in the list, where it is changed.
   if (own === undefined || own.review !== undefined) return null;
   if (own.mayReview)
     return (
-      <div className="card pad">
+      <div className="card pad stack">
         <h3 className="display h3">Write a review</h3>
         <ReviewForm subject={subject} />
       </div>

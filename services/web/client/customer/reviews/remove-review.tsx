@@ -6,6 +6,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { reviewsCalls } from "./calls.ts";
+import { focusReviews } from "./reviews-heading.ts";
 import { useReadAgain } from "./use-reviews.ts";
 
 /** Asks whether one's own review is to go, says what goes with it, and removes it. */
@@ -22,6 +23,7 @@ export function RemoveReview({ review }: { readonly review: Review }) {
       setOpen(false);
       toast({ text: "Your review is gone." });
       await readAgain();
+      focusReviews();
     } catch (error) {
       setProblem(problemOf(error));
     } finally {

@@ -60,7 +60,9 @@ export function ReviewCard({ review }: { readonly review: Review }) {
           </Button>
         )}
       </div>
-      <div id={talkId}>{talking && <Comments review={review} />}</div>
+      <div id={talkId} hidden={!talking}>
+        {talking && <Comments review={review} />}
+      </div>
       {reporting && (
         <ReportDialog of={{ reviewId: id }} author={author} onClose={() => setReporting(false)} />
       )}

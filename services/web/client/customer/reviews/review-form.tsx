@@ -6,6 +6,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { reviewsCalls } from "./calls.ts";
+import { focusReviews } from "./reviews-heading.ts";
 import { StarChooser } from "./star-chooser.tsx";
 import { useReadAgain } from "./use-reviews.ts";
 
@@ -37,6 +38,7 @@ export function ReviewForm({ subject, review, onDone }: ReviewFormProps) {
       else await reviewsCalls.createReview({ subject, rating, text });
       await readAgain();
       toast({ text: review ? "Your review is changed." : "Thank you. Your review is there." });
+      focusReviews();
       onDone?.();
     } catch (error) {
       setProblem(problemOf(error));
@@ -49,6 +51,7 @@ export function ReviewForm({ subject, review, onDone }: ReviewFormProps) {
       <StarChooser
         value={rating}
         onChange={setRating}
+        takesFocus={review !== undefined}
         error={sent && rating === 0 ? "Choose 1 to 5 stars." : undefined}
       />
       <TextField

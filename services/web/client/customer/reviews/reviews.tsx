@@ -4,10 +4,12 @@ import { Button } from "../../kit/button.tsx";
 import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { problemOf } from "../../lib/problem.ts";
+import { ownFirst } from "./own-first.ts";
 import { OwnReview } from "./own-review.tsx";
 import { ReviewCard } from "./review-card.tsx";
+import { REVIEWS_HEADING_ID } from "./reviews-heading.ts";
 import { Stars } from "./stars.tsx";
-import { useReviews } from "./use-reviews.ts";
+import { useOwnReview, useReviews } from "./use-reviews.ts";
 import "./reviews.css";
 
 const sorts = [
@@ -18,12 +20,14 @@ const sorts = [
 /** What customers say of a dish or an event, and the place to say it. */
 export function Reviews({ subject }: { readonly subject: string }) {
   const [sort, setSort] = useState<ReviewSort>(ReviewSort.NEW);
-  const { reviews, rating, query } = useReviews(subject, sort);
+  const { reviews: read, rating, query } = useReviews(subject, sort);
+  const { data: own } = useOwnReview(subject);
+  const reviews = read && ownFirst(read, own?.review);
   const known = Number(rating?.reviews ?? 0n);
   return (
-    <section className="stack reviews" id="reviews" aria-labelledby="reviews-h">
+    <section className="stack reviews" id="reviews" aria-labelledby={REVIEWS_HEADING_ID}>
       <div className="reviews__h">
-        <h2 className="display h2" id="reviews-h">
+        <h2 className="display h2" id={REVIEWS_HEADING_ID} tabIndex={-1}>
           Reviews
         </h2>
         {rating !== undefined && known > 0 && <Stars rating={rating.average} reviews={known} />}
@@ -51,7 +55,12 @@ export function Reviews({ subject }: { readonly subject: string }) {
             <Bone height="4rem" />
           </Skeleton>
         ) : (
-          <ProblemNotice problem={problemOf(query.error)} title="The reviews did not come" />
+          <ProblemNotice
+            problem={problemOf(query.error)}
+            title="The reviews did not come"
+            retry={() => void query.refetch()}
+            retrying={query.isFetching}
+          />
         )
       ) : reviews.length === 0 ? (
         <p className="muted">Nobody has said anything yet.</p>

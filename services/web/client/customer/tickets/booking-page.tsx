@@ -171,6 +171,16 @@ function NoTicket({ booking, event, isOver }: NoTicketProps) {
         <Link className={buttonClass({ kind: "primary" })} to="/events">
           See what is on
         </Link>
+        {booking.status === BookingStatus.CONFIRMED && (
+          <Link
+            className={buttonClass({})}
+            to="/events/$id/book"
+            params={{ id: booking.eventId }}
+            hash="reviews"
+          >
+            Review {eventName}
+          </Link>
+        )}
         {booking.status === BookingStatus.CANCELLED && !isOver && event && (
           <Link className={buttonClass({})} to="/events/$id/book" params={{ id: event.id }}>
             See the event
