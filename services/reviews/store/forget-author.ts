@@ -6,6 +6,11 @@ import { comments, likes, purchases, reports, reviews, writers } from "./tables.
 /** More than any limit: nothing is left of the day. */
 const WRITES_ALL = 1_000_000_000;
 
+/** Whether somebody was forgotten within the day, so that a token of theirs may still be good. */
+export const hasLeft = (author: Author): SQL<boolean> =>
+  sql<boolean>`exists (
+    select from ${writers} w where w.author = ${author}::text and w.writes >= ${WRITES_ALL}::integer)`;
+
 /**
  * Cuts what somebody wrote off from them: reviews and comments stay as a former customer's, likes and
  * reports count on under something that is nobody's, and what they bought is forgotten. Ratings and

@@ -1,12 +1,13 @@
 import { type SQL, sql } from "drizzle-orm";
 import { notFound } from "../domain/refusals.ts";
+import { hasLeft } from "./forget-author.ts";
 import { refusing } from "./refusals.ts";
 import type { ReviewsApi } from "./reviews-api.ts";
 import { likes, reviews } from "./tables.ts";
 
 /**
  * Likes a review for somebody, once however often it is asked, and answers how many do. The count is
- * changed by the statement that adds the like, exactly where it was added.
+ * changed by the statement that adds the like, exactly where it was added. Whoever left adds none.
  */
 export function likeReview(api: ReviewsApi, accountId: string, id: string): Promise<number> {
   const author = api.authors.of(accountId);
@@ -14,7 +15,7 @@ export function likeReview(api: ReviewsApi, accountId: string, id: string): Prom
     api,
     id,
     sql`insert into ${likes} (review_id, author)
-      select r.id, ${author}::text from shown r
+      select r.id, ${author}::text from shown r where not ${hasLeft(author)}
       on conflict do nothing returning 1 as change`,
   );
 }

@@ -86,7 +86,7 @@ describe("whoever leaves", () => {
     expect(await world.breaches()).toEqual([]);
   });
 
-  test("writes nothing more by a token that is still good", async () => {
+  test("writes and likes nothing more by a token that is still good", async () => {
     await using world = await reviewsWorld();
     const id = await world.reviewed("bob", "item:burger");
     await world.db.transaction((tx) =>
@@ -99,5 +99,7 @@ describe("whoever leaves", () => {
     await expect(review).rejects.toMatchObject({ reason: "too_much_written" });
     const comment = addComment(world.api, "ada", { reviewId: id, text: "Me again" });
     await expect(comment).rejects.toMatchObject({ reason: "too_much_written" });
+    expect(await likeReview(world.api, "ada", id)).toBe(0);
+    expect(await likeReview(world.api, "eve", id)).toBe(1);
   });
 });
