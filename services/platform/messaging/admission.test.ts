@@ -35,13 +35,15 @@ async function world({ outboxMax = 1_000, answerWithinMs = 10_000 } = {}) {
   await pool.q.execute(sql`insert into broker_seen values (1, now(), now())`);
 
   let nowMs = 0;
+  const idled: number[] = [];
   let begun = Promise.withResolvers<void>();
   let next = Promise.withResolvers<void>();
   const clock = {
     ...systemClock,
     monotonicMs: () => nowMs,
-    // The end of a look, and its wait for the next.
-    sleep: async () => {
+    // The end of a look, and its wait for the next. That for a first order is over at once.
+    sleep: async (ms: number) => {
+      if (ms !== lookMs) return void idled.push(ms);
       begun.resolve();
       await next.promise;
     },
@@ -58,18 +60,25 @@ async function world({ outboxMax = 1_000, answerWithinMs = 10_000 } = {}) {
     await running;
   });
 
+  const look = async () => {
+    nowMs += lookMs;
+    const wake = next;
+    begun = Promise.withResolvers();
+    next = Promise.withResolvers();
+    wake.resolve();
+    await begun.promise;
+  };
+
   return {
     gate,
     nats,
     broker,
+    /** How long it has waited for a first order, besides the half second. */
+    idled,
     query: (query: ReturnType<typeof sql>) => pool.q.execute(query),
+    lookUnasked: look,
     async look() {
-      nowMs += lookMs;
-      const wake = next;
-      begun = Promise.withResolvers();
-      next = Promise.withResolvers();
-      wake.resolve();
-      await begun.promise;
+      await look();
       return gate.verdict();
     },
     async publish(count: number) {
@@ -118,6 +127,31 @@ const refusal = (work: () => void | Promise<void>) =>
   );
 
 describe("admission", () => {
+  test("looks every two seconds while nothing waits and nobody asks, and else twice a second", async () => {
+    await using gate = await world();
+    expect(gate.idled).toEqual([1_500]);
+    await gate.lookUnasked();
+    expect(gate.idled).toEqual([1_500, 1_500]);
+
+    // What was asked for may be stored after this look, so the next one is soon.
+    gate.gate.verdict();
+    await gate.lookUnasked();
+    expect(gate.idled).toHaveLength(2);
+    await gate.lookUnasked();
+    expect(gate.idled).toHaveLength(3);
+
+    await gate.publish(1);
+    for (let looks = 0; looks < 3; looks += 1) await gate.lookUnasked();
+    expect(gate.idled).toHaveLength(3);
+    await gate.serve(1);
+    await gate.lookUnasked();
+    expect(gate.idled).toHaveLength(4);
+
+    await gate.nats.server.kill();
+    for (let looks = 0; looks < 3; looks += 1) await gate.lookUnasked();
+    expect(gate.idled).toHaveLength(4);
+  });
+
   test("refuses while what waits, times what one costs, exceeds the deadline", async () => {
     await using gate = await world();
     await gate.publish(1_000);

@@ -16,6 +16,7 @@ import {
 import type { Broker, DurableState } from "./broker.ts";
 import { outboxSize } from "./outbox-size.ts";
 import { type QueueWatch, queueWatch } from "./queue-watch.ts";
+import { wakeable } from "./wake.ts";
 
 /** A durable that a new message, or what follows from it, has to pass. */
 export interface DurableOnTheWay {
@@ -37,7 +38,7 @@ export interface AdmissionOptions extends AdmissionLimits {
 
 /** Says whether new work can be done in time. Each replica finds out for itself. */
 export interface Admission {
-  /** The last verdict, from memory. */
+  /** The last verdict, from memory. To be asked before each piece of work: that is how more is expected. */
   verdict(): Verdict;
   /** Looks again and again until `signal` aborts. Until the first look, and after the last, all is admitted. */
   run(signal: AbortSignal): Promise<void>;
@@ -47,6 +48,8 @@ export interface Admission {
 }
 
 const lookEveryMs = 500;
+/** How long it waits besides for a first order while its last look found nothing waiting. */
+const idleMs = 1_500;
 const nothingKnown: AdmissionFacts = { outboxRows: 0, brokerAnswers: false, queues: [] };
 
 export function admission(options: AdmissionOptions): Admission {
@@ -54,14 +57,19 @@ export function admission(options: AdmissionOptions): Admission {
   const watches = way.map((durable) => ({ ...durable, watch: queueWatch() }));
   let facts = nothingKnown;
   let verdict = admitted;
+  const asked = wakeable();
 
   return {
-    verdict: () => verdict,
+    verdict() {
+      asked.wake();
+      return verdict;
+    },
     async run(signal) {
       try {
         while (!signal.aborted) {
           facts = await look(options, watches);
           verdict = judge(facts, options);
+          if (nothingWaits(facts)) await asked.next(idleMs, clock, signal);
           await clock.sleep(lookEveryMs, signal);
         }
       } finally {
@@ -83,6 +91,9 @@ export function admission(options: AdmissionOptions): Admission {
     ),
   };
 }
+
+const nothingWaits = ({ outboxRows, brokerAnswers, queues }: AdmissionFacts) =>
+  brokerAnswers && outboxRows === 0 && queues.every(({ ahead }) => ahead === 0);
 
 const texts = {
   outbox_full: "the outbox is full: nothing new is taken on",

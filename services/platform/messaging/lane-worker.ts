@@ -43,28 +43,43 @@ export interface LaneWorkerOptions<S> {
 const lanesPerRound = 50;
 const runsPerLane = 50;
 const pollMs = 500;
+/** How often is looked when a hint is all that is waited for. */
+const idlePollMs = 2_000;
 
 /**
  * Runs parked messages whose turn has come: the broker will not deliver them again. It runs on the
  * relay's leader alone, so that a started mark which is still there was left by a crash or a pause
- * and never belongs to another replica at work.
+ * and never belongs to another replica at work. Hints end its rests; a delay that ends by itself hints
+ * at nothing, so it rests longer only when nothing has been seen or heard of for as long as any lasts.
  */
 export async function workLanes<S>(
   options: LaneWorkerOptions<S>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, clock, wake } = options;
-  for (let afterKey = ""; !signal.aborted; ) {
-    const heads = await store.heads(lanesPerRound, afterKey);
-    for (const head of heads) {
-      if (signal.aborted) return;
-      await runLane(options, head, signal);
+  const { store, clock, retry, wake } = options;
+  const delayMaxMs = 2 * Math.max(retry.delayMaxMs, putOffMs);
+  let signAtMs = clock.monotonicMs();
+  const seen = () => {
+    signAtMs = clock.monotonicMs();
+  };
+  const unhook = wake.listen(seen);
+  try {
+    for (let afterKey = ""; !signal.aborted; ) {
+      const heads = await store.heads(lanesPerRound, afterKey);
+      for (const head of heads) {
+        if (signal.aborted) return;
+        await runLane(options, head, signal);
+      }
+      if (heads.length > 0) seen();
+      // Round by key, so that no lane waits for another's long row of parked messages.
+      const more = heads.length === lanesPerRound;
+      const rested = afterKey === "" && heads.length === 0;
+      afterKey = more ? (heads.at(-1)?.key ?? "") : "";
+      const isIdle = clock.monotonicMs() - signAtMs > delayMaxMs;
+      if (rested) await wake.next(isIdle ? idlePollMs : pollMs, clock, signal);
     }
-    // Round by key, so that no lane waits for another's long row of parked messages.
-    const more = heads.length === lanesPerRound;
-    const rested = afterKey === "" && heads.length === 0;
-    afterKey = more ? (heads.at(-1)?.key ?? "") : "";
-    if (rested) await wake.next(pollMs, clock, signal);
+  } finally {
+    unhook();
   }
 }
 

@@ -20,6 +20,7 @@ import { fillGaps } from "./lane-gaps.ts";
 import { workLanes } from "./lane-worker.ts";
 import { lanesCheck } from "./lanes-check.ts";
 import { checkOf, type LeaderTask, startLeader } from "./leader.ts";
+import { leaderWakes } from "./leader-wakes.ts";
 import { maintain } from "./maintenance.ts";
 import type { MessagingMeters } from "./messaging-meters.ts";
 import { inTurn, oneAtATime } from "./one-at-a-time.ts";
@@ -95,6 +96,8 @@ export interface Messaging extends AsyncDisposable {
   skipLane(consumer: string, skip: LaneSkip): Promise<SkippedLane>;
   /** Tells the lane worker, wherever it runs, that a lane was freed. */
   lanesFreed(): void;
+  /** Tells whoever works redrive runs that one is running. */
+  runsMayGoOn(): void;
   /** Handles a message that was acknowledged and left no trace. */
   takeIn(consumer: string, asked: TakeIn): Promise<TakenIn>;
   /** How it looks after itself. */
@@ -129,30 +132,22 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   const needed = topologyOf(service, topology);
   const published = publishedBy(service, needed);
 
-  const outboxWake = wakeable();
+  const wakesOf = (topic: string, loops: number) =>
+    leaderWakes(broker, `${topic}.${service}`, { loops, isLeading: () => leader.isLeading() });
+  const outboxWakes = wakesOf("outbox", 1);
+  const laneWakes = wakesOf("lanes", options.consumers.length);
+  const runWakes = wakesOf("redrives", options.consumers.length);
+  pool.onOutboxWritten(outboxWakes.hint);
+  const lanesFreed = laneWakes.hint;
+  const runsMayGoOn = runWakes.hint;
   const meters = options.counters?.relay;
   const declared = named(options.consumers);
   options.counters?.begin({
     streams: published.map(({ name }) => name),
     consumers: declared.map(({ consumer }) => consumer),
   });
-  const relay = { outbox, streams: published, wake: outboxWake, meters };
-  const laneWakes = options.consumers.map(() => wakeable());
-  const wakeLanes = () => {
-    for (const wake of laneWakes) wake.wake();
-  };
-  const unhook = [
-    broker.onHint(`outbox.${service}`, () => outboxWake.wake()),
-    broker.onHint(`lanes.${service}`, wakeLanes),
-  ];
-  pool.onOutboxWritten(() => {
-    if (leader.isLeading()) outboxWake.wake();
-    else broker.hint(`outbox.${service}`);
-  });
-  const lanesFreed = () => {
-    if (leader.isLeading()) wakeLanes();
-    else broker.hint(`lanes.${service}`);
-  };
+  const [wake = wakeable()] = outboxWakes.wakes;
+  const relay = { outbox, streams: published, wake, meters };
 
   const stopping = new AbortController();
   let ensuring: Promise<void> | undefined;
@@ -189,7 +184,10 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
         {
           name: `lanes ${consumer.stream}`,
           run: ({ signal }) =>
-            workLanes({ ...consumer, suspects, wake: laneWakes[index] ?? wakeable() }, signal),
+            workLanes(
+              { ...consumer, suspects, wake: laneWakes.wakes[index] ?? wakeable() },
+              signal,
+            ),
         },
         {
           name: `gaps ${consumer.stream}`,
@@ -199,6 +197,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
           ...consumer,
           suspects,
           runs: postgresRedriveRuns(pool, consumer.store.consumer),
+          wake: runWakes.wakes[index] ?? wakeable(),
         }),
       ]),
       {
@@ -234,7 +233,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
   const repairAt = (name: string) => {
     const consumer = consumerCalled(name);
     const runs = postgresRedriveRuns(pool, name);
-    return repairOf({ ...consumer, db: pool, editor, runs, suspects });
+    return repairOf({ ...consumer, db: pool, editor, runs, suspects, runsMayGoOn });
   };
 
   const bird = canary({ broker, outbox, service, outageAfterMs, clock });
@@ -272,6 +271,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
       inTurn(suspects, () => takeIn(consumerCalled(name), pool, asked)),
     selfChecks: checking,
     lanesFreed,
+    runsMayGoOn,
     redrive: async (name, id, actor = anonymous) => repairAt(name).redrive(id, actor),
     repair: repairAt,
     skipLane: async (name, skip) => skipLane(consumerCalled(name), skip),
@@ -286,7 +286,7 @@ export function startMessaging<S>(options: MessagingOptions<S>): Messaging {
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(new Error("messaging is stopping"));
-      for (const stop of unhook) stop();
+      for (const wakes of [outboxWakes, laneWakes, runWakes]) wakes[Symbol.dispose]();
       checking[Symbol.dispose]();
       await Promise.all(loops.map((loop) => loop[Symbol.asyncDispose]()));
       await leader[Symbol.asyncDispose]();

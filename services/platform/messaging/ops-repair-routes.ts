@@ -132,9 +132,11 @@ export const repairRoutes = (messaging: Messaging) => {
     )
     .post(
       "/redrive-runs/:id/resume",
-      ({ params, body, operator: actor }) => {
+      async ({ params, body, operator: actor }) => {
         readRequest(NoParameters, body);
-        return changeRun(db, readId(params.id), { change: "resume", actor });
+        const run = await changeRun(db, readId(params.id), { change: "resume", actor });
+        messaging.runsMayGoOn();
+        return run;
       },
       { response: RedriveRunView },
     )

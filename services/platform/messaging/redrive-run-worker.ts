@@ -7,17 +7,23 @@ import type { OneAtATime } from "./one-at-a-time.ts";
 import { type RedriveOptions, redrive } from "./redrive.ts";
 import type { ClaimedLetter, LetterEnd, RedriveRun, RedriveRunStore } from "./redrive-runs.ts";
 import { abandonedMax, leftBehind, putOffMs } from "./retry.ts";
+import type { Wake } from "./wake.ts";
 
 export interface RunWorkerOptions<S> extends RedriveOptions<S> {
   readonly stream: string;
   readonly runs: RedriveRunStore;
   /** Shared with what else runs under a mark in this process. */
   readonly suspects: OneAtATime;
+  /** Woken when a run was made or resumed. */
+  readonly wake: Wake;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const pollMs = 500;
+/** Without a hint. */
+const pollMs = 2_000;
+/** How long a leader that is not sure to lead waits before it is asked again. */
+const unsureMs = 500;
 
 /**
  * Works the redrive runs of one consumer, a letter at a time, on the leader alone. A crash leaves
@@ -26,7 +32,7 @@ const pollMs = 500;
  * unrun, so that the run goes on.
  */
 export function redriveRunTask<S>(options: RunWorkerOptions<S>): LeaderTask {
-  const { stream, runs, clock } = options;
+  const { stream, runs, wake, clock } = options;
   // A claim that could not be taken back while the database was away: no crash left it.
   const unclean = new Set<ClaimedLetter>();
 
@@ -39,8 +45,9 @@ export function redriveRunTask<S>(options: RunWorkerOptions<S>): LeaderTask {
           unclean.delete(claimed);
         }
         const run = await runs.running();
-        if (run && fresh()) await workRun(options, run, { signal, fresh, unclean });
-        else await clock.sleep(pollMs, signal);
+        if (!run) await wake.next(pollMs, clock, signal);
+        else if (fresh()) await workRun(options, run, { signal, fresh, unclean });
+        else await clock.sleep(unsureMs, signal);
       }
     },
   };

@@ -4,6 +4,7 @@ import { eventually } from "../testing/eventually.ts";
 import { fast, kitchen, runInState, runOf } from "../testing/kitchen.ts";
 import { sinkConsumer } from "../testing/sink.ts";
 import { AuditView, RedriveRunsView } from "./ops-repair-views.ts";
+import { postgresRedriveRuns } from "./postgres-redrive-runs.ts";
 
 setDefaultTimeout(120_000);
 
@@ -79,13 +80,18 @@ describe("a redrive run", () => {
   test("passes over what somebody else resolved meanwhile", async () => {
     await using it = await kitchen(many);
     it.broken.clear();
-    const { body: run } = await it.post("redrive-runs", { consumer, all: true, perSecond: 1 });
-    await it.post(`redrive-runs/${run.id}/pause`);
+    // Made and paused in one commit: nobody has begun with it.
+    const run = await it.world.pool.transaction(async (tx) => {
+      const selection = { kind: "filter", filter: {} } as const;
+      const order = { selection, canary: 0, perSecond: 1_000, actor: "ann" };
+      const made = await postgresRedriveRuns(tx, consumer).create(order);
+      await tx.q.execute(sql`update redrive_runs set state = 'paused'`);
+      return made;
+    });
     const last = await it.world.pool.q.execute<{ letter_id: string }>(
       sql`select letter_id from redrive_run_letters order by position desc limit 1`,
     );
     await it.post(`dead-letters/${last[0]?.letter_id}/discard`, { reason: "not wanted" });
-    await it.world.pool.q.execute(sql`update redrive_runs set per_second = 1000`);
     await it.post(`redrive-runs/${run.id}/resume`);
 
     const ended = await runInState(it, run.id, "done");

@@ -21,7 +21,7 @@ export interface Repair {
   restore(act: LetterAct): Promise<ResolvedLetter>;
   /** Says what a run of this selection would come to now. */
   dryRun(selection: LetterSelection): Promise<DryRunView>;
-  /** Makes a run, which the leader begins to work on within a second. */
+  /** Makes a run. The leader begins with it at once, or within two seconds when no hint reaches it. */
   startRun(order: RunOrder): Promise<RedriveRun>;
 }
 
@@ -31,11 +31,13 @@ export interface RepairOptions<S> extends RedriveOptions<S> {
   readonly runs: RedriveRunStore;
   /** Shared with what else runs under a mark in this process: what runs a handler takes its turn. */
   readonly suspects: OneAtATime;
+  /** Called when a run was made. */
+  readonly runsMayGoOn: () => void;
   readonly clock: Clock;
 }
 
 export function repairOf<S>(options: RepairOptions<S>): Repair {
-  const { editor, runs, store, suspects } = options;
+  const { editor, runs, store, suspects, runsMayGoOn } = options;
   return {
     redrive: (id, actor) => inTurn(suspects, () => redrive(options, id, actor)),
     edit: (change) => inTurn(suspects, () => editLetter(options, editor, change)),
@@ -44,6 +46,7 @@ export function repairOf<S>(options: RepairOptions<S>): Repair {
     dryRun: (selection) => dryRun({ ...options, consumer: store.consumer }, selection),
     async startRun(order) {
       const run = await runs.create(order);
+      runsMayGoOn();
       crashPoint("redrive-run.after-create");
       return run;
     },
