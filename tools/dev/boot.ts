@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, string>> = {
   qb: "tools/qb/main.ts",
   generate: "tools/dev/generate.ts",
   compile: "tools/dev/compile.ts",
+  sbom: "tools/dev/sbom.ts",
   simulate: "tests/simulation/main.ts",
   faults: "tests/faults/main.ts",
   bench: "tests/bench/main.ts",
