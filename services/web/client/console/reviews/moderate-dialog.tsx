@@ -61,12 +61,19 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
         </>
       }
     >
-      <blockquote className="moderated moderated__q">
+      {/* biome-ignore lint/a11y/useSemanticElements: a quote is no set of fields. */}
+      <div
+        className="moderated moderated__q"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by key.
+        tabIndex={0}
+        role="group"
+        aria-label="What was written"
+      >
         <p className="sm">
           <b>{author}</b>
         </p>
         <p className="moderated__t">{text || "Stars alone, without a word."}</p>
-      </blockquote>
+      </div>
       <p>
         {act === "hide"
           ? "Nobody sees it from then on, its author neither; of a review the stars no longer count."

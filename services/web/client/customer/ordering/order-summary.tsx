@@ -51,14 +51,6 @@ export function OrderSummary({ order }: { readonly order: Order }) {
                 </p>
                 <p className="sm muted num">
                   {item.quantity} × {price === undefined ? "…" : money(price)}
-                  {found !== undefined && state === "confirmed" && (
-                    <>
-                      {" · "}
-                      <Link to="/dishes/$sku" params={{ sku: item.sku }} hash="reviews">
-                        Review<span className="vh"> {name}</span>
-                      </Link>
-                    </>
-                  )}
                 </p>
               </div>
               {missing ? (
@@ -66,9 +58,21 @@ export function OrderSummary({ order }: { readonly order: Order }) {
                   Too few
                 </Badge>
               ) : (
-                <span className={isOff ? "num faint" : "num strong"}>
-                  {price === undefined ? "…" : money(price * BigInt(item.quantity))}
-                </span>
+                <div className="ol__end">
+                  <span className={isOff ? "num faint" : "num strong"}>
+                    {price === undefined ? "…" : money(price * BigInt(item.quantity))}
+                  </span>
+                  {found !== undefined && state === "confirmed" && (
+                    <Link
+                      className="sm"
+                      to="/dishes/$sku"
+                      params={{ sku: item.sku }}
+                      hash="reviews"
+                    >
+                      Review<span className="vh"> {name}</span>
+                    </Link>
+                  )}
+                </div>
               )}
             </li>
           );
