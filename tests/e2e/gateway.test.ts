@@ -27,7 +27,7 @@ beforeAll(async () => {
   ]);
   // As behind a proxy for TLS on this machine, which says who called.
   const settings = { TRUSTED_PROXIES: "127.0.0.1", ...Object.fromEntries(addresses) };
-  web = await startService("web", settings, { startDeadlineMs: 60_000 });
+  web = await startService("web", settings);
 });
 afterAll(async () => {
   await web[Symbol.asyncDispose]();

@@ -43,7 +43,7 @@ export interface ServiceOptions {
 }
 
 const REPOSITORY = resolve(import.meta.dir, "../../..");
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
 const PROBE_DEADLINE_MS = 1_000;
 
