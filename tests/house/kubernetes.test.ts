@@ -103,12 +103,16 @@ describe("the Kubernetes base", () => {
     expect(budgets.map(({ name }) => name).toSorted()).toEqual([...deployed, "nats"].toSorted());
   });
 
-  test("lets Postgres have as many connections as the autoscalers may open", () => {
+  test("lets Postgres have as many connections as the autoscalers and an upgrade may open", () => {
     const { scalers } = rulesOf(manifests);
-    // Ten for calls, four of the core and the leader's lock, of each replica.
+    // Ten for calls, four of the core and the leader's lock, of each replica, and of the one that an upgrade
+    // starts before it stops another.
+    const surge = 1;
     const wanted = scalers
       .filter(({ target }) => target !== "web")
-      .reduce((sum, { maxReplicas }) => sum + maxReplicas * 15, 0);
+      .reduce((sum, { maxReplicas }) => sum + (maxReplicas + surge) * 15, 0);
+    for (const { spec } of ofKind("Deployment"))
+      expect(spec).toMatchObject({ strategy: { rollingUpdate: { maxSurge: surge } } });
     const { args } = podNamed("StatefulSet", "postgres").containers[0] ?? { args: [] };
 
     expect(Number(/max_connections=(\d+)/.exec(args.join(" "))?.[1])).toBeGreaterThan(wanted + 20);
