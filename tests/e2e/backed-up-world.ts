@@ -5,7 +5,7 @@ import type { RunningService } from "@app/platform/testing/service.ts";
 import { type QbRun, runQb } from "./qb.ts";
 import { type Answer, callAt, openStage, type StageDatabase } from "./stage.ts";
 
-const names = ["orders", "inventory", "events", "bookings"] as const;
+export const names = ["orders", "inventory", "events", "bookings"] as const;
 type Name = (typeof names)[number];
 
 /** Both products, of which everything can be taken away and put back. */

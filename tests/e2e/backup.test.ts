@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "@app/platform/testing/eventually.ts";
-import { type BackedUpWorld, openBackedUpWorld } from "./backed-up-world.ts";
+import { type BackedUpWorld, names, openBackedUpWorld } from "./backed-up-world.ts";
 
 setDefaultTimeout(600_000);
 
@@ -48,7 +48,7 @@ describe("qb backup and qb restore", () => {
 
     // Taken while the services run and customers come.
     const [backup, meanwhile] = await Promise.all([
-      world.qb("backup", older, "--json"),
+      world.qb("backup", older, "--json", "--services", ...names),
       // On a slow machine it may be held for so long that it is told to come back.
       eventually(() => world.order("pizza", 1)),
     ]);
@@ -62,7 +62,7 @@ describe("qb backup and qb restore", () => {
     await decided(late, "CONFIRMED");
     await world.stop("inventory");
     const undecided = await world.order("pizza", 1);
-    expect((await world.qb("backup", newer)).code).toBe(0);
+    expect((await world.qb("backup", newer, "--services", ...names)).code).toBe(0);
     await world.stop("orders", "events", "bookings");
 
     // The databases are older than the broker.

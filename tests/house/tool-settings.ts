@@ -10,9 +10,9 @@ export const toolSettings: Readonly<Record<"qb" | "dev", Readonly<Record<string,
     DATABASE_URL:
       "A server with the services' databases, for `qb migrate`, `qb doctor`, `qb backup` and `qb restore`.",
     ORDERS_DATABASE_URL:
-      "The database of orders by its owner's role, for `qb backup` and `qb restore`, and in the same way `INVENTORY_DATABASE_URL` and so on; with `_FILE` behind the name, the file that holds it. With some of them those alone are backed up.",
+      "The database of orders by its owner's role, for `qb backup` and `qb restore`, and in the same way `INVENTORY_DATABASE_URL` and so on; with `_FILE` behind the name, the file that holds it. Where some are named `qb backup` wants all of them, or `--services` with those that it is to back up.",
     QB_TOKEN: "Who acts, where operators need a token; `--token` says the same.",
-    QB_PASSWORD: "The password for `qb user token`, which else reads it from stdin.",
+    QB_PASSWORD: "The password for `qb user login`, which else reads it from stdin.",
     NO_COLOR: "No colours.",
   },
   dev: {

@@ -68,7 +68,7 @@ describe("a single executable", () => {
     }
   }, 60_000);
 
-  test("of qb backs a database up and makes it anew elsewhere, by the migrations that it holds", async () => {
+  test("of qb looks at everything, backs a database up and makes it anew elsewhere, by the migrations that it holds", async () => {
     await using there = await temporaryFolder();
     await compile({ service: "qb", outfile: join(there.path, "quickbite-qb") });
     await using database = await temporaryDatabase("orders");
@@ -79,23 +79,30 @@ describe("a single executable", () => {
       const qb = Bun.spawn([join(there.path, "quickbite-qb"), ...args], {
         cwd: there.path,
         env,
-        stdout: "ignore",
-        stderr: "pipe",
+        stdout: "pipe",
+        stderr: "ignore",
       });
-      const said = await new Response(qb.stderr).text();
-      return [await qb.exited, said];
+      const answer = await new Response(qb.stdout).text();
+      return { code: await qb.exited, answer };
     };
+
+    const looked = await run(database.url, "--json", "doctor");
+    // Nothing of a checkout, which it has none of.
+    expect(JSON.parse(looked.answer)).toMatchObject({
+      findings: expect.arrayContaining([
+        expect.objectContaining({ about: "nats-server", state: "ok" }),
+      ]),
+    });
+    expect(looked.answer).not.toContain(".quickbite");
 
     const migrating = Bun.spawn([program, "migrate"], {
       env: { DATABASE_URL: database.url, NATS_URL: broker.url },
       stdout: "ignore",
     });
     expect(await migrating.exited).toBe(0);
-    expect(await run(database.url, "backup", "a")).toEqual([0, expect.any(String)]);
-    expect(await run(empty.url, "restore", "a", "--only", "databases")).toEqual([
-      0,
-      expect.any(String),
-    ]);
+    const backup = await run(database.url, "backup", "a", "--services", "orders");
+    expect(backup.code).toBe(0);
+    expect((await run(empty.url, "restore", "a", "--only", "databases")).code).toBe(0);
 
     const sql = postgres(empty.url, { max: 1 });
     expect(await sql`select count(*)::int as count from orders`).toEqual(

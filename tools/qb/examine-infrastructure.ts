@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { planTopology } from "@app/platform/messaging/topology.ts";
 import { natsVersionMin, postgresVersionMin } from "@app/platform/server-versions.ts";
+import { isSingleExecutable } from "@app/platform/shipped-files.ts";
 import postgres from "postgres";
 import { hostsOf, withBroker } from "./broker.ts";
 import { type Finding, fine, notFine } from "./diagnosis.ts";
@@ -12,7 +13,12 @@ import { repository, type Targets } from "./targets.ts";
 const gibibyte = 1024 ** 3;
 const freeGibibytesMin = 2;
 
-export function examineBun(): Finding {
+/** What a checkout needs: a single executable brings its Bun along, and has no dev run beside it. */
+export async function examineCheckout(): Promise<readonly Finding[]> {
+  return isSingleExecutable ? [] : [examineBun(), await examineDisk()];
+}
+
+function examineBun(): Finding {
   const { engines }: { engines: { bun: string } } = JSON.parse(
     readFileSync(join(repository, "package.json"), "utf8"),
   );
@@ -74,7 +80,8 @@ export async function examinePostgres(databaseUrl: string | undefined): Promise<
 }
 
 /** A full disk shows first in a broker that takes no more messages. */
-export async function examineDisk(directory = join(repository, ".quickbite")): Promise<Finding> {
+async function examineDisk(): Promise<Finding> {
+  const directory = join(repository, ".quickbite");
   const about = "disk";
   const { bavail, bsize } = await statfs(existsSync(directory) ? directory : repository);
   const free = (bavail * bsize) / gibibyte;

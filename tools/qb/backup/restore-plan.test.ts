@@ -138,8 +138,12 @@ describe("a restore", () => {
     });
   });
 
-  test("says what it would replace", async () => {
-    const { replaced } = await plan();
+  test("says what it would replace, and what it has nothing of", async () => {
+    const { replaced, warnings } = await plan();
+
+    expect(warnings).toEqual([
+      "the backup has no database of inventory, events, bookings, users, reviews: what is there stays as it is",
+    ]);
 
     expect(replaced).toContain("the database of orders, which holds rows");
     expect(replaced).toContain("the stream ORDERS with 3 messages");

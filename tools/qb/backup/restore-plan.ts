@@ -1,5 +1,6 @@
 import { withBroker } from "../broker.ts";
 import { Failure } from "../failure.ts";
+import { serviceNames } from "../targets.ts";
 import { streamInfo } from "./jetstream-api.ts";
 import { checkMigrations, stateOf } from "./load-database.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
@@ -73,7 +74,10 @@ export async function planRestore(
     ...{ databases, streams, replacesDatabases, replicas, lostFile, targets: system.targets },
     cuts: replacesDatabases && (streams === undefined || behindMs < 0),
     skipIds: wish.skipIds ?? skipFor(Date.now() - cutMs),
-    warnings: behindMs > outboxKeptMs ? [tooOld(behindMs)] : [],
+    warnings: [
+      ...(behindMs > outboxKeptMs ? [tooOld(behindMs)] : []),
+      ...(replacesDatabases ? lackingIn(databases) : []),
+    ],
   };
   await checkFiles(plan, onProgress);
   onProgress("what is there");
@@ -87,6 +91,15 @@ const skipFor = (ageMs: number): bigint =>
 const tooOld = (behindMs: number) =>
   `the streams are ${Math.round(behindMs / 3_600_000)} h older than the databases: what EVENTS and BOOKINGS ` +
   "lack of that time, and the outboxes no longer keep, cannot be read from them any more";
+
+/** Services that the backup knows nothing of, which a restore leaves as they are. */
+function lackingIn({ manifest }: Source): readonly string[] {
+  const lacking = serviceNames.filter(
+    (name) => !manifest.databases.some(({ service }) => service === name),
+  );
+  if (lacking.length === 0) return [];
+  return [`the backup has no database of ${lacking.join(", ")}: what is there stays as it is`];
+}
 
 type Checked = Omit<RestorePlan, "replaced">;
 

@@ -35,6 +35,18 @@ export function serviceDatabases(
   return serviceNames.map((service) => ({ service, url: databaseIn(serverUrl, service) }));
 }
 
+/** Of these databases those of the services wanted. One that nobody said the place of is refused, not left out. */
+export function databasesOf(
+  wanted: readonly ServiceName[],
+  databases: readonly ServiceDatabase[],
+): readonly ServiceDatabase[] {
+  const unknown = wanted.filter((name) => !databases.some(({ service }) => service === name));
+  if (unknown.length === 0) return databases.filter(({ service }) => wanted.includes(service));
+  throw new Failure("usage", `nobody said where the database of ${unknown.join(", ")} is`, {
+    next: `${unknown.map((name) => `${databaseVariable(name)}=postgres://…`).join(" ")}, or --services to leave it out`,
+  });
+}
+
 /** Each service has a database of its own in the server. */
 export function databaseIn(serverUrl: string, service: ServiceName): string {
   const url = new URL(serverUrl);

@@ -1,11 +1,6 @@
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
-import {
-  examineBroker,
-  examineBun,
-  examineDisk,
-  examinePostgres,
-} from "../examine-infrastructure.ts";
+import { examineBroker, examineCheckout, examinePostgres } from "../examine-infrastructure.ts";
 import { examineService } from "../examine-services.ts";
 import { examineWeb } from "../examine-web.ts";
 import { Failure } from "../failure.ts";
@@ -22,14 +17,14 @@ export function doctorCommand(program: Command, run: Run): void {
 const marks = { ok: "✓", warn: "!", fail: "✗" } as const;
 
 async function examine({ targets, services, out }: Context): Promise<void> {
-  const [disk, postgres, broker, web, ...told] = await Promise.all([
-    examineDisk(),
+  const [checkout, postgres, broker, web, ...told] = await Promise.all([
+    examineCheckout(),
     examinePostgres(targets.databaseUrl),
     examineBroker(targets),
     examineWeb(targets.webUrl),
     ...services.map(examineService),
   ]);
-  const findings = [examineBun(), disk, postgres, ...broker, ...told.flat(), ...web];
+  const findings = [...checkout, postgres, ...broker, ...told.flat(), ...web];
   out.data({ from: targets.from, findings });
   out.say(out.colours.dim(`addresses from flags, the environment or ${targets.from}`));
   out.table(
