@@ -171,51 +171,6 @@ describe("reviews", () => {
     expect((await call("GET", "/ops/v1/reviews", { as: "ada" })).status).toBe(403);
     expect(await world.breaches()).toEqual([]);
   });
-
-  test("say nowhere who wrote them", async () => {
-    await using world = await reviewsWorld();
-    const { call, rpc } = served(world.api);
-    const account = "0d5c3c52-account-of-ada";
-    await world.bought(account, "item:burger");
-    const seen: string[] = [];
-    const look = async (...args: Parameters<typeof call>) => {
-      const answer = await call(...args);
-      seen.push(answer.text, JSON.stringify([...answer.headers]));
-      return answer;
-    };
-
-    const { body: review } = await look("POST", "/reviews", { as: account, body: wish });
-    const path = `/reviews/${review.id}`;
-    const said = await look("POST", `${path}/comments`, {
-      as: account,
-      body: { text: "Me again" },
-    });
-    for (const as of [undefined, "bob", account]) {
-      const who = as === undefined ? {} : { as };
-      await look("GET", path, who);
-      await look("GET", "/reviews?subject=item:burger", who);
-      await look("GET", `${path}/comments`, who);
-      await look("GET", "/reviews/by/me/of?subject=item:burger", who);
-      await look("PUT", `${path}/like`, who);
-      await look("DELETE", `${path}/like`, who);
-      await look("PATCH", path, { ...who, body: { rating: 2 } });
-      await look("POST", `${path}/report`, { ...who, body: { reason: "?" } });
-    }
-    await look("GET", "/ops/v1/reviews", operator);
-    const contract = await rpc("bob").listReviews({ subject: "item:burger" });
-    seen.push(JSON.stringify(contract.reviews.map(({ author, id }) => [author, id])));
-    seen.push(...(await world.announced()).map(({ text }) => text));
-
-    const author = world.api.authors.of(account);
-    expect(review.author).toBe(said.body.author);
-    expect(seen.length).toBeGreaterThan(50);
-    for (const text of seen) {
-      expect(text).not.toContain(account);
-      expect(text).not.toContain(author);
-    }
-    // Those who listen learn nothing of handles at all.
-    for (const { text } of await world.announced()) expect(text).not.toContain(review.author);
-  });
 });
 
 describe("ReviewsService", () => {
@@ -263,6 +218,14 @@ describe("ReviewsService", () => {
       Code.InvalidArgument,
       "rating must be 1 to 5",
     ]);
+    const { comment } = await ada.addComment({ reviewId, text: "Mine" });
+    const commentId = comment?.id ?? "";
+    const notOwn: (string | Code)[] = [Code.PermissionDenied, "only its author may change it"];
+    expect(await codeOf(rpc("bob").updateReview({ reviewId, rating: 5 }))).toEqual(notOwn);
+    expect(await codeOf(rpc("bob").deleteReview({ reviewId }))).toEqual(notOwn);
+    expect(await codeOf(rpc("bob").deleteComment({ reviewId, commentId }))).toEqual(notOwn);
+    expect((await ada.getReview({ reviewId })).review).toMatchObject({ rating: 1, comments: 2 });
+    await ada.deleteComment({ reviewId, commentId });
     await ada.deleteReview({ reviewId });
     expect(await codeOf(ada.getReview({ reviewId }))).toEqual([Code.NotFound, "not found"]);
   });
