@@ -177,8 +177,6 @@ describe("a topology", () => {
   });
 
   test.each<[string, Partial<StreamTopology>]>([
-    ["max_age", { maxAgeSeconds: 1_800 }],
-    ["max_bytes", { maxBytes: 8 * 1024 * 1024 }],
     ["subjects", { subjects: ["things.v1.b.>"] }],
     ["max_msgs_per_subject", { maxMessagesPerSubject: 1 }],
   ])("is not changed where that would lose messages, unless told to: %s", async (field, less) => {
@@ -199,15 +197,33 @@ describe("a topology", () => {
   });
 
   test.each<[string, object]>([
-    ["max_age", { max_age: 0 }],
-    ["max_bytes", { max_bytes: -1 }],
-  ])("counts the absence of a limit as the highest one: %s", async (_field, unlimited) => {
-    await using broker = await world();
-    await applyTopology(broker.nc, [things]);
-    await broker.jsm.streams.update("THINGS", unlimited);
+    ["more bytes", { max_bytes: 32 * 1024 * 1024 }],
+    ["bytes without a limit", { max_bytes: -1 }],
+    ["a longer age", { max_age: nanos(7_200_000) }],
+    ["an age without a limit", { max_age: 0 }],
+  ])(
+    "leaves a stream the room that it was given by hand, also where it changes: %s",
+    async (_, room) => {
+      await using broker = await world();
+      await applyTopology(broker.nc, [things]);
+      await broker.jsm.streams.update("THINGS", room);
 
-    expect((await planTopology(broker.nc, [things])).map((c) => c.destructive)).toEqual([true]);
-  });
+      expect(await planTopology(broker.nc, [things])).toEqual([]);
+      const more = { ...things, subjects: [...things.subjects, "stuff.v1.>"] };
+      expect((await applyTopology(broker.nc, [more])).map((c) => c.destructive)).toEqual([false]);
+      const { config } = await broker.jsm.streams.info("THINGS");
+      expect(config).toMatchObject({ ...room, subjects: more.subjects });
+
+      // Back to what is declared only when told so.
+      const plan = await planTopology(broker.nc, [more], { destructive: true });
+      expect(plan.map(({ destructive }) => destructive)).toEqual([true]);
+      await applyTopology(broker.nc, [more], { destructive: true });
+      expect((await broker.jsm.streams.info("THINGS")).config).toMatchObject({
+        max_bytes: things.maxBytes,
+        max_age: nanos(things.maxAgeSeconds * 1_000),
+      });
+    },
+  );
 
   test("takes the absence of a limit for no loss", async () => {
     await using broker = await world();

@@ -38,7 +38,7 @@ export interface Difference {
 export interface TopologyOptions {
   /** Copies of each message in a cluster. */
   readonly replicas?: number;
-  /** Lets `applyTopology` make destructive changes. */
+  /** Lets `applyTopology` make destructive changes, and limits that were raised be as declared again. */
   readonly destructive?: boolean;
 }
 
@@ -47,7 +47,7 @@ export class TopologyError extends Error {
   override readonly name = "TopologyError";
 }
 
-/** Shows what `applyTopology` would do. Refuses declarations whose rate × age exceeds their bytes. */
+/** Shows what `applyTopology` would do with the same options. Refuses declarations whose rate × age exceeds their bytes. */
 export async function planTopology(
   nc: NatsConnection,
   declared: readonly StreamTopology[],
@@ -59,7 +59,8 @@ export async function planTopology(
 
   for (const stream of declared) {
     const info = await absentIfMissing(() => jsm.streams.info(stream.name));
-    changes.push(...compare("stream", stream.name, info?.config, streamConfig(stream, options)));
+    const wanted = wantedConfig(stream, info?.config, options);
+    changes.push(...compare("stream", stream.name, info?.config, wanted));
     for (const durable of stream.durables) {
       const consumer =
         info && (await absentIfMissing(() => jsm.consumers.info(stream.name, durable.name)));
@@ -93,7 +94,17 @@ export async function applyTopology(
     for (const durable of stream.durables) await applyDurable(jsm, stream.name, durable, changes);
   }
 
-  const left = changes.length > 0 ? await planTopology(nc, declared, options) : [];
+  // Nobody gave more room to a stream that is new: there it is a limit that was dropped.
+  const made = new Set(changes.flatMap(({ action, name }) => (action === "create" ? [name] : [])));
+  const fresh = declared.filter(({ name }) => made.has(name));
+  const older = declared.filter(({ name }) => !made.has(name));
+  const left =
+    changes.length === 0
+      ? []
+      : [
+          ...(await planTopology(nc, fresh, { ...options, destructive: true })),
+          ...(await planTopology(nc, older, options)),
+        ];
   if (left.length > 0) {
     const fields = left.flatMap(({ name, differences }) =>
       differences.map(({ field }) => `${name} ${field}`),
@@ -124,10 +135,12 @@ async function applyStream(
 ): Promise<StreamInfo | undefined> {
   const change = changes.find(({ kind, name }) => kind === "stream" && name === stream.name);
   if (!change) return undefined;
-  const config = streamConfig(stream, options);
   // Two services may start at once: adding what exists with the same configuration succeeds.
-  if (change.action === "create") return jsm.streams.add({ ...config, name: stream.name });
-  return jsm.streams.update(stream.name, config);
+  if (change.action === "create") {
+    return jsm.streams.add({ ...streamConfig(stream, options), name: stream.name });
+  }
+  const { config } = await jsm.streams.info(stream.name);
+  return jsm.streams.update(stream.name, wantedConfig(stream, config, options));
 }
 
 async function applyDurable(
@@ -183,6 +196,22 @@ function streamConfig(stream: StreamTopology, { replicas = 1 }: TopologyOptions)
     duplicate_window: nanos(120_000),
     max_msgs_per_subject: stream.maxMessagesPerSubject ?? -1,
   } satisfies Partial<StreamConfig>;
+}
+
+/**
+ * As declared, but for room that was given to a stream that is there: a higher limit of bytes or age is
+ * an operator's, who keeps it over releases. What is destructive takes it back to what is declared.
+ */
+function wantedConfig(
+  stream: StreamTopology,
+  actual: StreamConfig | undefined,
+  options: TopologyOptions,
+) {
+  const declared = streamConfig(stream, options);
+  if (!actual || options.destructive) return declared;
+  const higher = (field: "max_bytes" | "max_age") =>
+    limitOf(actual[field]) > limitOf(declared[field]) ? actual[field] : declared[field];
+  return { ...declared, max_bytes: higher("max_bytes"), max_age: higher("max_age") };
 }
 
 function durableConfig(durable: DurableDeclaration) {

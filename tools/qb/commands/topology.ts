@@ -38,7 +38,7 @@ export function topologyCommands(program: Command, run: Run): void {
     .command("apply")
     .description("make the broker as declared; nothing is deleted that is not declared")
     .option("--replicas <count>", "copies of each message in a cluster", replicas, 1)
-    .option("--destructive", "also what loses messages or progress")
+    .option("--destructive", "also what loses messages or progress, such as room given by hand")
     .option("--dry-run", "the same as plan")
     .action(
       run((context, flags: TopologyFlags) =>
@@ -47,9 +47,12 @@ export function topologyCommands(program: Command, run: Run): void {
     );
 }
 
-async function plan({ targets, out }: Context, { replicas }: TopologyFlags): Promise<void> {
+async function plan(
+  { targets, out }: Context,
+  { replicas, destructive = false }: TopologyFlags,
+): Promise<void> {
   const changes = await withBroker(targets.natsUrl, (nc) =>
-    planTopology(nc, streamsOf(targets), { replicas }),
+    planTopology(nc, streamsOf(targets), { replicas, destructive }),
   );
   out.data({ changes });
   if (changes.length === 0) return out.say("The broker is as declared.");
