@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 const root = join(import.meta.dir, "../..");
-const guide = "docs/adding-a-service.md";
+export const guide = "docs/adding-a-service.md";
 /** Steps 1 and 2 make the service; what follows lists it. */
 const until = "## 3.";
 const BLOCK = /^```(\w+)(?: file=(\S+))?(?: before="((?:\\.|[^"\\])*)")?\n([\s\S]*?)^```$/gm;
@@ -37,9 +37,11 @@ export type Step =
       readonly before?: string;
     };
 
-/** The blocks of the guide's first steps, in their order. */
+/** The blocks of the guide's first steps, in their order. Throws where the step after them has another name. */
 export function stepsOf(text: string): readonly Step[] {
-  return [...text.slice(0, text.indexOf(until)).matchAll(BLOCK)].flatMap(
+  const end = text.indexOf(`\n${until}`);
+  if (end === -1) throw new Error(`${guide} has no ${until}`);
+  return [...text.slice(0, end).matchAll(BLOCK)].flatMap(
     ([, language, file, before, content = ""]): Step[] => {
       if (file !== undefined)
         return [
@@ -56,16 +58,22 @@ export function stepsOf(text: string): readonly Step[] {
 }
 
 /** A block is a file, or goes before a line of one that is there. */
-async function write(path: string, { text, before }: Extract<Step, { kind: "write" }>) {
-  if (before === undefined) {
-    await Bun.$`mkdir -p ${dirname(path)}`.quiet();
-    await Bun.write(path, text);
-    return;
-  }
-  const content = await Bun.file(path).text();
-  const at = content.indexOf(before);
-  if (at === -1) throw new Error(`${path} has no ${before}`);
-  await Bun.write(path, content.slice(0, at) + text + content.slice(at));
+async function write(path: string, block: Extract<Step, { kind: "write" }>): Promise<void> {
+  await Bun.$`mkdir -p ${dirname(path)}`.quiet();
+  const there = block.before === undefined ? "" : await Bun.file(path).text();
+  await Bun.write(path, placed(there, block));
+}
+
+/** The file with a block in its place. Throws unless there is one such place. */
+export function placed(
+  content: string,
+  { file, text, before }: Extract<Step, { kind: "write" }>,
+): string {
+  if (before === undefined) return text;
+  const [head, tail, ...more] = content.split(before);
+  if (head === undefined || tail === undefined) throw new Error(`${file} has no ${before}`);
+  if (more.length > 0) throw new Error(`${file} has ${before} more than once`);
+  return head + text + before + tail;
 }
 
 async function run(cwd: string, command: readonly string[]): Promise<void> {
