@@ -3,6 +3,8 @@ import { dashboardFiles, dashboards } from "@app/dev/grafana/dashboards.ts";
 import { z } from "zod";
 import { composeFile } from "./compose-file.ts";
 import { exportedMetrics } from "./exported-metrics.ts";
+import { podsOf } from "./kubernetes-objects.ts";
+import { rendered } from "./kustomization.ts";
 import { programNames, programs } from "./programs.ts";
 import { askedBy } from "./promql.ts";
 import { textOf } from "./repository.ts";
@@ -49,9 +51,26 @@ const AlertsFile = z.object({
     }),
   ),
 });
-const alerts = AlertsFile.parse(
-  Bun.YAML.parse(textOf("deploy/prometheus/alerts.yaml")),
-).groups.flatMap(({ rules }) => rules);
+const rulesIn = (file: string) =>
+  AlertsFile.parse(Bun.YAML.parse(textOf(`deploy/prometheus/${file}`))).groups.flatMap(
+    ({ rules }) => rules,
+  );
+const ofOurs = rulesIn("alerts.yaml");
+/** Beside those that ask our programs, what a cluster says of its jobs. */
+const alerts = [...ofOurs, ...rulesIn("backups.yaml")];
+
+const KubernetesScrapes = z.object({
+  rule_files: z.array(z.string()),
+  scrape_configs: z.tuple([
+    z.object({
+      job_name: z.string(),
+      kubernetes_sd_configs: z.array(z.unknown()),
+      relabel_configs: z.array(
+        z.object({ action: z.string().optional(), regex: z.string().optional() }),
+      ),
+    }),
+  ]),
+});
 
 describe("dashboards", () => {
   test("are as their source says", () => {
@@ -90,7 +109,7 @@ describe("dashboards", () => {
 
 describe("alerts", () => {
   test("ask for what is exported", () => {
-    const unknown = alerts.flatMap(({ alert, expr }) =>
+    const unknown = ofOurs.flatMap(({ alert, expr }) =>
       unknownIn(expr).map((what) => `${alert}: ${what}`),
     );
 
@@ -169,6 +188,28 @@ describe("what is scraped", () => {
     for (const name of programNames) {
       expect(file).toContain(`127.0.0.1:${programs[name].ports.METRICS_PORT} # ${name}`);
     }
+  });
+
+  test("is every pod that asks for it, in the namespace and by the port that ours have", () => {
+    const file = KubernetesScrapes.parse(
+      Bun.YAML.parse(textOf("deploy/prometheus/kubernetes.yaml")),
+    );
+    const [{ job_name, kubernetes_sd_configs, relabel_configs }] = file.scrape_configs;
+    const manifests = rendered("deploy/kubernetes/base");
+    const ports = podsOf(manifests)
+      .filter(({ annotations }) => annotations["prometheus.io/scrape"] === "true")
+      .flatMap(({ containers }) => containers.flatMap((container) => container.ports))
+      .filter(({ name }) => name === "metrics");
+    const kept = relabel_configs.filter(({ action }) => action === "keep");
+
+    expect(ofOurs.some(({ expr }) => expr.includes(`job="${job_name}"`))).toBe(true);
+    expect(kubernetes_sd_configs).toEqual([
+      { role: "pod", namespaces: { names: [manifests[0]?.metadata.name ?? ""] } },
+    ]);
+    expect(kept.map(({ regex }) => regex)).toEqual(["true", "metrics"]);
+    expect(ports).toHaveLength(programNames.length);
+    const made = rendered("deploy/prometheus").flatMap(({ data }) => Object.keys(Object(data)));
+    expect(made).toEqual([...file.rule_files, "kubernetes.yaml"]);
   });
 
   test("is every service in containers, by its name, with the same rules and dashboards", () => {

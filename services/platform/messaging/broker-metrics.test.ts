@@ -20,7 +20,7 @@ test("lag is told from the oldest message that is there: what expired unheard is
   const registry = new Registry();
   exportBrokerMetrics(registry, {
     broker,
-    streams: ["THINGS"],
+    streams: [{ name: "THINGS", maxBytes: 4_096 }],
     consumers: [{ stream: "THINGS", durable: "others" }],
     answerWithinMs: 60_000,
   });
@@ -30,6 +30,9 @@ test("lag is told from the oldest message that is there: what expired unheard is
   expect(lag?.values).toHaveLength(1);
   expect(lag?.values[0]?.labels).toEqual({ stream: "THINGS", consumer: "others" });
   expect(lag?.values[0]?.value).toBeGreaterThanOrEqual(0);
+  expect((await registry.getSingleMetric("stream_max_bytes")?.get())?.values).toMatchObject([
+    { labels: { stream: "THINGS" }, value: 4_096 },
+  ]);
   await broker.close();
   await admin.close();
 });

@@ -10,8 +10,8 @@ interface Listening {
 
 export interface BrokerMetricsOptions {
   readonly broker: Pick<Broker, "connected" | "durableState" | "streamState" | "messageAt">;
-  /** The streams that the service owns. */
-  readonly streams: readonly string[];
+  /** The streams that the service owns, with the bytes that they are declared to hold at most. */
+  readonly streams: readonly { readonly name: string; readonly maxBytes: number }[];
   /** Those on its streams, whosever they are, and its own. */
   readonly consumers: readonly Listening[];
   /** How long the broker may take to answer a scrape. */
@@ -25,6 +25,7 @@ interface ConsumerSeen extends DurableState, Listening {
 
 interface StreamSeen extends StreamState {
   readonly stream: string;
+  readonly maxBytes: number;
 }
 
 /**
@@ -113,6 +114,11 @@ const streamGauges: readonly {
   { name: "stream_messages", help: "Messages that the stream holds.", value: (s) => s.messages },
   { name: "stream_bytes", help: "Bytes that the stream holds.", value: (s) => s.bytes },
   {
+    name: "stream_max_bytes",
+    help: "Bytes that the stream is declared to hold at most.",
+    value: (s) => s.maxBytes,
+  },
+  {
     name: "stream_last_sequence",
     help: "Sequence of the last message that the stream took.",
     value: (s) => s.lastSequence,
@@ -149,9 +155,9 @@ async function streamsSeen({
   broker,
   streams,
 }: BrokerMetricsOptions): Promise<readonly StreamSeen[]> {
-  const seen = streams.map(async (stream): Promise<StreamSeen[]> => {
+  const seen = streams.map(async ({ name: stream, maxBytes }): Promise<StreamSeen[]> => {
     const state = await broker.streamState(stream);
-    return state ? [{ ...state, stream }] : [];
+    return state ? [{ ...state, stream, maxBytes }] : [];
   });
   return (await Promise.all(seen)).flat();
 }

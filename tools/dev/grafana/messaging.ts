@@ -88,6 +88,18 @@ export const messaging: Dashboard = {
           ],
         },
         {
+          title: "Filled",
+          tells: "The share of the bytes that each stream is declared to hold at most.",
+          as: "line",
+          unit: "percentunit",
+          queries: [
+            {
+              expr: `${toldByAll("stream_bytes", ["stream"])} / ${toldByAll("stream_max_bytes", ["stream"])}`,
+              legend: "{{stream}}",
+            },
+          ],
+        },
+        {
           title: "Full",
           tells: "1 while a stream refuses messages.",
           as: "line",

@@ -2,6 +2,8 @@ import type { Dashboard } from "./dashboard.ts";
 import { quantile, rate, toldByAll } from "./queries.ts";
 
 const requests = "http_server_request_duration_seconds";
+/** Without probes, of which there are many more than anybody asks. */
+const answered = `${requests}_count{route!="health"}`;
 
 /** Whether anything needs a person, and how much is asked and done. */
 export const overview: Dashboard = {
@@ -75,6 +77,14 @@ export const overview: Dashboard = {
           ],
         },
         {
+          title: "Reported",
+          tells: "Reviews and comments that were reported and wait for a decision; 0 is good.",
+          as: "value",
+          unit: "short",
+          badFrom: 1,
+          queries: [{ expr: "max(reviews_reported)", legend: "reported" }],
+        },
+        {
           title: "New orders",
           tells: "1 while they are refused, because they would come too late.",
           as: "value",
@@ -94,20 +104,20 @@ export const overview: Dashboard = {
           unit: "reqps",
           queries: [
             {
-              expr: `sum by (service) (${rate(`${requests}_count{route!="health"}`)})`,
+              expr: `sum by (service) (${rate(answered)})`,
               legend: "{{service}}",
             },
           ],
         },
         {
           title: "Failed requests",
-          tells: "The share that was answered with a 5xx.",
+          tells: "The share that was answered with a 5xx, without probes.",
           as: "line",
           unit: "percentunit",
           queries: [
             {
               // 0 where none ever failed.
-              expr: `(sum by (service) (${rate(`${requests}_count{status=~"5.."}`)}) or 0 * sum by (service) (${rate(`${requests}_count`)})) / sum by (service) (${rate(`${requests}_count`)})`,
+              expr: `(sum by (service) (${rate(`${requests}_count{status=~"5..",route!="health"}`)}) or 0 * sum by (service) (${rate(answered)})) / sum by (service) (${rate(answered)})`,
               legend: "{{service}}",
             },
           ],
