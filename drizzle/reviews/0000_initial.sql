@@ -291,7 +291,10 @@ CREATE TABLE "reviews" (
 CREATE TABLE "writers" (
 	"author" text PRIMARY KEY NOT NULL,
 	"since" timestamp (3) with time zone NOT NULL,
-	"writes" integer NOT NULL
+	"writes" integer NOT NULL,
+	"left_at" timestamp (3) with time zone,
+	"forgotten" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "writers_forgotten_left" CHECK ("writers"."left_at" is not null or not "writers"."forgotten")
 );
 --> statement-breakpoint
 ALTER TABLE "dead_letter_revisions" ADD CONSTRAINT "dead_letter_revisions_letter_id_dead_letters_id_fk" FOREIGN KEY ("letter_id") REFERENCES "public"."dead_letters"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -328,4 +331,5 @@ CREATE INDEX "reviews_new" ON "reviews" USING btree ("subject","id") WHERE "revi
 CREATE INDEX "reviews_top" ON "reviews" USING btree ("subject","likes","id") WHERE "reviews"."hidden_at" is null;--> statement-breakpoint
 CREATE INDEX "reviews_author" ON "reviews" USING btree ("author");--> statement-breakpoint
 CREATE INDEX "reviews_reported" ON "reviews" USING btree ("id") WHERE "reviews"."reports" > 0 or "reviews"."hidden_at" is not null;--> statement-breakpoint
-CREATE INDEX "writers_since" ON "writers" USING btree ("since");
+CREATE INDEX "writers_since" ON "writers" USING btree ("since") WHERE "writers"."left_at" is null;--> statement-breakpoint
+CREATE INDEX "writers_leaving" ON "writers" USING btree ("author") WHERE "writers"."left_at" is not null and not "writers"."forgotten";

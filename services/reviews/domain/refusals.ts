@@ -28,6 +28,8 @@ export function requireConfirmed(subject: Subject, standing: Standing): void {
 export const alreadyReviewed = (options?: ErrorOptions) =>
   new Refusal("conflict", "already_reviewed", "already reviewed", options);
 
+export const accountGone = () => new Refusal("forbidden", "account_gone", "the account is gone");
+
 export const tooMuchWritten = (writesMax: number, waitSeconds: number) =>
   new Refusal(
     "limited",

@@ -40,9 +40,9 @@ export interface ReviewChange {
 }
 
 /** The review as its author changes it. Nothing new makes it no other, and is no edit. */
-export function editReview(review: Review, change: ReviewChange, at: Date): Review {
+export function editReview(review: Review, change: ReviewChange): Review {
   const rating = change.rating ?? review.rating;
   const text = change.text ?? review.text;
   if (rating === review.rating && text === review.text) return review;
-  return { ...review, rating, text, editedAt: at };
+  return { ...review, rating, text };
 }

@@ -9,20 +9,22 @@ import { reviewOf } from "./review-row.ts";
 import type { ReviewsApi, SeenReview } from "./reviews-api.ts";
 import { reviews } from "./tables.ts";
 import { takeShare } from "./take-share.ts";
+import { writing } from "./writing.ts";
 
 /**
  * Stores a review, its subject's rating and the message of it together. Refuses whoever has no
  * confirmed order or booking of the subject, and a second review of one person.
  */
 export function addReview(
-  { db, authors, writesMax, clock, random }: ReviewsApi,
+  api: ReviewsApi,
   accountId: string,
   { subject, rating, text }: NewReview,
 ): Promise<SeenReview> {
+  const { authors, clock, random } = api;
   const author = authors.of(accountId);
   const id = random.uuidV7();
-  return db.transaction(async (tx) => {
-    await takeShare(tx, author, { writesMax });
+  return writing(api, async (tx) => {
+    await takeShare(tx, author, api);
     requireConfirmed(subject, await standingOf(tx, author, subject));
     await lockRating(tx, subject);
     const added = { id, subject: subjectText(subject), author, rating, text };

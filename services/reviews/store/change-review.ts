@@ -8,9 +8,8 @@ import { lockRating, moveRating } from "./ratings.ts";
 import { reviewOf } from "./review-row.ts";
 import type { ReviewsApi, SeenReview } from "./reviews-api.ts";
 import { reviews } from "./tables.ts";
-import { takeShare } from "./take-share.ts";
-
-type Changing = Pick<ReviewsApi, "db" | "clock">;
+import { returnShare, takeShare } from "./take-share.ts";
+import { writing } from "./writing.ts";
 
 /** Lets an author change rating and text. Somebody else's is refused, a hidden one is not there. */
 export async function changeOwnReview(
@@ -19,55 +18,63 @@ export async function changeOwnReview(
   { id, change }: { readonly id: string; readonly change: ReviewChange },
 ): Promise<SeenReview> {
   const author = api.authors.of(accountId);
-  await api.db.transaction(async (tx) => {
+  return await writing(api, async (tx) => {
     // Before any other lock, as everybody does who writes: it is rolled back with what is refused.
     await takeShare(tx, author, api);
-    await changeReview({ db: tx, clock: api.clock }, id, (review) => {
-      requireOwn(review, author);
-      return editReview(review, change, api.clock.now());
+    const isChanged = await changeReview(tx, api, {
+      id,
+      decide: (review) => {
+        if (review.hidden) throw notFound();
+        requireOwn(review, author);
+        return editReview(review, change);
+      },
     });
+    if (!isChanged) await returnShare(tx, author);
+    return findSeen(tx, id, author);
   });
-  return findSeen(api.db, id, author);
 }
 
-/** Removes an author's own review, with its likes, comments and reports. */
+/** Removes an author's own review, a hidden one too, with its likes, comments and reports. */
 export async function removeOwnReview(
   api: ReviewsApi,
   accountId: string,
   id: string,
 ): Promise<void> {
   const author = api.authors.of(accountId);
-  await changeReview(api, id, (review) => {
-    requireOwn(review, author);
-    return undefined;
-  });
+  await writing(api, (tx) =>
+    changeReview(tx, api, {
+      id,
+      decide: (review) => {
+        requireOwn(review, author);
+        return undefined;
+      },
+    }),
+  );
 }
 
 /**
  * Lets `decide` change one review; undefined removes it. Its subject's rating moves with it, in the
- * same transaction, and is announced when it moved. Rows are locked in one order by everybody: what a
- * person wrote in a day, the rating, the review, its comments.
+ * same transaction, and is announced when it moved. Answers whether there was anything to change.
  */
-export function changeReview(
-  { db, clock }: Changing,
-  id: string,
-  decide: (review: Review) => Review | undefined,
-): Promise<void> {
-  return db.transaction(async (tx) => {
-    const found = await find(tx, id);
-    await lockRating(tx, found.subject);
-    const before = await find(tx, id, "locked");
-    const after = decide(before);
-    if (after === before) return;
-    const own = eq(reviews.id, id);
-    if (after === undefined) await tx.q.delete(reviews).where(own);
-    else
-      await tx.q
-        .update(reviews)
-        .set({ rating: after.rating, text: after.text, editedAt: after.editedAt })
-        .where(own);
-    await moveRating(tx, before.subject, { moved: movedBy(before, after), clock });
-  });
+async function changeReview(
+  tx: Transaction,
+  { clock }: Pick<ReviewsApi, "clock">,
+  { id, decide }: { id: string; decide: (review: Review) => Review | undefined },
+): Promise<boolean> {
+  const found = await find(tx, id);
+  await lockRating(tx, found.subject);
+  const before = await find(tx, id, "locked");
+  const after = decide(before);
+  if (after === before) return false;
+  const own = eq(reviews.id, id);
+  if (after === undefined) await tx.q.delete(reviews).where(own);
+  else
+    await tx.q
+      .update(reviews)
+      .set({ rating: after.rating, text: after.text, editedAt: sql`now()` })
+      .where(own);
+  await moveRating(tx, before.subject, { moved: movedBy(before, after), clock });
+  return true;
 }
 
 async function find({ q }: Transaction, id: string, how?: "locked"): Promise<Review> {
@@ -78,8 +85,8 @@ async function find({ q }: Transaction, id: string, how?: "locked"): Promise<Rev
 }
 
 function requireOwn(review: Review, author: Author): void {
-  if (review.hidden) throw notFound();
-  if (review.author !== author) throw notYours();
+  if (review.author === author) return;
+  throw review.hidden ? notFound() : notYours();
 }
 
 /** Hides a review from everybody or shows it again; its rating follows. */

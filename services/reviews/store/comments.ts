@@ -9,6 +9,7 @@ import { seenComment } from "./review-row.ts";
 import type { ReviewsApi, SeenComment } from "./reviews-api.ts";
 import { comments, reviews } from "./tables.ts";
 import { takeShare } from "./take-share.ts";
+import { writing } from "./writing.ts";
 
 export interface CommentPage {
   readonly comments: readonly SeenComment[];
@@ -17,14 +18,14 @@ export interface CommentPage {
 
 /** Adds a comment and counts it, in one transaction. */
 export function addComment(
-  { db, authors, writesMax, random }: ReviewsApi,
+  api: ReviewsApi,
   accountId: string,
   { reviewId, text }: { readonly reviewId: string; readonly text: string },
 ): Promise<SeenComment> {
-  const author = authors.of(accountId);
-  const id = random.uuidV7();
-  return db.transaction(async (tx) => {
-    await takeShare(tx, author, { writesMax });
+  const author = api.authors.of(accountId);
+  const id = api.random.uuidV7();
+  return writing(api, async (tx) => {
+    await takeShare(tx, author, api);
     await lockShown(tx, reviewId);
     await countComment(tx, reviewId, 1);
     const [row] = await tx.q.insert(comments).values({ id, reviewId, author, text }).returning();
@@ -33,25 +34,22 @@ export function addComment(
   });
 }
 
-/** Removes an author's own comment. */
+/** Removes an author's own comment, also where it or its review is hidden. */
 export function removeOwnComment(
-  { db, authors }: ReviewsApi,
+  api: ReviewsApi,
   accountId: string,
   { reviewId, id }: { readonly reviewId: string; readonly id: string },
 ): Promise<void> {
-  const author = authors.of(accountId);
-  return db.transaction(async (tx) => {
-    await lockShown(tx, reviewId);
-    const own = and(
-      eq(comments.id, id),
-      eq(comments.reviewId, reviewId),
-      isNull(comments.hiddenAt),
-    );
+  const author = api.authors.of(accountId);
+  return writing(api, async (tx) => {
+    const review = await lockReview(tx, reviewId);
+    const own = and(eq(comments.id, id), eq(comments.reviewId, reviewId));
     const [row] = await tx.q.select().from(comments).where(own).for("update");
     if (!row) throw notFound();
-    if (row.author !== author) throw notYours();
+    const isShown = row.hiddenAt === null;
+    if (row.author !== author) throw isShown && review.hiddenAt === null ? notYours() : notFound();
     await tx.q.delete(comments).where(own);
-    await countComment(tx, reviewId, -1);
+    if (isShown) await countComment(tx, reviewId, -1);
   });
 }
 
@@ -85,13 +83,23 @@ export async function listComments(
 }
 
 /** Locks a review that is shown, before any of its comments. */
-async function lockShown({ q }: Transaction, reviewId: string): Promise<void> {
+export async function lockShown(tx: Transaction, reviewId: string): Promise<void> {
+  const { hiddenAt } = await lockReview(tx, reviewId);
+  if (hiddenAt !== null) throw notFound();
+}
+
+/** Locks a review, shown or hidden, before any of its comments. */
+async function lockReview(
+  { q }: Transaction,
+  reviewId: string,
+): Promise<{ readonly hiddenAt: Date | null }> {
   const [row] = await q
-    .select({ id: reviews.id })
+    .select({ hiddenAt: reviews.hiddenAt })
     .from(reviews)
-    .where(and(eq(reviews.id, reviewId), isNull(reviews.hiddenAt)))
+    .where(eq(reviews.id, reviewId))
     .for("no key update");
   if (!row) throw notFound();
+  return row;
 }
 
 /** Counts a comment that is shown, or is no more, of a locked review. */

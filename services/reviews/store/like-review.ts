@@ -1,3 +1,4 @@
+import { repeatedOnContention } from "@app/platform/messaging/database-faults.ts";
 import { type SQL, sql } from "drizzle-orm";
 import { notFound } from "../domain/refusals.ts";
 import { hasLeft } from "./forget-author.ts";
@@ -8,6 +9,7 @@ import { likes, reviews } from "./tables.ts";
 /**
  * Likes a review for somebody, once however often it is asked, and answers how many do. The count is
  * changed by the statement that adds the like, exactly where it was added. Whoever left adds none.
+ * The review is locked before the like, as by what removes it.
  */
 export function likeReview(api: ReviewsApi, accountId: string, id: string): Promise<number> {
   const author = api.authors.of(accountId);
@@ -32,17 +34,20 @@ export function unlikeReview(api: ReviewsApi, accountId: string, id: string): Pr
 }
 
 async function count({ db }: ReviewsApi, id: string, changed: SQL): Promise<number> {
-  const counting = db.q.execute<{ likes: number }>(sql`
-    with shown as (
+  const counting = sql`
+    with shown as materialized (
       select id, likes from ${reviews} where id = ${id}::uuid and hidden_at is null
+      for no key update
     ), changed as (
       ${changed}
     ), counted as (
       update ${reviews} r set likes = r.likes + c.change from changed c
       where r.id = ${id}::uuid returning r.likes
     )
-    select coalesce((select likes from counted), likes) as likes from shown`);
-  const [counted] = await refusing(counting);
+    select coalesce((select likes from counted), likes) as likes from shown`;
+  const [counted] = await refusing(
+    repeatedOnContention(() => db.q.execute<{ likes: number }>(counting)),
+  );
   if (!counted) throw notFound();
   return Number(counted.likes);
 }

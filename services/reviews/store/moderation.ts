@@ -10,6 +10,7 @@ import { setHidden } from "./change-review.ts";
 import { countComment } from "./comments.ts";
 import type { ReviewsApi } from "./reviews-api.ts";
 import { comments, reports, reviews } from "./tables.ts";
+import { writing } from "./writing.ts";
 
 /** Something that was reported or hidden, as operators see it. Who wrote it they see no more of than others. */
 export interface Moderated {
@@ -100,7 +101,7 @@ export function show(api: ReviewsApi, act: ModerationAct): Promise<void> {
 
 function moderate(api: ReviewsApi, act: ModerationAct, hiddenReason: string | null): Promise<void> {
   const { kind, id, reason, actor } = act;
-  return api.db.transaction(async (tx) => {
+  return writing(api, async (tx) => {
     if (kind === "review") await setHidden(tx, api, { id, hiddenReason });
     else await setCommentHidden(tx, id, hiddenReason);
     const action = hiddenReason === null ? `show ${kind}` : `hide ${kind}`;

@@ -3,25 +3,27 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import type { Standing } from "../domain/refusals.ts";
 import type { Author } from "../domain/review.ts";
 import { type Subject, subjectText } from "../domain/subject.ts";
+import { hasLeft } from "./forget-author.ts";
 import { type PurchaseState, purchases } from "./tables.ts";
 
 /** An order or booking that was heard of. */
 export interface Purchase {
-  /** The key of its messages, such as `order/17`. */
+  /** The keyed hash of its messages' key. */
   readonly purchase: string;
   readonly author: Author;
   readonly subjects: readonly Subject[];
   readonly state: PurchaseState;
 }
 
-/** Takes in a new order or booking. One that is known stays as it is. */
+/** Takes in a new order or booking. One that is known stays as it is; of whoever left none is kept. */
 export async function addPurchase({ q }: Transaction, bought: Purchase): Promise<void> {
   const { purchase, author, subjects, state } = bought;
   const texts = [...new Set(subjects.map(subjectText))].toSorted();
   await q.execute(sql`
     insert into ${purchases} (purchase, subject, author, state)
     select ${purchase}::text, s.subject, ${author}::text, ${state}::text
-    from unnest(${sql.param(texts)}::text[]) with ordinality as s (subject, n) order by s.n
+    from unnest(${sql.param(texts)}::text[]) with ordinality as s (subject, n) 
+    where not ${hasLeft(author)} order by s.n
     on conflict do nothing`);
 }
 

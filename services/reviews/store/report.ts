@@ -1,9 +1,11 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { notFound } from "../domain/refusals.ts";
+import { lockShown } from "./comments.ts";
 import { refusing } from "./refusals.ts";
 import type { ReviewsApi } from "./reviews-api.ts";
 import { comments, reports, reviews } from "./tables.ts";
-import { takeShare } from "./take-share.ts";
+import { returnShare, takeShare } from "./take-share.ts";
+import { writing } from "./writing.ts";
 
 export interface Report {
   readonly reviewId: string;
@@ -12,24 +14,26 @@ export interface Report {
   readonly reason: string;
 }
 
-/** Tells operators of a review or a comment, once per person: a second time changes nothing. */
+/** Tells operators of a review or a comment, once per person: a second time changes nothing and counts for nothing. */
 export function report(
-  { db, authors, writesMax, random }: ReviewsApi,
+  api: ReviewsApi,
   accountId: string,
   { reviewId, commentId, reason }: Report,
 ): Promise<void> {
-  const author = authors.of(accountId);
-  const id = random.uuidV7();
-  return db.transaction(async (tx) => {
+  const author = api.authors.of(accountId);
+  const id = api.random.uuidV7();
+  return writing(api, async (tx) => {
     const { q } = tx;
-    await takeShare(tx, author, { writesMax });
-    const shown = and(eq(reviews.id, reviewId), isNull(reviews.hiddenAt));
-    const [review] = await q.select({ id: reviews.id }).from(reviews).where(shown);
-    if (!review) throw notFound();
+    await takeShare(tx, author, api);
+    await lockShown(tx, reviewId);
     if (commentId !== undefined) {
       const own = and(eq(comments.id, commentId), eq(comments.reviewId, reviewId));
       const shownToo = and(own, isNull(comments.hiddenAt));
-      const [comment] = await q.select({ id: comments.id }).from(comments).where(shownToo);
+      const [comment] = await q
+        .select({ id: comments.id })
+        .from(comments)
+        .where(shownToo)
+        .for("no key update");
       if (!comment) throw notFound();
     }
     const of = commentId === undefined ? { reviewId } : { commentId };
@@ -38,7 +42,7 @@ export function report(
       .values({ id, author, reason, ...of })
       .onConflictDoNothing();
     const added = await refusing(adding.returning({ id: reports.id }));
-    if (added.length === 0) return;
+    if (added.length === 0) return returnShare(tx, author);
     if (commentId === undefined)
       await q
         .update(reviews)

@@ -2,6 +2,7 @@ import { instant } from "@app/platform/messaging/tables.ts";
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -14,6 +15,11 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
+/*
+ * Rows are locked in one order by whoever waits for them: writers, purchases, ratings, reviews, comments,
+ * likes, reports; of one table in the order of their keys. What forgets somebody waits for none.
+ */
+
 export type PurchaseState = "WAITING" | "CONFIRMED" | "CANCELLED";
 
 /**
@@ -23,7 +29,10 @@ export type PurchaseState = "WAITING" | "CONFIRMED" | "CANCELLED";
 export const purchases = pgTable(
   "purchases",
   {
-    /** `order/17` or `booking/<id>`: the key of its messages. */
+    /**
+     * The keyed hash of `order/17` or `booking/<id>`, the key of its messages: in clear it would lead
+     * to the account in the database of orders.
+     */
     purchase: text("purchase").notNull(),
     subject: text("subject").notNull(),
     author: text("author").notNull(),
@@ -150,13 +159,26 @@ export const reports = pgTable(
   ],
 );
 
-/** What each person wrote in a day that began with the first of it. */
+/**
+ * What each person wrote in a day that began with the first of it. The row of somebody whose account is
+ * gone stays, so that nothing that is heard of later is kept under the name of theirs.
+ */
 export const writers = pgTable(
   "writers",
   {
     author: text("author").primaryKey(),
     since: instant("since").notNull(),
     writes: integer("writes").notNull(),
+    /** When it was heard that the account is gone. */
+    leftAt: instant("left_at"),
+    /** Whether nothing of theirs is left, and nothing can come any more. */
+    forgotten: boolean("forgotten").notNull().default(false),
   },
-  (t) => [index("writers_since").on(t.since)],
+  (t) => [
+    index("writers_since").on(t.since).where(sql`${t.leftAt} is null`),
+    index("writers_leaving")
+      .on(t.author)
+      .where(sql`${t.leftAt} is not null and not ${t.forgotten}`),
+    check("writers_forgotten_left", sql`${t.leftAt} is not null or not ${t.forgotten}`),
+  ],
 );

@@ -1,13 +1,13 @@
 import type { Transaction } from "@app/platform/postgres.ts";
-import { sql } from "drizzle-orm";
-import { tooMuchWritten } from "../domain/refusals.ts";
+import { eq, sql } from "drizzle-orm";
+import { accountGone, tooMuchWritten } from "../domain/refusals.ts";
 import type { Author } from "../domain/review.ts";
 import { writers } from "./tables.ts";
 
 /**
  * Counts one thing that somebody writes, and refuses it where that was too much for a day. The day
  * begins with what was written first. What is rolled back was not counted. The row is locked for the
- * rest of the transaction, so that one person's writes go one after another.
+ * rest of the transaction, so that one person's writes go one after another. Whoever left writes nothing.
  */
 export async function takeShare(
   { q }: Transaction,
@@ -27,7 +27,17 @@ export async function takeShare(
     })
     .returning({
       writes: writers.writes,
+      left: sql<boolean>`${writers.leftAt} is not null`,
       waitSeconds: sql<string>`extract(epoch from ${writers.since} + interval '1 day' - now())`,
     });
+  if (row?.left) throw accountGone();
   if (row && row.writes > writesMax) throw tooMuchWritten(writesMax, Number(row.waitSeconds));
+}
+
+/** Gives back what was taken in this transaction for something that turned out to change nothing. */
+export async function returnShare({ q }: Transaction, author: Author): Promise<void> {
+  await q
+    .update(writers)
+    .set({ writes: sql`${writers.writes} - 1` })
+    .where(eq(writers.author, author));
 }

@@ -4,7 +4,7 @@ import type { Transaction } from "@app/platform/postgres.ts";
 import { asc, sql } from "drizzle-orm";
 import type { Subject } from "../domain/subject.ts";
 import type { Authors } from "./authors.ts";
-import { forgetAuthor } from "./forget-author.ts";
+import { forgetAuthor, lockLeaving } from "./forget-author.ts";
 import { addPurchase, settlePurchase } from "./purchases.ts";
 import { type PurchaseState, purchases } from "./tables.ts";
 
@@ -27,24 +27,29 @@ export interface PurchasesStore {
 }
 
 export interface PeopleStore {
-  /** Cuts what an account wrote off from it. */
+  /** Cuts what an account wrote off from it. The row must have been named. */
   forget(accountId: string): Promise<void>;
 }
 
-const TABLE = "purchases";
+const TABLES: readonly string[] = ["writers", "purchases"];
 
 export function reviewsUnit(tx: Transaction, authors: Authors): ServiceUnit<ReviewsStores> {
   return {
     stores: {
       purchases: {
-        add: ({ accountId, ...bought }) =>
-          addPurchase(tx, { ...bought, author: authors.of(accountId) }),
-        settle: (purchase, state) => settlePurchase(tx, purchase, state),
+        add: ({ accountId, purchase, ...bought }) =>
+          addPurchase(tx, {
+            ...bought,
+            purchase: authors.ofPurchase(purchase),
+            author: authors.of(accountId),
+          }),
+        settle: (purchase, state) => settlePurchase(tx, authors.ofPurchase(purchase), state),
       },
       people: { forget: (accountId) => forgetAuthor(tx, authors.of(accountId)) },
     },
     async lock(rows) {
-      const keys = [...new Set(rows.map(purchaseOf))].toSorted();
+      await lockLeaving(tx, keysOf(rows, "writers").map(authors.of));
+      const keys = [...new Set(keysOf(rows, "purchases").map(authors.ofPurchase))].toSorted();
       if (keys.length === 0) return;
       await tx.q
         .select({ purchase: purchases.purchase })
@@ -56,7 +61,8 @@ export function reviewsUnit(tx: Transaction, authors: Authors): ServiceUnit<Revi
   };
 }
 
-function purchaseOf({ table, key }: RowRef): string {
-  if (table !== TABLE) throw new Error(`reviews has no table ${table} that messages change`);
-  return key;
+function keysOf(rows: readonly RowRef[], table: "writers" | "purchases"): readonly string[] {
+  const unknown = rows.find((row) => !TABLES.includes(row.table));
+  if (unknown) throw new Error(`reviews has no table ${unknown.table} that messages change`);
+  return rows.filter((row) => row.table === table).map(({ key }) => key);
 }

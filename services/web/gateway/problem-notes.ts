@@ -204,6 +204,7 @@ const reviews = {
     "Change the review instead.",
   ),
   not_author: note("Somebody else wrote it.", "Leave it, or report it."),
+  account_gone: note("The account of the caller was deleted.", "Sign in with another account."),
   too_much_written: note(
     "The caller has written as much as one may in a day; `detail` says how much that is.",
     "Go on after `Retry-After` seconds.",
