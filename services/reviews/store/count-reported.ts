@@ -4,9 +4,11 @@ import { comments, reviews } from "./tables.ts";
 
 /** How much was reported and is still shown. The indexes hold no more than that and what is hidden. */
 export async function countReported({ q }: Database): Promise<number> {
-  const open = sql`reports > 0 and hidden_at is null`;
+  const open = (table: typeof reviews | typeof comments) =>
+    sql`${table.reports} > 0 and ${table.hiddenAt} is null`;
   const [row] = await q.execute<{ count: string }>(sql`
-    select (select count(*) from ${reviews} where ${open})
-      + (select count(*) from ${comments} where ${open}) as count`);
+    select (select count(*) from ${reviews} where ${open(reviews)})
+      + (select count(*) from ${comments} join ${reviews} on ${reviews.id} = ${comments.reviewId}
+          where ${open(comments)} and ${reviews.hiddenAt} is null) as count`);
   return Number(row?.count ?? 0);
 }

@@ -16,7 +16,8 @@ export interface ReviewPage {
 
 /**
  * One page of a subject's reviews. Newest first by their ids, which ascend in time; `top` by likes,
- * which go on changing: a review that is liked between two pages may be on both or on neither.
+ * which go on changing: a review that is liked between two pages may be on both or on neither. The
+ * rating is looked at after the page: it may count a review that came in between.
  */
 export async function listReviews(
   { db, authors }: ReviewsApi,

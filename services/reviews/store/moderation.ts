@@ -53,8 +53,14 @@ export async function listModerated(
       state === "hidden"
         ? sql`${table.hiddenAt} is not null`
         : sql`${table.reports} > 0 and ${table.hiddenAt} is null`;
-    return after === undefined ? inState : sql`${inState} and ${table.id} < ${after}::uuid`;
+    const place = after === undefined ? sql`` : sql`and ${table.id} < ${after}::uuid`;
+    return sql`${inState} ${place}`;
   };
+  // Each branch reads a page of its index at most.
+  const page = (table: typeof reviews | typeof comments) =>
+    sql`order by ${table.id} desc limit ${limit + 1}`;
+  // A comment is not shown where its review is hidden.
+  const seen = state === "hidden" ? sql`` : sql`and ${reviews.hiddenAt} is null`;
   const rows = await db.q.execute<Row>(sql`
     select m.*, array(
       select ${reports.reason} from ${reports}
@@ -62,17 +68,17 @@ export async function listModerated(
         and (${reports.reviewId} = m.id::uuid or ${reports.commentId} = m.id::uuid)
       order by ${reports.id} desc limit 10) as reasons
     from (
-      select 'review' as kind, ${reviews.id}::text as id, ${reviews.id}::text as "reviewId",
+      (select 'review' as kind, ${reviews.id}::text as id, ${reviews.id}::text as "reviewId",
         ${reviews.subject}, ${reviews.author}, ${reviews.text}, ${reviews.rating}::int as rating,
         ${reviews.reports}, ${reviews.hiddenReason} as "hiddenReason",
         ${reviews.createdAt}::text as "createdAt"
-      from ${reviews} where ${wanted(reviews)}
+      from ${reviews} where ${wanted(reviews)} ${page(reviews)})
       union all
-      select 'comment', ${comments.id}::text, ${comments.reviewId}::text,
+      (select 'comment', ${comments.id}::text, ${comments.reviewId}::text,
         ${reviews.subject}, ${comments.author}, ${comments.text}, null::int,
         ${comments.reports}, ${comments.hiddenReason}, ${comments.createdAt}::text
       from ${comments} join ${reviews} on ${reviews.id} = ${comments.reviewId}
-      where ${wanted(comments)}
+      where ${wanted(comments)} ${seen} ${page(comments)})
     ) m order by m.id desc limit ${limit + 1}`);
   const entries = rows
     .slice(0, limit)
