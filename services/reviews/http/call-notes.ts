@@ -141,7 +141,7 @@ export const reviewsNotes: ServiceNotes = {
       answers: moderated,
     },
     "POST /ops/v1/reviews/:id/show": {
-      summary: "Show a review again",
+      summary: "Show a review, again or as it is; its reports are answered",
       body: Reason,
       example: { body: { reason: "It was a mistake." } },
       answers: moderated,
@@ -153,7 +153,7 @@ export const reviewsNotes: ServiceNotes = {
       answers: moderated,
     },
     "POST /ops/v1/comments/:id/show": {
-      summary: "Show a comment again",
+      summary: "Show a comment, again or as it is; its reports are answered",
       body: Reason,
       example: { body: { reason: "It was a mistake." } },
       answers: moderated,

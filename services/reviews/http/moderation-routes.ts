@@ -22,11 +22,12 @@ export const moderationRoutes = (api: ReviewsApi) => {
       async ({ query }) => {
         const page = await listModerated(api, readRequest(ModerationRequest, query));
         return {
-          entries: page.entries.map(({ author, createdAt, reasons, ...entry }) => ({
+          entries: page.entries.map(({ author, createdAt, editedAt, reasons, ...entry }) => ({
             ...entry,
             reasons: [...reasons],
             author: handleOf(author),
             createdAt: createdAt.toISOString(),
+            editedAt: editedAt?.toISOString() ?? null,
           })),
           nextCursor: page.nextCursor ?? null,
         };

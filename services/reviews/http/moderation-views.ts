@@ -13,6 +13,8 @@ export const ModeratedView = z.object({
   reasons: z.array(z.string()),
   hiddenReason: z.string().nullable(),
   createdAt: z.iso.datetime(),
+  /** Null where it was not changed since. */
+  editedAt: z.iso.datetime().nullable(),
 });
 
 export const ModeratedListView = z.object({

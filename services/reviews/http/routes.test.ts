@@ -171,6 +171,37 @@ describe("reviews", () => {
     expect((await call("GET", "/ops/v1/reviews", { as: "ada" })).status).toBe(403);
     expect(await world.breaches()).toEqual([]);
   });
+
+  test("are left as they are by an operator who sees nothing wrong, until somebody reports again", async () => {
+    await using world = await reviewsWorld();
+    const { call } = served(world.api);
+    const path = `/reviews/${await world.reviewed("ada", "item:burger")}`;
+    const said = await call("POST", `${path}/comments`, { as: "bob", body: { text: "Hm" } });
+    const comment = `/comments/${said.body.id}`;
+    const report = { as: "cleo", body: { reason: "rude" } };
+    const leave = { ...operator, body: { reason: "it is an opinion" } };
+    const reported = async () => (await call("GET", "/ops/v1/reviews", operator)).body.entries;
+
+    await call("PATCH", path, { as: "ada", body: { rating: 1 } });
+    for (const place of [path, path + comment]) await call("POST", `${place}/report`, report);
+    expect(await reported()).toMatchObject([
+      { kind: "comment", reports: 1, editedAt: null },
+      { kind: "review", reports: 1, editedAt: (await call("GET", path)).body.editedAt },
+    ]);
+    for (const place of [path, comment])
+      expect((await call("POST", `/ops/v1${place}/show`, leave)).status).toBe(204);
+
+    expect(await reported()).toEqual([]);
+    expect(await countReported(world.db)).toBe(0);
+    expect((await call("GET", path)).body).toMatchObject({ rating: 1, comments: 1 });
+    expect(await world.query("select action from audit order by id")).toEqual([
+      { action: "show review" },
+      { action: "show comment" },
+    ]);
+    await call("POST", `${path}/report`, report);
+    expect(await reported()).toMatchObject([{ kind: "review", reports: 1, reasons: ["rude"] }]);
+    expect(await world.breaches()).toEqual([]);
+  });
 });
 
 describe("ReviewsService", () => {

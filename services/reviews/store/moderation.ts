@@ -27,6 +27,8 @@ export interface Moderated {
   readonly reasons: readonly string[];
   readonly hiddenReason: string | null;
   readonly createdAt: Date;
+  /** Since when it says what stands there; null where it was not changed, and of a comment. */
+  readonly editedAt: Date | null;
 }
 
 export interface ModeratedPage {
@@ -38,8 +40,9 @@ export interface ModerationRequest extends PageRequest {
   readonly state: "reported" | "hidden";
 }
 
-interface Row extends Record<string, unknown>, Omit<Moderated, "createdAt"> {
+interface Row extends Record<string, unknown>, Omit<Moderated, "createdAt" | "editedAt"> {
   readonly createdAt: string;
+  readonly editedAt: string | null;
 }
 
 /** One page of what was reported and is still shown, or of what is hidden, newest first. */
@@ -71,18 +74,22 @@ export async function listModerated(
       (select 'review' as kind, ${reviews.id}::text as id, ${reviews.id}::text as "reviewId",
         ${reviews.subject}, ${reviews.author}, ${reviews.text}, ${reviews.rating}::int as rating,
         ${reviews.reports}, ${reviews.hiddenReason} as "hiddenReason",
-        ${reviews.createdAt}::text as "createdAt"
+        ${reviews.createdAt}::text as "createdAt", ${reviews.editedAt}::text as "editedAt"
       from ${reviews} where ${wanted(reviews)} ${page(reviews)})
       union all
       (select 'comment', ${comments.id}::text, ${comments.reviewId}::text,
         ${reviews.subject}, ${comments.author}, ${comments.text}, null::int,
-        ${comments.reports}, ${comments.hiddenReason}, ${comments.createdAt}::text
+        ${comments.reports}, ${comments.hiddenReason}, ${comments.createdAt}::text, null::text
       from ${comments} join ${reviews} on ${reviews.id} = ${comments.reviewId}
       where ${wanted(comments)} ${seen} ${page(comments)})
     ) m order by m.id desc limit ${limit + 1}`);
-  const entries = rows
-    .slice(0, limit)
-    .map((row): Moderated => ({ ...row, createdAt: new Date(row.createdAt) }));
+  const entries = rows.slice(0, limit).map(
+    ({ createdAt, editedAt, ...row }): Moderated => ({
+      ...row,
+      createdAt: new Date(createdAt),
+      editedAt: editedAt === null ? null : new Date(editedAt),
+    }),
+  );
   const last = entries.at(-1);
   return { entries, nextCursor: rows.length > limit && last ? cursorAt(last.id) : undefined };
 }
@@ -100,7 +107,10 @@ export function hide(api: ReviewsApi, act: ModerationAct): Promise<void> {
   return moderate(api, act, act.reason);
 }
 
-/** Shows it again. Audited, also where it was shown. */
+/**
+ * Lets everybody see it, hidden before or not, and takes what was reported of it as answered: the same
+ * people may report it again. Audited.
+ */
 export function show(api: ReviewsApi, act: ModerationAct): Promise<void> {
   return moderate(api, act, null);
 }
@@ -110,9 +120,21 @@ function moderate(api: ReviewsApi, act: ModerationAct, hiddenReason: string | nu
   return writing(api, async (tx) => {
     if (kind === "review") await setHidden(tx, api, { id, hiddenReason });
     else await setCommentHidden(tx, id, hiddenReason);
+    // Whoever reports it meanwhile waits for its lock, or has counted and is counted out with the rest.
+    if (hiddenReason === null) await dismissReports(tx, act);
     const action = hiddenReason === null ? `show ${kind}` : `hide ${kind}`;
     await appendToAudit(tx.q, { actor, action, target: `${kind}/${id}`, detail: { reason } });
   });
+}
+
+async function dismissReports(
+  { q }: Transaction,
+  { kind, id }: Pick<ModerationAct, "kind" | "id">,
+): Promise<void> {
+  const [table, of] =
+    kind === "review" ? [reviews, reports.reviewId] : [comments, reports.commentId];
+  await q.delete(reports).where(eq(of, id));
+  await q.update(table).set({ reports: 0 }).where(eq(table.id, id));
 }
 
 async function setCommentHidden(

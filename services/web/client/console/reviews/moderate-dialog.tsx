@@ -11,15 +11,47 @@ import type { Moderated } from "./wire.ts";
 
 const REASON_MAX = 500;
 
+export type ModerationAct = "hide" | "leave" | "show";
+
 interface ModerateDialogProps {
   readonly entry: Moderated;
+  readonly act: ModerationAct;
   readonly onClose: () => void;
 }
 
-/** Hides what is shown, or shows what is hidden, with a reason for the audit. */
-export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
-  const { kind, id, author, text, hiddenReason } = entry;
-  const act = hiddenReason === null ? "hide" : "show";
+/** Leaving something as it is shows what is shown: that answers its reports. */
+const paths = { hide: "hide", leave: "show", show: "show" } as const;
+
+function wordsOf(act: ModerationAct, kind: Moderated["kind"]) {
+  if (act === "hide")
+    return {
+      title: `Hide this ${kind}?`,
+      button: `Hide ${kind}`,
+      cancel: "Leave it",
+      done: `The ${kind} is hidden`,
+      what: "Nobody sees it from then on, its author neither; of a review the stars no longer count.",
+    };
+  if (act === "leave")
+    return {
+      title: `Leave this ${kind} as it is?`,
+      button: `Leave ${kind}`,
+      cancel: "Not yet",
+      done: `The ${kind} stays`,
+      what: "Everybody goes on seeing it, and its reports are answered. Who reports it again is heard.",
+    };
+  return {
+    title: `Show this ${kind} again?`,
+    button: `Show ${kind}`,
+    cancel: "Leave it",
+    done: `The ${kind} is shown again`,
+    what: "Everybody sees it again; of a review the stars count again.",
+  };
+}
+
+/** Hides what is shown, leaves it, or shows what is hidden, with a reason for the audit. */
+export function ModerateDialog({ entry, act, onClose }: ModerateDialogProps) {
+  const { kind, id, author, text } = entry;
+  const { title, button, cancel, done, what } = wordsOf(act, kind);
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();
@@ -30,9 +62,9 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await actOps("reviews", `${kind}s/${id}/${act}`, { reason });
+      await actOps("reviews", `${kind}s/${id}/${paths[act]}`, { reason });
       await askAgain("reviews");
-      toast({ text: act === "hide" ? `The ${kind} is hidden` : `The ${kind} is shown again` });
+      toast({ text: done });
       onClose();
     } catch (error) {
       setProblem(problemOf(error));
@@ -44,11 +76,11 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
       open
       busy={busy}
       onClose={onClose}
-      title={act === "hide" ? `Hide this ${kind}?` : `Show this ${kind} again?`}
+      title={title}
       foot={
         <>
           <Button onClick={onClose} disabled={busy}>
-            Leave it
+            {cancel}
           </Button>
           <Button
             kind={act === "hide" ? "danger" : "primary"}
@@ -56,7 +88,7 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
             form={formId}
             busy={busy}
           >
-            {act === "hide" ? `Hide ${kind}` : `Show ${kind}`}
+            {button}
           </Button>
         </>
       }
@@ -74,11 +106,7 @@ export function ModerateDialog({ entry, onClose }: ModerateDialogProps) {
         </p>
         <p className="moderated__t">{text || "Stars alone, without a word."}</p>
       </div>
-      <p>
-        {act === "hide"
-          ? "Nobody sees it from then on, its author neither; of a review the stars no longer count."
-          : "Everybody sees it again; of a review the stars count again."}
-      </p>
+      <p>{what}</p>
       <form id={formId} className="stack" onSubmit={(event) => void submit(event)}>
         <Field
           label="Reason"

@@ -8,7 +8,7 @@ import { ActButton } from "../acting.tsx";
 import { useService } from "../ask.ts";
 import { ConsolePage } from "../console-page.tsx";
 import { useFilters } from "../filters.ts";
-import { ModerateDialog } from "./moderate-dialog.tsx";
+import { ModerateDialog, type ModerationAct } from "./moderate-dialog.tsx";
 import { pageOfSubject } from "./subject-page.ts";
 import {
   type Moderated,
@@ -31,7 +31,7 @@ export function ReviewsPage() {
     ...(cursor ? { cursor } : {}),
   });
   const { value, problem, loading } = useService<ModeratedList>("reviews", `reviews?${query}`);
-  const [chosen, setChosen] = useState<Moderated | undefined>();
+  const [chosen, setChosen] = useState<Chosen | undefined>();
   const turn = (to: string | undefined) => setFilters({ cursor: to }, { step: true });
   return (
     <ConsolePage title="Reviews" about="what was reported, and what is hidden">
@@ -73,11 +73,14 @@ export function ReviewsPage() {
           </div>
         )}
       </section>
-      {chosen !== undefined && (
-        <ModerateDialog entry={chosen} onClose={() => setChosen(undefined)} />
-      )}
+      {chosen !== undefined && <ModerateDialog {...chosen} onClose={() => setChosen(undefined)} />}
     </ConsolePage>
   );
+}
+
+interface Chosen {
+  readonly entry: Moderated;
+  readonly act: ModerationAct;
 }
 
 const times = { one: "time", other: "times" };
@@ -86,7 +89,7 @@ const stars = { one: "star", other: "stars" };
 interface EntriesProps {
   readonly entries: readonly Moderated[];
   readonly state: ModerationState;
-  readonly onChoose: (entry: Moderated) => void;
+  readonly onChoose: (chosen: Chosen) => void;
 }
 
 function Entries({ entries, state, onChoose }: EntriesProps) {
@@ -111,6 +114,9 @@ function Entries({ entries, state, onChoose }: EntriesProps) {
               {entry.subject}
             </a>
             , <span className="muted num">{dateTime(entry.createdAt)}</span>
+            {entry.editedAt !== null && (
+              <span className="muted num">, changed {dateTime(entry.editedAt)}</span>
+            )}
           </p>
           {entry.text !== "" && <p className="moderated__t">{entry.text}</p>}
           <p className="sm muted">
@@ -118,14 +124,20 @@ function Entries({ entries, state, onChoose }: EntriesProps) {
               ? `Reported ${plural(entry.reports, times)}: ${entry.reasons.map((reason) => `“${reason}”`).join(", ")}`
               : `Hidden: ${entry.hiddenReason}`}
           </p>
-          <p>
-            <ActButton
-              kind={entry.hiddenReason === null ? "danger" : "plain"}
-              onClick={() => onChoose(entry)}
-            >
-              {entry.hiddenReason === null ? `Hide ${entry.kind}` : `Show ${entry.kind} again`}
-            </ActButton>
-          </p>
+          {entry.hiddenReason === null ? (
+            <p className="row">
+              <ActButton kind="danger" onClick={() => onChoose({ entry, act: "hide" })}>
+                Hide {entry.kind}
+              </ActButton>
+              <ActButton onClick={() => onChoose({ entry, act: "leave" })}>Leave it</ActButton>
+            </p>
+          ) : (
+            <p>
+              <ActButton onClick={() => onChoose({ entry, act: "show" })}>
+                Show {entry.kind} again
+              </ActButton>
+            </p>
+          )}
         </li>
       ))}
     </ul>

@@ -20,6 +20,8 @@ export interface Moderated {
   /** Null while it is shown. */
   readonly hiddenReason: string | null;
   readonly createdAt: string;
+  /** Null where it was not changed since it was written. */
+  readonly editedAt: string | null;
 }
 
 export const moderationStates = ["reported", "hidden"] as const;
