@@ -28,6 +28,8 @@ export interface Session {
   readonly readAgain: () => void;
   /** Ends the session here and at the service, and takes what was kept for its account with it. */
   readonly signOut: () => Promise<void>;
+  /** Says that the account is gone: what was kept for it goes, too. */
+  readonly left: () => void;
 }
 
 /** How long tokens are good where the answer does not say. */
@@ -71,6 +73,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
       renamed: rename,
       readAgain: () => void refreshSession().then(readAccount),
       signOut,
+      left,
     }),
     [user, hasMade],
   );
@@ -96,6 +99,14 @@ function readAccount(): Promise<void> {
 async function signOut(): Promise<void> {
   const owner = sessionRecord.get()?.user.id;
   await callJson("POST", "/api/logout", {});
+  end(owner);
+}
+
+function left(): void {
+  end(sessionRecord.get()?.user.id);
+}
+
+function end(owner: string | undefined): void {
   sessionRecord.set(null);
   if (owner !== undefined) forgetOwned(owner);
 }

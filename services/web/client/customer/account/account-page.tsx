@@ -8,6 +8,7 @@ import { useSession } from "../../lib/session.tsx";
 import type { SessionUser } from "../../lib/session-record.ts";
 import { PathLink } from "../path-link.tsx";
 import { NameForm, PasswordForm } from "./account-forms.tsx";
+import { DeleteForm } from "./delete-form.tsx";
 import { signInFrom } from "./way-back.ts";
 import "./account.css";
 
@@ -95,6 +96,12 @@ function Profile({ user }: { readonly user: SessionUser }) {
         <PasswordForm email={email} />
       </section>
       <SignOut />
+      <section className="card pad stack" aria-labelledby="delete-h">
+        <h2 className="display h3" id="delete-h">
+          Delete this account
+        </h2>
+        <DeleteForm email={email} />
+      </section>
     </>
   );
 }

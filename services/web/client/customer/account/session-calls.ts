@@ -27,6 +27,11 @@ export function registerAccount(account: Credentials & { readonly name: string }
   return callJson("POST", "/api/register", account);
 }
 
+/** Deletes the own account for good, its sessions with it. */
+export function deleteAccount(password: string): Promise<void> {
+  return callJson("POST", "/api/me/delete", { password });
+}
+
 export interface AccountChange {
   readonly name?: string;
   readonly password?: string;

@@ -41,7 +41,13 @@ export function ReviewForm({ subject, review, onDone }: ReviewFormProps) {
       focusReviews();
       onDone?.();
     } catch (error) {
-      setProblem(problemOf(error));
+      const failed = problemOf(error);
+      // The answer of an earlier try was lost, or another tab wrote it: it stands, and is shown.
+      if (review === undefined && failed.code === "already_reviewed") {
+        await readAgain();
+        toast({ text: "You have reviewed it already. What you wrote stands first." });
+        focusReviews();
+      } else setProblem(failed);
     } finally {
       setBusy(false);
     }

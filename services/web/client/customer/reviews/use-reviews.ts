@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { useSession } from "../../lib/session.tsx";
 import { reviewsCalls } from "./calls.ts";
 
@@ -13,6 +13,8 @@ const PAGE = 10;
 const COMMENTS_PAGE = 20;
 /** A confirmation is on its way for a moment: the page notices by itself that one may write. */
 const MAY_REVIEW_EVERY_MS = 10_000;
+/** From when the page is opened; whoever waits longer comes back to it. */
+const MAY_REVIEW_ASKED_MS = 60_000;
 
 /** The reviews of a subject page by page, with what the reader has to do with each. */
 export function useReviews(subject: string, sort: ReviewSort) {
@@ -32,12 +34,16 @@ export function useReviews(subject: string, sort: ReviewSort) {
 /** What the reader wrote of a subject, or whether they may; of a guest nothing is asked. */
 export function useOwnReview(subject: string) {
   const { user } = useSession();
+  const [askedUntil] = useState(() => Date.now() + MAY_REVIEW_ASKED_MS);
   return useQuery({
     queryKey: ["own-review", subject, user?.id ?? ""],
     queryFn: ({ signal }) => reviewsCalls.getOwnReview({ subject }, { signal }),
     enabled: user !== undefined,
     refetchInterval: ({ state }) =>
-      state.data === undefined || state.data.mayReview || state.data.review !== undefined
+      state.data === undefined ||
+      state.data.mayReview ||
+      state.data.review !== undefined ||
+      Date.now() > askedUntil
         ? false
         : MAY_REVIEW_EVERY_MS,
   });
