@@ -117,8 +117,14 @@ export const reviewsNotes: ServiceNotes = {
     "POST /reviews/:id/comments": {
       summary: "Say something to a review",
       body: z.object({ text: z.string().max(1_000) }),
+      headers: ["Idempotency-Key"],
       example: { body: { text: "I agree." }, answer: { ...comment, mine: true } },
-      answers: { 201: "It is there for everybody.", ...unknown, ...slow },
+      answers: {
+        201: "It is there for everybody.",
+        422: "The Idempotency-Key was used for another comment.",
+        ...unknown,
+        ...slow,
+      },
     },
     "DELETE /reviews/:id/comments/:commentId": {
       summary: "Remove one's own comment",

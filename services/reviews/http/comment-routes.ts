@@ -1,3 +1,4 @@
+import { idempotencyKey } from "@app/platform/idempotency-key.ts";
 import { Elysia } from "elysia";
 import { readPage } from "../domain/list-request.ts";
 import { readId } from "../domain/request-checks.ts";
@@ -22,10 +23,13 @@ export const commentRoutes = (api: ReviewsApi) =>
     )
     .post(
       "/",
-      async ({ params, body, request, status }) => {
-        const reviewId = readId(params.id);
-        const text = readComment(body);
-        const added = await addComment(api, accountOf(request), { reviewId, text });
+      async ({ params, body, request, set, status }) => {
+        const added = await addComment(api, accountOf(request), {
+          reviewId: readId(params.id),
+          text: readComment(body),
+          idempotencyKey: idempotencyKey(request.headers.get("idempotency-key")),
+        });
+        if (added.replayed) set.headers["idempotency-replayed"] = "true";
         return status(201, commentView(added));
       },
       { response: { 201: CommentView } },

@@ -3,6 +3,7 @@ import {
   type ReviewsService,
 } from "@app/contracts/gen/reviews/v1/reviews_service_pb.ts";
 import { signInFirst } from "@app/platform/auth.ts";
+import { idempotencyKey } from "@app/platform/idempotency-key.ts";
 import { rpcRequest } from "@app/platform/rpc-context.ts";
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import { readListRequest, readPage } from "../domain/list-request.ts";
@@ -77,8 +78,14 @@ export const reviewsService = (api: ReviewsApi): ServiceImpl<typeof ReviewsServi
   },
 
   async addComment({ reviewId, text }, context) {
-    const comment = { reviewId: readId(reviewId), text: readComment({ text }) };
-    return { comment: commentProto(await addComment(api, accountOf(context), comment)) };
+    const { requestHeader, responseHeader } = context;
+    const added = await addComment(api, accountOf(context), {
+      reviewId: readId(reviewId),
+      text: readComment({ text }),
+      idempotencyKey: idempotencyKey(requestHeader.get("idempotency-key")),
+    });
+    if (added.replayed) responseHeader.set("idempotency-replayed", "true");
+    return { comment: commentProto(added) };
   },
 
   async deleteComment({ reviewId, commentId }, context) {

@@ -1,14 +1,16 @@
 import { cursorAt, invalidCursor, placeOf } from "@app/platform/cursor.ts";
-import type { Transaction } from "@app/platform/postgres.ts";
+import type { Database, Transaction } from "@app/platform/postgres.ts";
 import { and, asc, eq, gt, isNull, sql } from "drizzle-orm";
 import type { PageRequest } from "../domain/list-request.ts";
 import { notFound, notYours } from "../domain/refusals.ts";
 import { isUuid } from "../domain/request-checks.ts";
+import type { Author } from "../domain/review.ts";
 import { findSeen } from "./find-review.ts";
+import { findReplay, idempotencyOf, keepKey } from "./idempotency.ts";
 import { seenComment } from "./review-row.ts";
 import type { ReviewsApi, SeenComment } from "./reviews-api.ts";
 import { comments, reviews } from "./tables.ts";
-import { takeShare } from "./take-share.ts";
+import { returnShare, takeShare } from "./take-share.ts";
 import { writing } from "./writing.ts";
 
 export interface CommentPage {
@@ -16,22 +18,53 @@ export interface CommentPage {
   readonly nextCursor: string | undefined;
 }
 
-/** Adds a comment and counts it, in one transaction. */
-export function addComment(
+export interface NewComment {
+  readonly reviewId: string;
+  readonly text: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface AddedComment extends SeenComment {
+  /** Whether an earlier request under the same key added it. */
+  readonly replayed: boolean;
+}
+
+/**
+ * Adds a comment and counts it, in one transaction; once, however often it is asked under one key. Of
+ * one that was removed or hidden since, asking again answers that it is not there.
+ */
+export async function addComment(
   api: ReviewsApi,
   accountId: string,
-  { reviewId, text }: { readonly reviewId: string; readonly text: string },
-): Promise<SeenComment> {
+  { reviewId, text, idempotencyKey }: NewComment,
+): Promise<AddedComment> {
   const author = api.authors.of(accountId);
   const id = api.random.uuidV7();
-  return writing(api, async (tx) => {
+  const idempotency = idempotencyOf(idempotencyKey, author, ["comment", reviewId, text]);
+  const before = await findReplay(api.db, idempotency);
+  if (before !== undefined) return await replayOf(api.db, before, author);
+  return await writing(api, async (tx) => {
     await takeShare(tx, author, api);
+    // From here on the requests of one person go one after another.
+    const meanwhile = await findReplay(tx, idempotency);
+    if (meanwhile !== undefined) {
+      await returnShare(tx, author);
+      return replayOf(tx, meanwhile, author);
+    }
     await lockShown(tx, reviewId);
     await countComment(tx, reviewId, 1);
     const [row] = await tx.q.insert(comments).values({ id, reviewId, author, text }).returning();
     if (!row) throw new Error("adding a comment returned no row");
-    return seenComment(row, author);
+    await keepKey(tx, idempotency, id);
+    return { ...seenComment(row, author), replayed: false };
   });
+}
+
+async function replayOf({ q }: Database, id: string, author: Author): Promise<AddedComment> {
+  const shown = and(eq(comments.id, id), isNull(comments.hiddenAt));
+  const [row] = await q.select().from(comments).where(shown);
+  if (!row) throw notFound();
+  return { ...seenComment(row, author), replayed: true };
 }
 
 /** Removes an author's own comment, also where it or its review is hidden. */
