@@ -9,6 +9,7 @@ import { ProblemNotice } from "../../kit/problem-notice.tsx";
 import { Bone, Skeleton } from "../../kit/skeleton.tsx";
 import { toast } from "../../kit/toast.tsx";
 import { day } from "../../lib/format.ts";
+import { newId } from "../../lib/new-id.ts";
 import { type Problem, problemOf } from "../../lib/problem.ts";
 import { useSession } from "../../lib/session.tsx";
 import { signInFrom } from "../account/way-back.ts";
@@ -128,7 +129,9 @@ interface SayFormProps {
 }
 
 function SayForm({ reviewId, readAgain }: SayFormProps) {
-  const [text, setText] = useState("");
+  // One key for one text: sent again after a lost answer it is still one comment.
+  const [{ text, key }, setDraft] = useState(() => ({ text: "", key: newId() }));
+  const write = (text: string) => setDraft({ text, key: newId() });
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>();
   const say = async (event: FormEvent) => {
@@ -137,8 +140,8 @@ function SayForm({ reviewId, readAgain }: SayFormProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await reviewsCalls.addComment({ reviewId, text });
-      setText("");
+      await reviewsCalls.addComment({ reviewId, text }, { headers: { "idempotency-key": key } });
+      write("");
       await readAgain();
     } catch (error) {
       setProblem(problemOf(error));
@@ -153,7 +156,7 @@ function SayForm({ reviewId, readAgain }: SayFormProps) {
         rows={2}
         maxLength={TEXT_MAX}
         value={text}
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => write(target.value)}
       />
       {problem !== undefined && (
         <ProblemNotice problem={problem} title="Your comment was not taken">
