@@ -54,6 +54,24 @@ describeInBrowser("an account", () => {
       await page.getByRole("button", { name: "Sign out" }).click();
       await page.getByRole("heading", { name: "You are a guest." }).waitFor();
       expect(await page.evaluate<string>(ALL_THAT_IS_KEPT)).not.toContain("The Magic Flute");
+
+      await page.goto("/sign-in?back=/account");
+      await page.getByLabel("Email").fill("ada@example.test");
+      await page.getByLabel("Password", { exact: true }).fill("a short sentence");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      expectTrouble(/POST \/api\/me\/delete 4\d\d$/);
+      const proof = page.getByLabel("Password of this account");
+      await proof.fill("not the password");
+      await page.getByRole("button", { name: "Delete account" }).click();
+      await page.getByText("That is not your present password.").waitFor();
+      await proof.fill("a short sentence");
+      await page.getByRole("button", { name: "Delete account" }).click();
+      await page.getByRole("heading", { name: "You are a guest." }).waitFor();
+      await page.getByText("Your account is deleted.").waitFor();
+      const again = await world.call("POST", "/api/login", {
+        body: { email: "ada@example.test", password: "a short sentence" },
+      });
+      expect(again.status).toBe(401);
     };
     await visit(world.url, signUpAndBook, { keepsApp: true });
   });

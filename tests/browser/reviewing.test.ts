@@ -95,9 +95,31 @@ describeInBrowser("reviewing", () => {
         await open("/console/reviews");
         const entry = page.getByRole("listitem").filter({ hasText: words });
         await entry.getByText("Reported 1 time: “It advertises.”").waitFor();
+        await entry.getByRole("button", { name: "Leave it" }).click();
+        await act(page, "Leave review", "An opinion");
+        await page.getByText("The review stays").waitFor();
+        await entry.waitFor({ state: "hidden" });
+
+        await reportAgain();
+        await open("/console/reviews");
         await entry.getByRole("button", { name: "Hide review" }).click();
-        await page.getByLabel("Reason").fill("Advertising");
-        await page.getByRole("dialog").getByRole("button", { name: "Hide review" }).click();
+        await act(page, "Hide review", "Advertising");
+        await page.getByText("The review is hidden").waitFor();
+        await page.getByRole("button", { name: "Show hidden" }).click();
+        await entry.getByRole("button", { name: "Show review again" }).click();
+        await act(page, "Show review", "A mistake");
+        await page.getByText("The review is shown again").waitFor();
+        await open("/dishes/risotto");
+        await page.getByRole("listitem").filter({ hasText: words }).waitFor();
+
+        await reportAgain();
+        await open("/console/reviews");
+        const comment = page.getByRole("listitem").filter({ hasText: "So it is." });
+        await comment.getByRole("button", { name: "Hide comment" }).click();
+        await act(page, "Hide comment", "Not helpful");
+        await page.getByText("The comment is hidden").waitFor();
+        await entry.getByRole("button", { name: "Hide review" }).click();
+        await act(page, "Hide review", "Advertising");
         await page.getByText("The review is hidden").waitFor();
         await open("/dishes/risotto");
         await page.getByText("Nobody has said anything yet.").waitFor();
@@ -105,7 +127,27 @@ describeInBrowser("reviewing", () => {
       { as: "operator" },
     );
   });
+
+  /** What stands there, and what was said to it, as a page reports them. */
+  async function reportAgain(): Promise<void> {
+    const token = await world.tokenOf("organiser");
+    const body = { reason: "It advertises." };
+    const listed = await world.call("GET", "/reviews?subject=item:risotto");
+    const path = `/reviews/${listed.body.reviews[0].id}`;
+    const said = await world.call("GET", `${path}/comments`);
+    const places = [path, `${path}/comments/${said.body.comments[0].id}`];
+    for (const place of places) {
+      const { status } = await world.call("POST", `${place}/report`, { token, body });
+      expect(status).toBe(204);
+    }
+  }
 });
+
+/** Answers the console's question, with a reason. */
+async function act(page: Page, button: string, reason: string): Promise<void> {
+  await page.getByLabel("Reason").fill(reason);
+  await page.getByRole("dialog").getByRole("button", { name: button }).click();
+}
 
 async function write(page: Page, stars: number): Promise<void> {
   await page.getByRole("radio", { name: `${stars} stars` }).check({ force: true });
