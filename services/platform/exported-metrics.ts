@@ -58,7 +58,7 @@ export function serviceRegistry(measured: Measured): Registry {
   exportPoolMetrics(registry, pools);
   exportMessagingMetrics(registry, pools.core, core.isLeading);
   exportCheckMetrics(registry, pools.core);
-  const owned = streams.filter(({ owner }) => owner === service);
+  const owned = streams.filter(({ owner }) => owner === service).map(({ name }) => name);
   // Whoever owns a stream tells of its listeners too: one that is away cannot tell that it is.
   const listening = streams.flatMap(({ name: stream, durables }) =>
     durables.map(({ name: durable }) => ({ stream, durable })),

@@ -11,7 +11,7 @@ test("lag is told from the oldest message that is there: what expired unheard is
   await using nats = await temporaryBroker();
   const admin = await connect({ servers: nats.url });
   const jsm = await jetstreamManager(admin);
-  await jsm.streams.add({ name: "THINGS", subjects: ["things.>"] });
+  await jsm.streams.add({ name: "THINGS", subjects: ["things.>"], max_bytes: 4_096 });
   await jsm.consumers.add("THINGS", { durable_name: "others", ack_policy: AckPolicy.Explicit });
   for (let n = 0; n < 3; n++) await jetstream(admin).publish("things.made");
   for (const sequence of [1, 2]) await jsm.streams.deleteMessage("THINGS", sequence);
@@ -20,7 +20,7 @@ test("lag is told from the oldest message that is there: what expired unheard is
   const registry = new Registry();
   exportBrokerMetrics(registry, {
     broker,
-    streams: [{ name: "THINGS", maxBytes: 4_096 }],
+    streams: ["THINGS"],
     consumers: [{ stream: "THINGS", durable: "others" }],
     answerWithinMs: 60_000,
   });

@@ -10,8 +10,8 @@ interface Listening {
 
 export interface BrokerMetricsOptions {
   readonly broker: Pick<Broker, "connected" | "durableState" | "streamState" | "messageAt">;
-  /** The streams that the service owns, with the bytes that they are declared to hold at most. */
-  readonly streams: readonly { readonly name: string; readonly maxBytes: number }[];
+  /** The streams that the service owns. */
+  readonly streams: readonly string[];
   /** Those on its streams, whosever they are, and its own. */
   readonly consumers: readonly Listening[];
   /** How long the broker may take to answer a scrape. */
@@ -25,7 +25,6 @@ interface ConsumerSeen extends DurableState, Listening {
 
 interface StreamSeen extends StreamState {
   readonly stream: string;
-  readonly maxBytes: number;
 }
 
 /**
@@ -73,7 +72,10 @@ export function exportBrokerMetrics(registry: Registry, options: BrokerMetricsOp
       async collect() {
         const seen = await streams();
         this.reset();
-        for (const state of seen) this.set({ stream: state.stream }, value(state));
+        for (const state of seen) {
+          const now = value(state);
+          if (now !== undefined) this.set({ stream: state.stream }, now);
+        }
       },
     });
   }
@@ -109,14 +111,14 @@ const consumerGauges: readonly {
 const streamGauges: readonly {
   readonly name: string;
   readonly help: string;
-  readonly value: (seen: StreamSeen) => number;
+  readonly value: (seen: StreamSeen) => number | undefined;
 }[] = [
   { name: "stream_messages", help: "Messages that the stream holds.", value: (s) => s.messages },
   { name: "stream_bytes", help: "Bytes that the stream holds.", value: (s) => s.bytes },
   {
     name: "stream_max_bytes",
-    help: "Bytes that the stream is declared to hold at most.",
-    value: (s) => s.maxBytes,
+    help: "Bytes that the stream may hold.",
+    value: (s) => s.bytesMax,
   },
   {
     name: "stream_last_sequence",
@@ -155,9 +157,9 @@ async function streamsSeen({
   broker,
   streams,
 }: BrokerMetricsOptions): Promise<readonly StreamSeen[]> {
-  const seen = streams.map(async ({ name: stream, maxBytes }): Promise<StreamSeen[]> => {
+  const seen = streams.map(async (stream): Promise<StreamSeen[]> => {
     const state = await broker.streamState(stream);
-    return state ? [{ ...state, stream, maxBytes }] : [];
+    return state ? [{ ...state, stream }] : [];
   });
   return (await Promise.all(seen)).flat();
 }

@@ -56,6 +56,8 @@ export interface StreamState {
   readonly deleted: number;
   readonly messages: number;
   readonly bytes: number;
+  /** Absent where the stream has no such limit. */
+  readonly bytesMax?: number;
   /** At one of its limits, so that it refuses what is published; absent where a broker cannot tell. */
   readonly full?: boolean;
 }

@@ -287,6 +287,7 @@ function stateOf({ created, state, config }: StreamInfo): StreamState {
     deleted: state.num_deleted ?? 0,
     messages: state.messages,
     bytes: state.bytes,
+    ...(bytesMax > 0 ? { bytesMax } : {}),
     full:
       (bytesMax > 0 && state.bytes + messageBytes > bytesMax) ||
       (messagesMax > 0 && state.messages >= messagesMax),
