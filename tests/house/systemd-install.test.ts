@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { chmod, cp, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findNats } from "@app/dev/infrastructure.ts";
 import { services } from "./programs.ts";
 import { root, textOf } from "./repository.ts";
 
@@ -9,6 +10,7 @@ setDefaultTimeout(60_000);
 
 let folder: string;
 let machine: string;
+let natsServer: string;
 const etc = () => join(machine, "etc/quickbite");
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "release-"));
@@ -16,6 +18,7 @@ beforeAll(async () => {
   for (const part of ["systemd", "secrets", "nats"])
     await cp(join(root, "deploy", part), join(folder, "quickbite", part), { recursive: true });
   await Bun.write(join(folder, "quickbite/bin/quickbite-orders"), "a program");
+  natsServer = await natsServerIn(folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -29,9 +32,23 @@ async function run(command: readonly string[], env: Readonly<Record<string, stri
   return { code: await child.exited, said };
 }
 
+/** nats-server, which on a machine that has it in Docker alone is called through it. */
+async function natsServerIn(folder: string): Promise<string> {
+  const found = await findNats();
+  if ("path" in found) return found.path;
+  const program = join(folder, "nats-server");
+  const docker = `docker run --rm --volume '${folder}:${folder}:ro' ${found.image}`;
+  await Bun.write(program, `#!/bin/sh\nexec ${docker} "$@"\n`);
+  await chmod(program, 0o755);
+  return program;
+}
+
 /** As on a machine, but for what asks its systemd and its Postgres. */
 const install = (version: string) =>
-  run(["bash", join(folder, "quickbite/systemd/install.sh"), version], { DESTDIR: machine });
+  run(["bash", join(folder, "quickbite/systemd/install.sh"), version], {
+    DESTDIR: machine,
+    NATS_SERVER_BIN: natsServer,
+  });
 
 async function installed(): Promise<ReadonlyMap<string, string>> {
   const entries = await readdir(etc(), { recursive: true, withFileTypes: true });
@@ -91,6 +108,70 @@ describe("an installation under systemd", () => {
     expect(await installed()).toEqual(before);
   });
 
+  test("of before a service is given its secrets by the release that brings it, and keeps all others", async () => {
+    await cp(join(folder, "kept"), join(etc(), "made"), { recursive: true });
+    const before = await installed();
+    await forgetReviews();
+
+    expect(await install("1.1.0")).toEqual({ code: 0, said: "" });
+
+    const after = await installed();
+    const changed = [...before.keys()].filter((path) => after.get(path) !== before.get(path));
+    expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+    expect(changed.map((path) => path.slice(etc().length + 1)).sort()).toEqual([
+      "made/nats-nkeys.conf",
+      "made/postgres-roles.sql",
+      "made/reviews-author-secret",
+      "made/reviews-database-url",
+      "made/reviews-nkey",
+      "made/reviews-owner-database-url",
+      "nkeys.conf",
+      "secrets/reviews-owner/database-url",
+      "secrets/reviews/author-secret",
+      "secrets/reviews/database-url",
+      "secrets/reviews/nkey",
+    ]);
+    expect(after.get(join(etc(), "nkeys.conf"))).toBe(
+      after.get(join(etc(), "made/nats-nkeys.conf")),
+    );
+    const roles = after.get(join(etc(), "made/postgres-roles.sql")) ?? "";
+    const url = new URL(after.get(join(etc(), "secrets/reviews/database-url")) ?? "");
+    expect(url.host).toBe("127.0.0.1:5432");
+    expect(roles).toContain(`CREATE ROLE quickbite_reviews LOGIN PASSWORD '${url.password}';`);
+    expect(roles).toContain("CREATE ROLE quickbite_orders LOGIN PASSWORD");
+  });
+
+  test("of before a service whose set of secrets is elsewhere is refused, and runs on as it was", async () => {
+    await forgetReviews();
+    await rm(join(etc(), "made"), { recursive: true });
+    const before = await installed();
+
+    const { code, said } = await install("1.2.0");
+
+    expect([code, said]).toEqual([1, expect.stringContaining("bring your copy back")]);
+    expect(await installed()).toEqual(before);
+    expect(await readlink(join(machine, "opt/quickbite/current"))).toBe("releases/1.1.0");
+  });
+
+  test("whose broker would not start is refused, and keeps what the broker reads", async () => {
+    await cp(join(folder, "kept"), join(etc(), "made"), { recursive: true });
+    const keys = join(etc(), "made/nats-nkeys.conf");
+    await chmod(keys, 0o600);
+    await Bun.write(
+      keys,
+      (await Bun.file(keys).text()).replace(/^NKEY_REVIEWS: .*/m, 'NKEY_REVIEWS: "UNO"'),
+    );
+    const read = async () =>
+      Promise.all(["nkeys.conf", "users.conf"].map((name) => Bun.file(join(etc(), name)).text()));
+    const before = await read();
+
+    const { code, said } = await install("1.2.1");
+
+    expect([code, said]).toEqual([1, expect.stringContaining("the broker would not start")]);
+    expect(await read()).toEqual(before);
+    await rm(join(etc(), "made"), { recursive: true });
+  });
+
   test("makes no second set of secrets beside the first", async () => {
     await rm(join(etc(), "secrets/orders/nkey"));
 
@@ -99,9 +180,31 @@ describe("an installation under systemd", () => {
     expect(code).toBe(1);
     expect(said).toContain("secrets/orders/nkey");
     expect(said).toContain("bring your copy back");
-    expect(await readlink(join(machine, "opt/quickbite/current"))).toBe("releases/1.0.2");
+    expect(await readlink(join(machine, "opt/quickbite/current"))).toBe("releases/1.1.0");
   });
 });
+
+/** As a machine is on which no release has had reviews yet. */
+async function forgetReviews(): Promise<void> {
+  for (const [path, text] of await installed()) {
+    if (/reviews/.test(path.slice(etc().length)) && !path.endsWith(".env")) await rm(path);
+    else if (/nkeys\.conf$/.test(path))
+      await rewrite(path, text.replace(/^NKEY_REVIEWS:.*\n/m, ""));
+    else if (path.endsWith("roles.sql"))
+      await rewrite(
+        path,
+        text.replace(/^CREATE ROLE quickbite_reviews_owner[\s\S]*?^.connect postgres\n\n/m, ""),
+      );
+  }
+  for (const role of ["reviews", "reviews-owner"])
+    await rm(join(etc(), "secrets", role), { recursive: true, force: true });
+  await rewrite(join(etc(), "users.conf"), "authorization { users: [] }\n");
+}
+
+async function rewrite(path: string, text: string): Promise<void> {
+  await rm(path);
+  await Bun.write(path, text);
+}
 
 describe("making databases and roles", () => {
   test.each([
