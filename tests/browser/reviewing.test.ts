@@ -3,8 +3,9 @@ import { eventually } from "@app/platform/testing/eventually.ts";
 import type { Page } from "playwright-core";
 import { addDish } from "./add-dish.ts";
 import { describeInBrowser } from "./describe-in-browser.ts";
+import { publishedEvent } from "./published-event.ts";
 import { sharedWorld } from "./shared-world.ts";
-import { visit } from "./visit.ts";
+import { type Visit, visit } from "./visit.ts";
 import type { WebWorld } from "./web-world.ts";
 
 const words = "Just <b>right</b>, see https://example.com";
@@ -126,6 +127,30 @@ describeInBrowser("reviewing", () => {
       },
       { as: "operator" },
     );
+  });
+
+  test("is for an event, too, once it is booked", async () => {
+    const eventId = await publishedEvent(world);
+    const token = await world.tokenOf("customer");
+    const booking = { token, body: { seats: 1 } };
+    const { status } = await world.call("POST", `/events/${eventId}/bookings`, booking);
+    expect(status).toBe(201);
+    await eventually(async () => {
+      const path = `/reviews/by/me/of?subject=event:${eventId}`;
+      expect((await world.call("GET", path, { token })).body.mayReview).toBe(true);
+    });
+
+    const reviewIt = async ({ page, open }: Visit) => {
+      await open(`/events/${eventId}/book`);
+      await write(page, 4);
+      const own = page.getByRole("listitem").filter({ hasText: "(you)" });
+      await own.getByText(words, { exact: true }).waitFor();
+      await eventually(async () => {
+        const { body } = await world.call("GET", `/events/${eventId}`);
+        expect(body).toMatchObject({ rating: 4, reviews: 1 });
+      });
+    };
+    await visit(world.url, reviewIt, { as: "customer" });
   });
 
   /** What stands there, and what was said to it, as a page reports them. */
