@@ -72,6 +72,7 @@ export async function customersAt(url: string): Promise<Customers> {
           headers: bearer(customer),
           status: 200,
         },
+        { name: "reviews", method: "GET", path: `/reviews?subject=item:${dish}`, status: 200 },
       ];
     },
   };
