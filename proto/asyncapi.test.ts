@@ -42,13 +42,17 @@ describe("the catalog", () => {
   test("tells the fields of a message, their types and who listens", () => {
     const created = catalog.find(({ name }) => name === "OrderCreated");
 
-    expect(created).toMatchObject({
-      owner: "orders",
-      stream: "ORDERS",
-      subject: "orders.v1.order_created.{id}",
-      listeners: [{ service: "inventory", durable: "inventory-service" }],
-      doc: "OrderCreated says that an order was accepted and waits for its stock.",
-    });
+    // One by one: a difference of the whole would be told with all that its descriptors lead to.
+    expect([created?.owner, created?.stream, created?.subject, created?.doc]).toEqual([
+      "orders",
+      "ORDERS",
+      "orders.v1.order_created.{id}",
+      "OrderCreated says that an order was accepted and waits for its stock.",
+    ]);
+    expect(created?.listeners).toEqual([
+      { service: "inventory", durable: "inventory-service" },
+      { service: "reviews", durable: "reviews-service" },
+    ]);
     expect(created?.fields.map(({ number, name, type }) => `${number} ${name} ${type}`)).toEqual([
       "1 event_id string",
       "2 time Timestamp",

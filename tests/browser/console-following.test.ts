@@ -116,7 +116,9 @@ async function withoutAnswers(context: BrowserContext, calls: string): Promise<v
 }
 
 const rowOf = (page: Page, consumer: string) =>
-  page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: consumer }) });
+  page
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader", { name: new RegExp(`^${consumer} ?on`) }) });
 
 async function pause(page: Page, consumer: string, reason: string): Promise<void> {
   await rowOf(page, consumer).getByRole("button", { name: "Pause" }).click();

@@ -34,19 +34,23 @@ describeInBrowser("the console", () => {
           await page.getByText(/^\d+ new in the last hour$/).waitFor();
           await page.getByText("Asking every service.").waitFor();
           told.resolve();
-          await page.getByRole("link", { name: "Review and repair" }).click();
+          await page.getByRole("link", { name: "Review and repair" }).first().click();
           await page
             .getByRole("heading", { name: /OrderCreated/ })
             .first()
             .waitFor();
-          await page.getByText(`order/${id}, version 1`).waitFor();
-          await page.getByRole("button", { name: "Edit and redrive" }).click();
-          await page.getByLabel("items[0].quantity").fill("1");
-          await page.getByRole("button", { name: "Check it" }).click();
-          await page.getByText("The contract allows it").first().waitFor();
-          await page.getByLabel("Why are you changing it?").fill("The sender lost a byte.");
-          await page.getByRole("button", { name: "Redrive as edited" }).click();
-          await page.getByText("was handled as edited").waitFor();
+          // Each who listens has a letter of its own.
+          for (const consumer of ["inventory-service", "reviews-service"]) {
+            await page.goto(`/console/dead-letters?consumer=${consumer}`);
+            await page.getByText(`order/${id}, version 1`).waitFor();
+            await page.getByRole("button", { name: "Edit and redrive" }).click();
+            await page.getByLabel("items[0].quantity").fill("1");
+            await page.getByRole("button", { name: "Check it" }).click();
+            await page.getByText("The contract allows it").first().waitFor();
+            await page.getByLabel("Why are you changing it?").fill("The sender lost a byte.");
+            await page.getByRole("button", { name: "Redrive as edited" }).click();
+            await page.getByText("was handled as edited").waitFor();
+          }
 
           await page.goto("/console");
           await page.getByText("Nothing. Whatever fails").waitFor();
@@ -102,13 +106,14 @@ describeInBrowser("the console", () => {
 
   async function discardLetters(): Promise<void> {
     const token = await world.tokenOf("operator");
-    const path = "/ops/inventory/v1/dead-letters";
-    const { body } = await world.call("GET", `${path}?state=dead`, { token });
-    for (const { id } of body.deadLetters) {
-      const reason = "left by a test";
-      const answer = await world.call("POST", `${path}/${id}/discard`, { token, body: { reason } });
-      if (answer.status !== 200)
-        throw new Error(`letter ${id} was not discarded: ${answer.status}`);
+    const body = { reason: "left by a test" };
+    for (const service of ["inventory", "reviews"]) {
+      const path = `/ops/${service}/v1/dead-letters`;
+      const dead = await world.call("GET", `${path}?state=dead`, { token });
+      for (const { id } of dead.body.deadLetters) {
+        const { status } = await world.call("POST", `${path}/${id}/discard`, { token, body });
+        if (status !== 200) throw new Error(`letter ${id} was not discarded: ${status}`);
+      }
     }
   }
 

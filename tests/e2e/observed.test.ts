@@ -212,7 +212,7 @@ describe("the metrics of a running service", () => {
     ).toBeGreaterThan(1);
     expect(inventory.sum("consumer_transaction_seconds_count", {})).toBeGreaterThan(0);
     // Of what has not happened a rate is known only when it is there as 0.
-    expect(inventory.count("consumer_redeliveries_total")).toBe(1);
+    expect(inventory.count("consumer_redeliveries_total")).toBe(2);
     expect(orders.count("outbox_publishes_total")).toBeGreaterThanOrEqual(4);
     expect(orders.sum("database_pool_connections_max", { pool: "requests" })).toBe(10);
     expect(orders.sum("nodejs_eventloop_lag_p99_seconds", {})).toBeGreaterThan(0);

@@ -86,8 +86,9 @@ describe("streams", () => {
 
   test("tell how the broker drifted from what is declared, and from what is lost by going back", async () => {
     const jsm = await jetstreamManager(await world.broker.connection(5_000));
-    const declared = streams.find(({ name }) => name === "DEAD_LETTERS")?.maxBytes ?? 0;
-    await jsm.streams.update("DEAD_LETTERS", { max_bytes: declared * 2 });
+    const declared = [...(streams.find(({ name }) => name === "DEAD_LETTERS")?.subjects ?? [])];
+    const actual = [...declared, "strangers.v1.>"];
+    await jsm.streams.update("DEAD_LETTERS", { subjects: actual });
 
     const { drift } = await streamNamed("DEAD_LETTERS");
 
@@ -97,10 +98,10 @@ describe("streams", () => {
         kind: "stream",
         name: "DEAD_LETTERS",
         destructive: true,
-        differences: [{ field: "max_bytes", actual: declared * 2, declared }],
+        differences: [{ field: "subjects", actual, declared }],
       },
     ]);
-    await jsm.streams.update("DEAD_LETTERS", { max_bytes: declared });
+    await jsm.streams.update("DEAD_LETTERS", { subjects: declared });
     expect((await streamNamed("DEAD_LETTERS")).drift).toEqual([]);
   });
 });
