@@ -57,7 +57,14 @@ describe("testSummary", () => {
 
   test("a file that cannot be loaded counts as failed, and so does a crash without counts", () => {
     expect(closingLine(read(1, [" 3 pass", " 0 fail", " 1 error"]))).toBe("3 passed, 1 failed");
-    expect(closingLine(read(132, []))).toBe("0 passed, 1 failed");
+    const crashed = read(137, ["a.test.ts:", "(pass) fits", "b.test.ts:", "about to use too much"]);
+    expect(closingLine(crashed)).toBe("0 passed, 1 failed");
+    expect(crashed.failures).toEqual([
+      {
+        name: "the runner ended with 137 in b.test.ts",
+        said: ["b.test.ts:", "about to use too much"],
+      },
+    ]);
   });
 });
 

@@ -21,6 +21,7 @@ const COLOUR = /\x1b\[[0-9;]*m/g;
 const PASSED = /^(?:\(pass\)|✓)\s/;
 const SKIPPED = /^(?:\(skip\)|»)\s+(.+)$/;
 const FAILED = /^(?:\(fail\)|✗)\s+(.+?)(?: \[[\d.]+m?s\])?$/;
+const FILE = /^(\S+\.test\.tsx?):$/;
 const COUNT = /^ +(\d+) (pass|fail|skip|todo|error)s?$/;
 
 /** An error with its source, its stack and what the test's services said of it. */
@@ -36,6 +37,7 @@ export function testSummary(): {
   const skippedNames = new Set<string>();
   const failures = new Map<string, TestFailure>();
   let said: string[] = [];
+  let file = "before its first file";
   const count = (kind: string) => counts.get(kind) ?? 0;
   return {
     line(text) {
@@ -46,6 +48,7 @@ export function testSummary(): {
       if (failed && !failures.has(failed)) failures.set(failed, { name: failed, said });
       if (skipped || failed || PASSED.test(plain.trimStart())) said = [];
       else said = [...said.slice(1 - SAID_LINES_MAX), plain];
+      file = FILE.exec(plain)?.[1] ?? file;
       const [, amount, kind] = COUNT.exec(plain) ?? [];
       if (kind) counts.set(kind, Number(amount));
     },
@@ -53,7 +56,10 @@ export function testSummary(): {
       passed: count("pass"),
       // A file that cannot be loaded is an error, and a crash of the runner leaves no count at all.
       failed: Math.max(count("fail"), count("error"), exitCode === 0 ? 0 : 1),
-      failures: [...failures.values()],
+      failures:
+        exitCode === 0 || counts.size > 0
+          ? [...failures.values()]
+          : [...failures.values(), { name: `the runner ended with ${exitCode} in ${file}`, said }],
       skipped: count("skip"),
       skippedNames: [...skippedNames],
       todo: count("todo"),
