@@ -22,7 +22,7 @@ const services: Readonly<Record<string, z.ZodObject>> = {
 /** What each setting is for, in words that its schema does not have. */
 const meanings: Readonly<Record<string, string>> = {
   DATABASE_URL:
-    "The service's own database. The leader's lock needs a direct connection: no pooler.",
+    "The service's own database. The leader's lock needs a direct connection: no pooler. With `?sslmode=verify-full` it is spoken to by TLS and has to prove its name; `NODE_EXTRA_CA_CERTS` names the file of an authority of one's own.",
   DATABASE_MIGRATE_URL:
     "The role that owns the tables, for migrations; `DATABASE_URL` when not set.",
   DATABASE_CONNECTIONS_MAX:
