@@ -5,7 +5,7 @@ import { temporaryDatabase } from "../testing/database.ts";
 import { postgresOutbox } from "./postgres-outbox.ts";
 
 /** A database with or without a history, and the generic plans of the statements that the outbox sends. */
-async function outboxUnderTest({ filled = true } = {}) {
+async function outboxUnderTest({ filled = true, analyzed = true } = {}) {
   const database = await temporaryDatabase("orders");
   const statements: string[] = [];
   const pool = openPool({
@@ -25,8 +25,10 @@ async function outboxUnderTest({ filled = true } = {}) {
   await pool.q.execute(sql`
     insert into outbox (event_id, key, version, subject, headers, payload)
     select gen_random_uuid(), 'order/1', i, 'orders.v1.x.1', '', '' from generate_series(1, ${pending}::int) i`);
-  await pool.q.execute(sql`vacuum analyze outbox, outbox_sent`);
+  if (analyzed) await pool.q.execute(sql`vacuum analyze outbox, outbox_sent`);
   return {
+    pool,
+    statements,
     outbox: postgresOutbox(pool),
     async planOf(work: () => Promise<unknown>) {
       statements.length = 0;
@@ -72,6 +74,38 @@ describe("postgresOutbox", () => {
     ];
 
     for (const plan of plans) expect(plan).toContain("Index Scan using outbox_pkey");
+  });
+
+  test.each([
+    ["nothing is known of the outbox", false],
+    ["it was empty when it was looked at", true],
+  ])("reads a sudden backlog by the index although %s", async (_, analyzed) => {
+    await using it = await outboxUnderTest({ filled: false, analyzed });
+    const { pool, outbox, statements } = it;
+    statements.length = 0;
+    await outbox.pending({
+      partition: 0,
+      from: 0,
+      limit: 512,
+      heldIds: [],
+      heldKeys: [],
+      closed: [],
+    });
+    await pool.q.execute(sql.raw(`prepare read_pending as ${statements[0]}`));
+    await pool.q.execute(sql`
+      insert into outbox (event_id, key, version, subject, headers, payload)
+      select gen_random_uuid(), 'order/' || i, 1, 'orders.v1.x.1', repeat('h', 200), repeat('p', 100)::bytea
+      from generate_series(1, 20000) i`);
+
+    for (const mode of ["force_custom_plan", "force_generic_plan"]) {
+      await pool.q.execute(sql.raw(`set plan_cache_mode = ${mode}`));
+      const lines = await pool.q.execute<{ "QUERY PLAN": string }>(
+        sql.raw("explain execute read_pending (0, 0, '{}', '{}', '{}', 512)"),
+      );
+      const plan = lines.map((line) => line["QUERY PLAN"]).join("\n");
+      expect(plan).toContain("Index Scan using outbox_pkey");
+      expect(plan).not.toContain("Bitmap");
+    }
   });
 
   test("leaves out what is held, keys that are, and subjects of closed streams", async () => {

@@ -142,12 +142,16 @@ interface PendingQuery {
 /**
  * `not in` a subselect is looked up in a hash with any plan; `<> all` of a parameter is walked
  * through for each row as soon as the plan is the generic one of a prepared statement.
+ *
+ * The partition stands in a `case`, of which the planner takes half of the rows. By the comparison alone it
+ * takes one row in two hundred until it has seen a backlog; then so few seem to be left that it reads all
+ * of a sudden one, 67 ms for each 512 of a hundred thousand rows, sorts them and throws the rest away.
  */
 const readPending = statement<PendingQuery, PendingRow>(
   (given) => sql`
     select id, event_id, key, version, subject, headers, payload, resent
     from ${outbox}
-    where partition = ${given.partition} and id >= ${given.from}
+    where case when partition = ${given.partition} then true else false end and id >= ${given.from}
       and id not in (select unnest(${given.heldIds}::bigint[]))
       and key not in (select unnest(${given.heldKeys}::text[]))
       and subject !~ all(${given.closed}::text[])
